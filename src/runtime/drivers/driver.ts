@@ -1,0 +1,81 @@
+import type { Duplex, Readable, Writable } from 'node:stream';
+
+/**
+ * How a pod becomes processes with a network of their own. The node agent decides what runs and when; a driver only knows how.
+ * Everything that a driver makes vanishes with its sandbox, and with the agent, even after `kill -9`.
+ */
+export interface Driver {
+  readonly name: 'netns' | 'process';
+  /** Takes the node's network; once, before the first sandbox. */
+  start(): Promise<void>;
+  createSandbox(spec: SandboxSpec): Promise<Sandbox>;
+  /** Ends every sandbox and gives back the network. */
+  stop(): Promise<void>;
+}
+
+export interface SandboxSpec {
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly hostname: string;
+  readonly hostAliases: readonly { readonly ip: string; readonly hostnames: readonly string[] }[];
+  /** Whether the pod has a sidecar, and so its TCP is to be captured. */
+  readonly captured: boolean;
+  /** Ports that the containers declare. */
+  readonly ports: readonly number[];
+  /** Lines for resolv.conf: name servers and search domains. */
+  readonly dns: {
+    readonly nameservers: readonly string[];
+    readonly searches: readonly string[];
+    readonly ndots: number;
+  };
+}
+
+export interface Sandbox {
+  readonly podIP: string;
+  /** How the node's proxy opens sockets for this pod's sidecar. Plain JSON: it crosses a process boundary. */
+  readonly proxyNetwork: ProxyNetwork;
+  /** What the sidecar's node metadata must say so that the compiler knows the capture in use. */
+  readonly proxyMetadata: Readonly<Record<string, unknown>>;
+  /** Starts a container's process; resolves when it runs. Errors: a message that a person can act on. */
+  start(container: ContainerSpec): Promise<RunningProcess>;
+  /** Runs a command beside the container's process: same files, network and environment. */
+  exec(
+    container: ContainerSpec,
+    command: readonly string[],
+    options: { readonly tty: boolean },
+  ): Promise<RunningProcess>;
+  /** A connection to a port of the application, for probes and port-forward; not through the sidecar. */
+  connect(port: number): Promise<Duplex>;
+  /** Kills what still runs and frees the network. Idempotent. */
+  destroy(): Promise<void>;
+}
+
+export type ProxyNetwork =
+  | { readonly kind: 'netns'; readonly path: string; readonly podIP: string }
+  | { readonly kind: 'loopback'; readonly podIP: string; readonly appIP: string };
+
+export interface ContainerSpec {
+  readonly name: string;
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly workingDir: string;
+  /** Folder with the image's own files, to be seen at `/` over the host's; absent for images that are the host itself. */
+  readonly rootfs?: string;
+  /** Files and folders to be seen inside. */
+  readonly mounts: readonly { readonly source: string; readonly target: string; readonly readOnly: boolean }[];
+}
+
+export interface RunningProcess {
+  /** As seen by the agent. */
+  readonly pid: number;
+  readonly stdin: Writable | null;
+  readonly stdout: Readable;
+  /** With a terminal: ends at once, all output is on stdout. */
+  readonly stderr: Readable;
+  /** 128 + number for a signal. */
+  readonly exited: Promise<{ readonly exitCode: number; readonly signal?: NodeJS.Signals }>;
+  kill(signal: NodeJS.Signals): void;
+  /** Does nothing without a terminal. */
+  resize(columns: number, rows: number): void;
+}
