@@ -1,0 +1,44 @@
+import { connect as connectSocket, type Socket } from 'node:net';
+import type { Transport } from '@connectrpc/connect';
+import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node';
+
+/** Where the control plane listens: a Unix socket's path, or a host and port. */
+export type AdsTarget =
+  | { readonly kind: 'unix'; readonly path: string }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
+
+/** The largest message taken from the control plane; Envoy's and gRPC's usual 4 MiB is too little for a full set of clusters. */
+export const RECEIVED_MESSAGE_MAX_BYTES = 64 * 1024 * 1024;
+/** A control plane that does not answer a ping within these is taken for dead. */
+const PING_INTERVAL_MS = 30_000;
+const PING_TIMEOUT_MS = 10_000;
+
+/** One HTTP/2 session (h2c) that all the streams of this process share; opened when the first is, and again after a loss. */
+export class AdsConnection {
+  readonly transport: Transport;
+  private readonly session: Http2SessionManager;
+
+  constructor(target: AdsTarget) {
+    const baseUrl = target.kind === 'unix' ? 'http://localhost' : `http://${bracketed(target.host)}:${target.port}`;
+    this.session = new Http2SessionManager(
+      baseUrl,
+      { pingIntervalMs: PING_INTERVAL_MS, pingTimeoutMs: PING_TIMEOUT_MS },
+      target.kind === 'unix' ? { createConnection: (): Socket => connectSocket(target.path) } : {},
+    );
+    this.transport = createGrpcTransport({
+      baseUrl,
+      sessionManager: this.session,
+      readMaxBytes: RECEIVED_MESSAGE_MAX_BYTES,
+      acceptCompression: [],
+    });
+  }
+
+  /** Ends the session and every stream on it. */
+  close(): void {
+    this.session.abort();
+  }
+}
+
+function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
