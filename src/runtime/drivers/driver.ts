@@ -45,6 +45,8 @@ export interface Sandbox {
     command: readonly string[],
     options: { readonly tty: boolean },
   ): Promise<RunningProcess>;
+  /** What of a container's traffic this driver cannot capture, in sentences for an event of the pod. Absent: it captures all. */
+  notices?(container: ContainerSpec): readonly string[];
   /** A connection to a port of the application, for probes and port-forward; not through the sidecar. */
   connect(port: number): Promise<Duplex>;
   /** Kills what still runs and frees the network. Idempotent. */
@@ -60,6 +62,10 @@ export interface ContainerSpec {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly workingDir: string;
+  /** Whether the process reads what is attached to it; without, its standard input is empty. Ignored by exec. */
+  readonly stdin?: boolean;
+  /** Whether the container's own process gets a terminal. Ignored by exec. */
+  readonly tty?: boolean;
   /** Folder with the image's own files, to be seen at `/` over the host's; absent for images that are the host itself. */
   readonly rootfs?: string;
   /** Files and folders to be seen inside. */

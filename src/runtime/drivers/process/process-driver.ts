@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { RuntimeError } from '../../errors.js';
+import type { Driver, Sandbox, SandboxSpec } from '../driver.js';
+import { LoopbackRange } from './loopback-range.js';
+import { type DnsAnswer, PodDns } from './pod-dns.js';
+import { ProcessSandbox } from './process-sandbox.js';
+import { Reaper } from './reaper.js';
+
+export interface ProcessDriverOptions {
+  /** For files that live as long as a sandbox. */
+  readonly stateDir: string;
+  /** The mesh's names, as one pod sees them; names that it does not know are asked of the machine. */
+  readonly dnsFor: (sandbox: SandboxSpec, podIP: string) => DnsAnswer;
+}
+
+/**
+ * Pods as plain processes of the current user, each with two loopback addresses: podIP belongs to its sidecar, appIP to its
+ * program. Node programs are captured by a preload, others by http_proxy. Needs no privileges and no Linux namespaces.
+ */
+export class ProcessDriver implements Driver {
+  readonly name = 'process';
+  private readonly sandboxes = new Set<Sandbox>();
+  private range: LoopbackRange | undefined;
+  private reaper: Reaper | undefined;
+
+  constructor(private readonly options: ProcessDriverOptions) {}
+
+  private get folder(): string {
+    return path.join(this.options.stateDir, 'sandboxes');
+  }
+
+  async start(): Promise<void> {
+    this.range = await LoopbackRange.claim();
+    this.reaper = new Reaper(randomBytes(8).toString('hex'));
+    await rm(this.folder, { recursive: true, force: true });
+    await mkdir(this.folder, { recursive: true });
+  }
+
+  async createSandbox(spec: SandboxSpec): Promise<Sandbox> {
+    const { range, reaper } = this;
+    if (!range || !reaper) throw new RuntimeError('DRIVER_NOT_STARTED', 'The process driver was not started');
+    const { index, podIP, appIP: ownIP } = range.allocate();
+    const appIP = spec.captured ? ownIP : podIP;
+    const folder = path.join(this.folder, spec.uid);
+    let dns: PodDns | undefined;
+    try {
+      await mkdir(folder, { recursive: true });
+      dns = await PodDns.open(podIP, this.options.dnsFor(spec, podIP));
+    } catch (error) {
+      range.free(index);
+      throw error;
+    }
+    const place = { spec, podIP, appIP, mark: reaper.mark(spec.uid) };
+    const sandbox = new ProcessSandbox(place, folder, reaper, () => {
+      dns.close();
+      range.free(index);
+      this.sandboxes.delete(sandbox);
+    });
+    this.sandboxes.add(sandbox);
+    return sandbox;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.sandboxes].map((sandbox) => sandbox.destroy()));
+    await this.reaper?.stop();
+    await this.range?.release();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
