@@ -1,0 +1,26 @@
+import { kindSchema, list, mapOf, object, oneOf, port, string, stringList, stringMap, uint32 } from '../schemas.js';
+
+export const serviceEntrySchema = kindSchema(
+  'ServiceEntry: a service that the mesh does not find by itself',
+  object({
+    hosts: stringList,
+    addresses: stringList,
+    ports: list(object({ number: port, protocol: string, name: string, targetPort: port }, ['number', 'name'])),
+    location: oneOf('MESH_EXTERNAL', 'MESH_INTERNAL'),
+    resolution: oneOf('NONE', 'STATIC', 'DNS', 'DNS_ROUND_ROBIN', 'DYNAMIC_DNS'),
+    endpoints: list(
+      object({
+        address: string,
+        ports: mapOf(port),
+        labels: stringMap,
+        network: string,
+        locality: string,
+        weight: uint32,
+        serviceAccount: string,
+      }),
+    ),
+    workloadSelector: object({ labels: stringMap }),
+    exportTo: stringList,
+    subjectAltNames: stringList,
+  }),
+);
