@@ -1,0 +1,158 @@
+import type { Clock, Timer } from '../../base/clock.js';
+import { XdsError } from '../errors.js';
+import type { Node } from '../types/gen/envoy/config/core/v3/base_pb.js';
+import { SUBSCRIBED_NAMES_MAX, TYPES_MAX, WARMING_MAX_MS } from './limits.js';
+import { nextPushes } from './plan.js';
+import { type AckObserver, type ConfigSource, type ResourceSet, TYPE_URL } from './source.js';
+import { type Push, TypeState } from './type-state.js';
+
+const WILDCARD = '*';
+
+/** A request of either variant of the protocol. */
+export interface SessionRequest {
+  readonly typeUrl: string;
+  readonly subscribe: readonly string[];
+  readonly unsubscribe: readonly string[];
+  readonly initialVersions: Readonly<Record<string, string>>;
+  /** Of the response that this answers; empty for none. */
+  readonly nonce: string;
+  /** Present in a rejection. */
+  readonly error?: string;
+}
+
+export interface SessionOptions {
+  readonly source: ConfigSource;
+  readonly observer: AckObserver;
+  readonly clock: Clock;
+  /** @returns false when the variant has no words for this push; it then needs no answer */
+  readonly send: (push: Push, nonce: string) => boolean;
+}
+
+/** One stream: brings its client from what it has to what the source says, step by step. */
+export class StreamSession {
+  private readonly types = new Map<string, TypeState>();
+  private readonly warming = new Set<string>();
+  private warmingTimer: Timer | undefined;
+  private nonce = 0;
+  private names = 0;
+
+  constructor(
+    readonly node: Node,
+    private readonly options: SessionOptions,
+  ) {
+    options.observer.connected(node);
+  }
+
+  /** @throws XdsError `XDS_LIMIT` when the client wants too much */
+  handle(request: SessionRequest): void {
+    const state = this.stateOf(request.typeUrl, request);
+    this.subscribe(state, request);
+    this.takeAnswer(state, request);
+    this.flush();
+  }
+
+  /** Sends what may be sent now. */
+  flush(): void {
+    const resources = this.options.source.resources(this.node);
+    if (resources === undefined) return;
+    for (let pushes = nextPushes(this.types, resources, this.warming); pushes.length > 0; ) {
+      let silent = 0;
+      for (const push of pushes) if (!this.send(push, resources)) silent++;
+      // What was not really sent is not awaited, so the next step may be due at once.
+      if (silent === 0) return;
+      pushes = nextPushes(this.types, resources, this.warming);
+    }
+  }
+
+  end(): void {
+    this.warmingTimer?.cancel();
+    this.options.observer.disconnected(this.node);
+  }
+
+  private stateOf(typeUrl: string, first: SessionRequest): TypeState {
+    let state = this.types.get(typeUrl);
+    if (state !== undefined) return state;
+    if (this.types.size >= TYPES_MAX) throw new XdsError('XDS_LIMIT', `more than ${TYPES_MAX} resource types`);
+    state = new TypeState(typeUrl);
+    this.types.set(typeUrl, state);
+    // A first request without names means all of them.
+    if (first.subscribe.length === 0) state.subscribeAll();
+    return state;
+  }
+
+  private subscribe(state: TypeState, request: SessionRequest): void {
+    const before = state.names.size;
+    for (const name of request.subscribe) {
+      if (name === WILDCARD) state.subscribeAll();
+      else state.subscribe(name);
+    }
+    for (const name of request.unsubscribe) {
+      if (name === WILDCARD) state.wildcard = false;
+      else state.unsubscribe(name);
+    }
+    for (const [name, version] of Object.entries(request.initialVersions)) this.known(state, name, version);
+    if (state.typeUrl === TYPE_URL.endpoint) for (const name of request.subscribe) this.warmed(name);
+    this.names += state.names.size - before;
+    if (this.names > SUBSCRIBED_NAMES_MAX) {
+      throw new XdsError('XDS_LIMIT', `more than ${SUBSCRIBED_NAMES_MAX} subscribed names on one stream`);
+    }
+  }
+
+  /** From an earlier stream. A name that exists in this version need not be sent. */
+  private known(state: TypeState, name: string, version: string): void {
+    state.sent.set(name, version);
+    state.acked.set(name, version);
+    state.asked.delete(name);
+  }
+
+  private takeAnswer(state: TypeState, request: SessionRequest): void {
+    if (state.inFlight === undefined || request.nonce !== state.inFlight.nonce) return;
+    if (request.error === undefined) {
+      state.accept();
+      state.inFlight = undefined;
+      this.options.observer.acked(this.node, state.typeUrl, state.acked);
+    } else {
+      state.inFlight = undefined;
+      this.options.observer.nacked(this.node, state.typeUrl, request.error);
+    }
+  }
+
+  private send(push: Push, resources: ResourceSet): boolean {
+    const state = this.types.get(push.typeUrl);
+    if (state === undefined) return true;
+    const nonce = String(++this.nonce);
+    if (push.typeUrl === TYPE_URL.cluster) this.prepareEndpoints(push, resources);
+    state.markSent(push, nonce);
+    if (this.options.send(push, nonce)) return true;
+    state.accept();
+    state.inFlight = undefined;
+    return false;
+  }
+
+  /**
+   * A cluster that is new or changed warms until its endpoints arrive. For a changed one Envoy does not ask again, so they are
+   * sent again; for a new one listeners and routes wait until the proxy has asked. Clusters are known here by their name only,
+   * and so this holds for those whose endpoints go by the same name; others just do without the wait.
+   */
+  private prepareEndpoints(push: Push, resources: ResourceSet): void {
+    const endpoints = this.types.get(TYPE_URL.endpoint);
+    const existing = resources.get(TYPE_URL.endpoint);
+    for (const { name } of push.changed) {
+      if (existing?.has(name) !== true) continue;
+      if (endpoints?.wants(name)) endpoints.sent.delete(name);
+      else this.warming.add(name);
+    }
+    for (const name of push.removed) this.warmed(name);
+    if (this.warming.size === 0) return;
+    this.warmingTimer?.cancel();
+    this.warmingTimer = this.options.clock.setTimer(WARMING_MAX_MS, () => {
+      this.warming.clear();
+      this.flush();
+    });
+  }
+
+  private warmed(name: string): void {
+    if (!this.warming.delete(name) || this.warming.size > 0) return;
+    this.warmingTimer?.cancel();
+  }
+}
