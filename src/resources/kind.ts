@@ -17,7 +17,7 @@ export interface KindDefinition {
   /** Preferred version first. Exactly one entry is the storage version. */
   readonly versions: readonly KindVersion[];
   readonly subresources?: { readonly status?: boolean; readonly scale?: ScalePaths };
-  /** Server-side Table columns for `kubectl get`; without Name (always first) and Age (always last unless listed). */
+  /** Server-side Table columns for `kubectl get`, without Name and Age: Name comes first and Age last unless listed here. */
   readonly columns: readonly PrinterColumn[];
   /** Fields by which a list may be filtered besides metadata.name and metadata.namespace: path -> value of an object. */
   readonly selectableFields?: Readonly<Record<string, (object: KubeObject) => string>>;

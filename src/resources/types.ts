@@ -1,0 +1,114 @@
+/** The Kubernetes kinds as stored objects. Shapes are those of Kubernetes' API. */
+import type { DeploymentSpec, DeploymentStatus, ReplicaSetSpec, ReplicaSetStatus } from 'kubernetes-types/apps/v1.js';
+import type {
+  EndpointSubset,
+  EventSource,
+  NamespaceSpec,
+  NamespaceStatus,
+  NodeSpec,
+  NodeStatus,
+  ObjectReference,
+  PodSpec,
+  PodStatus,
+  PodTemplateSpec,
+  ServiceSpec,
+  ServiceStatus,
+} from 'kubernetes-types/core/v1.js';
+import type { Endpoint, EndpointPort } from 'kubernetes-types/discovery/v1.js';
+import type { IngressClassSpec, IngressSpec, IngressStatus } from 'kubernetes-types/networking/v1.js';
+import type { KubeObject } from './object.js';
+
+export interface NamespaceObject extends KubeObject {
+  spec?: NamespaceSpec;
+  status?: NamespaceStatus;
+}
+
+export interface PodObject extends KubeObject {
+  spec: PodSpec;
+  status?: PodStatus;
+}
+
+export interface DeploymentObject extends KubeObject {
+  spec: DeploymentSpec;
+  status?: DeploymentStatus;
+}
+
+export interface ReplicaSetObject extends KubeObject {
+  spec: ReplicaSetSpec;
+  status?: ReplicaSetStatus;
+}
+
+export interface ServiceObject extends KubeObject {
+  spec: ServiceSpec;
+  status?: ServiceStatus;
+}
+
+export interface EndpointsObject extends KubeObject {
+  subsets?: EndpointSubset[];
+}
+
+export interface EndpointSliceObject extends KubeObject {
+  addressType: string;
+  endpoints: Endpoint[];
+  ports?: EndpointPort[];
+}
+
+export interface IngressObject extends KubeObject {
+  spec: IngressSpec;
+  status?: IngressStatus;
+}
+
+export interface IngressClassObject extends KubeObject {
+  spec?: IngressClassSpec;
+}
+
+export interface NodeObject extends KubeObject {
+  spec?: NodeSpec;
+  status?: NodeStatus;
+}
+
+export interface ConfigMapObject extends KubeObject {
+  data?: Record<string, string>;
+  binaryData?: Record<string, string>;
+  immutable?: boolean;
+}
+
+export interface SecretObject extends KubeObject {
+  type?: string;
+  data?: Record<string, string>;
+  stringData?: Record<string, string>;
+  immutable?: boolean;
+}
+
+export interface ServiceAccountObject extends KubeObject {
+  secrets?: ObjectReference[];
+}
+
+export interface EventObject extends KubeObject {
+  involvedObject: ObjectReference;
+  reason?: string;
+  message?: string;
+  type?: string;
+  action?: string;
+  count?: number;
+  source?: EventSource;
+  firstTimestamp?: string | null;
+  lastTimestamp?: string | null;
+  eventTime?: string | null;
+  reportingComponent?: string;
+  reportingInstance?: string;
+  related?: ObjectReference;
+  series?: { count?: number; lastObservedTime?: string };
+}
+
+export interface LeaseObject extends KubeObject {
+  spec?: {
+    holderIdentity?: string;
+    leaseDurationSeconds?: number;
+    acquireTime?: string;
+    renewTime?: string;
+    leaseTransitions?: number;
+  };
+}
+
+export type { PodTemplateSpec };
