@@ -51,16 +51,14 @@ export class StreamSession {
     this.flush();
   }
 
-  /** Sends what may be sent now. */
+  /** Sends what may be sent now: at most one response per type, the rest after the answers. */
   flush(): void {
     const resources = this.options.source.resources(this.node);
     if (resources === undefined) return;
-    for (let pushes = nextPushes(this.types, resources, this.warming); pushes.length > 0; ) {
-      let silent = 0;
-      for (const push of pushes) if (!this.send(push, resources)) silent++;
-      // What was not really sent is not awaited, so the next step may be due at once.
-      if (silent === 0) return;
-      pushes = nextPushes(this.types, resources, this.warming);
+    for (;;) {
+      const pushes = nextPushes(this.types, resources, this.warming);
+      if (pushes.length === 0) return;
+      for (const push of pushes) this.send(push, resources);
     }
   }
 
@@ -117,29 +115,29 @@ export class StreamSession {
     }
   }
 
-  private send(push: Push, resources: ResourceSet): boolean {
+  private send(push: Push, resources: ResourceSet): void {
     const state = this.types.get(push.typeUrl);
-    if (state === undefined) return true;
+    if (state === undefined) return;
     const nonce = String(++this.nonce);
     if (push.typeUrl === TYPE_URL.cluster) this.prepareEndpoints(push, resources);
     state.markSent(push, nonce);
-    if (this.options.send(push, nonce)) return true;
+    if (this.options.send(push, nonce)) return;
     state.accept();
     state.inFlight = undefined;
-    return false;
   }
 
   /**
-   * A cluster that is new or changed warms until its endpoints arrive. For a changed one Envoy does not ask again, so they are
-   * sent again; for a new one listeners and routes wait until the proxy has asked. Clusters are known here by their name only,
-   * and so this holds for those whose endpoints go by the same name; others just do without the wait.
+   * A cluster that is new or changed warms until its endpoints arrive. For a changed one Envoy neither asks again nor answers
+   * the clusters before (it then waits 15 s), so they are sent again at once; for a new one listeners and routes wait until the
+   * proxy has asked. Clusters are known here by their name only, and so this holds for those whose endpoints go by the same
+   * name; others just do without.
    */
   private prepareEndpoints(push: Push, resources: ResourceSet): void {
     const endpoints = this.types.get(TYPE_URL.endpoint);
     const existing = resources.get(TYPE_URL.endpoint);
     for (const { name } of push.changed) {
       if (existing?.has(name) !== true) continue;
-      if (endpoints?.wants(name)) endpoints.sent.delete(name);
+      if (endpoints?.wants(name)) endpoints.ask(name);
       else this.warming.add(name);
     }
     for (const name of push.removed) this.warmed(name);

@@ -41,6 +41,11 @@ export class TypeState {
   /** A name that is subscribed to again is sent again, even if it did not change: the client may have dropped it meanwhile. */
   subscribe(name: string): void {
     this.names.add(name);
+    this.ask(name);
+  }
+
+  /** To be sent as soon as possible, whatever the client has. */
+  ask(name: string): void {
     this.asked.add(name);
     this.sent.delete(name);
   }

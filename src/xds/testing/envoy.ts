@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { accessSync, constants, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Why a test with the real Envoy is skipped where there is none. */
+export const NO_ENVOY = 'no envoy: set ENVOY, put it on the PATH, or at .cache/envoy';
+
+/** The path of an Envoy: from $ENVOY, the PATH, or `.cache/envoy` in the working folder; undefined where there is none. */
+export function findEnvoy(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const onPath = (env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'envoy'));
+  return [env['ENVOY'] ?? '', ...onPath, join('.cache', 'envoy')].find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  if (path === '') return false;
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export interface EnvoyOptions {
+  readonly binary: string;
+  /** A folder of the test's own. */
+  readonly folder: string;
+  readonly nodeId: string;
+  /** The ADS server's Unix socket. */
+  readonly adsPath: string;
+  readonly apiType: 'DELTA_GRPC' | 'GRPC';
+}
+
+/** Starts an Envoy that takes clusters and listeners from an ADS server. The caller ends it; its log is in `envoy.log`. */
+export function startEnvoy(options: EnvoyOptions): ChildProcess {
+  const bootstrap = join(options.folder, 'bootstrap.json');
+  writeFileSync(bootstrap, JSON.stringify(adsBootstrap(options)));
+  const log = join(options.folder, 'envoy.log');
+  const args = [
+    '-c',
+    bootstrap,
+    '--log-path',
+    log,
+    '--log-level',
+    'warn',
+    '--concurrency',
+    '1',
+    '--disable-hot-restart',
+  ];
+  return spawn(options.binary, args, { stdio: 'ignore' });
+}
+
+function adsBootstrap({ nodeId, adsPath, apiType }: EnvoyOptions): unknown {
+  const ads = { ads: {}, resource_api_version: 'V3' };
+  return {
+    node: { id: nodeId, cluster: 'test', metadata: { NAMESPACE: 'default' } },
+    dynamic_resources: {
+      ads_config: {
+        api_type: apiType,
+        transport_api_version: 'V3',
+        grpc_services: [{ envoy_grpc: { cluster_name: 'control-plane' } }],
+      },
+      cds_config: ads,
+      lds_config: ads,
+    },
+    static_resources: {
+      clusters: [
+        {
+          name: 'control-plane',
+          type: 'STATIC',
+          typed_extension_protocol_options: {
+            'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
+              '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
+              explicit_http_config: { http2_protocol_options: {} },
+            },
+          },
+          load_assignment: {
+            cluster_name: 'control-plane',
+            endpoints: [{ lb_endpoints: [{ endpoint: { address: { pipe: { path: adsPath } } } }] }],
+          },
+        },
+      ],
+    },
+  };
+}
