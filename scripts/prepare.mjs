@@ -38,6 +38,7 @@ function main() {
   const sources = ['src', 'bench', 'test', 'examples', 'tsconfig.json', 'package-lock.json'];
   if (newest(BUILT) < Math.max(...sources.map((name) => newest(join(root, name))))) {
     run('Building', process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json']);
+    run('Staging the examples', process.execPath, [join(root, 'scripts', 'stage-examples.mjs')]);
     writeFileSync(BUILT, '');
   }
 }
