@@ -1,0 +1,29 @@
+import type { FieldError } from '../../resources/kind.js';
+import { validateMetadata } from '../../resources/validation/metadata.js';
+import type { ServedKind } from '../kind-table.js';
+import { invalid } from '../status-error.js';
+import type { Admission, AdmissionRequest } from './admission.js';
+
+/** Completes and checks an object that is about to be created or changed. Throws StatusError. */
+export async function admit(
+  kind: ServedKind,
+  admissions: readonly Admission[],
+  request: AdmissionRequest,
+): Promise<void> {
+  const { definition, object } = request;
+  definition.defaults?.(object);
+  for (const admission of admissions) await admission.mutate?.(request);
+  // A container that a hook added has no defaults yet; filling in is idempotent.
+  definition.defaults?.(object);
+  const errors = kindErrors(request);
+  for (const admission of admissions) errors.push(...((await admission.validate?.(request)) ?? []));
+  if (errors.length > 0) throw invalid(kind.group, definition.kind, object.metadata.name, errors);
+}
+
+function kindErrors({ definition, object, old }: AdmissionRequest): FieldError[] {
+  const errors = [...(definition.validate?.(object) ?? [])];
+  if (old) errors.push(...(definition.validateUpdate?.(object, old) ?? []));
+  // A kind with a rule of its own for names has said it better.
+  if (!errors.some((error) => error.field.startsWith('metadata.'))) errors.push(...validateMetadata(object));
+  return errors;
+}

@@ -1,0 +1,63 @@
+import type { IncomingMessage } from 'node:http';
+import { messageOf } from '../../base/errors.js';
+import { badRequest, entityTooLarge, unsupportedMediaType } from '../status-error.js';
+import { duplicateKeys } from '../validation/duplicate-keys.js';
+
+/** As Kubernetes limits requests. */
+export const BODY_BYTES_MAX = 3 * 1024 * 1024;
+/** Aliases of a YAML body that may be resolved: more is a "billion laughs". */
+const YAML_ALIASES_MAX = 100;
+
+export interface Body {
+  readonly value: unknown;
+  /** Fields that it gives twice. */
+  readonly duplicateFields: readonly string[];
+}
+
+/** The whole body. Throws RequestEntityTooLarge. */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES_MAX) throw entityTooLarge(BODY_BYTES_MAX);
+  const chunks: Buffer[] = [];
+  let length_bytes = 0;
+  for await (const chunk of request) {
+    length_bytes += (chunk as Buffer).length;
+    if (length_bytes > BODY_BYTES_MAX) throw entityTooLarge(BODY_BYTES_MAX);
+    chunks.push(chunk as Buffer);
+  }
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+}
+
+/** Media types of a body, in the order in which an error names them. */
+export const OBJECT_TYPES: readonly string[] = ['application/json', 'application/yaml'];
+
+export function mediaTypeOf(request: IncomingMessage): string {
+  return (request.headers['content-type'] ?? 'application/json').split(';')[0]!.trim().toLowerCase();
+}
+
+/** Reads and parses a body. Throws UnsupportedMediaType for others than `accepted`, BadRequest for broken text. */
+export async function decodeBody(request: IncomingMessage, accepted: readonly string[]): Promise<Body> {
+  const type = mediaTypeOf(request);
+  if (!accepted.includes(type)) throw unsupportedMediaType(accepted);
+  const text = (await readBody(request)).toString('utf8');
+  if (text.trim() === '') return { value: undefined, duplicateFields: [] };
+  return type.endsWith('yaml') ? decodeYaml(text) : decodeJson(text);
+}
+
+function decodeJson(text: string): Body {
+  try {
+    return { value: JSON.parse(text), duplicateFields: duplicateKeys(text) };
+  } catch (error) {
+    throw badRequest(`couldn't parse the body as JSON: ${messageOf(error)}`);
+  }
+}
+
+async function decodeYaml(text: string): Promise<Body> {
+  // kubectl labels JSON so in server-side apply; the YAML parser is loaded only for those who really send YAML.
+  if (text.trimStart().startsWith('{')) return decodeJson(text);
+  const { parse } = await import('yaml');
+  try {
+    return { value: parse(text, { maxAliasCount: YAML_ALIASES_MAX }), duplicateFields: [] };
+  } catch (error) {
+    throw badRequest(`couldn't parse the body as YAML: ${messageOf(error)}`);
+  }
+}

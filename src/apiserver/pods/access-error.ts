@@ -1,0 +1,9 @@
+import { TrysailError } from '../../base/errors.js';
+import { badRequest, internalError, StatusError } from '../status-error.js';
+
+/** What the node said, for the caller: refusals of its own are bad requests, all else is a failure inside. */
+export function accessError(error: unknown): StatusError {
+  if (error instanceof StatusError) return error;
+  if (error instanceof TrysailError) return badRequest(error.hint ? `${error.message}. ${error.hint}` : error.message);
+  return internalError(error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,121 @@
+import type { FieldError } from '../../resources/kind.js';
+import type { Schema } from '../../resources/schema.js';
+import { resolveSchema, schemaRef } from '../../resources/schemas/index.js';
+import { isObject, type JsonObject, setField } from '../json.js';
+import { nearestWord } from './suggestion.js';
+import { checkLimits, checkType } from './value-check.js';
+
+/** Levels of nesting of any object; the YAML of no kind comes near. */
+export const DEPTH_MAX = 100;
+/** More errors of one object than this help nobody. */
+const ERRORS_MAX = 50;
+
+export interface Conformed {
+  /** A fresh copy, without unknown fields and nulls. */
+  readonly value: JsonObject;
+  /** `spec.replicsa (did you mean "replicas"?)` */
+  readonly unknown: readonly UnknownField[];
+  readonly errors: readonly FieldError[];
+}
+
+export interface UnknownField {
+  readonly path: string;
+  readonly suggestion?: string;
+}
+
+const OBJECT_META = schemaRef('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta');
+
+const wholeSchemas = new WeakMap<Schema, Schema>();
+
+/** A kind's schema with that of metadata, which is the same in all kinds, whatever the kind's own says. */
+export function wholeSchema(schema: Schema): Schema {
+  let whole = wholeSchemas.get(schema);
+  if (!whole) {
+    const resolved = resolveSchema(schema);
+    whole = { ...resolved, properties: { ...resolved.properties, metadata: OBJECT_META } };
+    wholeSchemas.set(schema, whole);
+  }
+  return whole;
+}
+
+/** Holds an object of any kind against its schema. */
+export function conform(object: JsonObject, schema: Schema): Conformed {
+  const walk = new Walk();
+  const value = walk.visit(object, wholeSchema(schema), '', 0);
+  return { value: value as JsonObject, unknown: walk.unknown, errors: walk.errors };
+}
+
+class Walk {
+  readonly unknown: UnknownField[] = [];
+  readonly errors: FieldError[] = [];
+
+  visit(value: unknown, reference: Schema, path: string, depth: number): unknown {
+    if (depth > DEPTH_MAX) {
+      this.report({
+        reason: 'FieldValueInvalid',
+        field: path,
+        message: `Invalid value: nested deeper than ${DEPTH_MAX} levels`,
+      });
+      return undefined;
+    }
+    const schema = resolveSchema(reference);
+    const typeError = checkType(value, schema, reference.$ref, path);
+    if (typeError) {
+      this.report(typeError);
+      return value;
+    }
+    if (Array.isArray(value)) return this.items(value, schema, path, depth);
+    if (isObject(value)) return this.fields(value, schema, path, depth);
+    for (const error of checkLimits(value, schema, path)) this.report(error);
+    return reference.$ref?.endsWith('.Quantity') && typeof value === 'number' ? String(value) : value;
+  }
+
+  private items(items: readonly unknown[], schema: Schema, path: string, depth: number): unknown[] {
+    return items.map((item, index) =>
+      schema.items ? this.visit(item, schema.items, `${path}[${index}]`, depth + 1) : copyFree(item),
+    );
+  }
+
+  private fields(object: JsonObject, schema: Schema, path: string, depth: number): JsonObject {
+    const copy: JsonObject = {};
+    for (const name of Object.keys(object)) {
+      // Go's decoder takes null for "not given"; manifests with an empty `spec:` rely on it.
+      const value = object[name];
+      if (value === null || value === undefined) continue;
+      const fieldPath = path === '' ? name : `${path}.${name}`;
+      const fieldSchema = this.schemaOf(name, schema, fieldPath);
+      if (fieldSchema === 'unknown') continue;
+      setField(copy, name, fieldSchema ? this.visit(value, fieldSchema, fieldPath, depth + 1) : copyFree(value));
+    }
+    for (const name of schema.required ?? []) {
+      if (copy[name] !== undefined) continue;
+      const field = path === '' ? name : `${path}.${name}`;
+      this.report({ reason: 'FieldValueRequired', field, message: 'Required value' });
+    }
+    return copy;
+  }
+
+  /** The schema of a field, undefined where anything goes. */
+  private schemaOf(name: string, schema: Schema, path: string): Schema | 'unknown' | undefined {
+    if (schema.properties && Object.hasOwn(schema.properties, name)) return schema.properties[name];
+    if (isObject(schema.additionalProperties)) return schema.additionalProperties as Schema;
+    const open = schema['x-kubernetes-preserve-unknown-fields'] || schema.additionalProperties === true;
+    if (open || !schema.properties) return undefined;
+    const suggestion = nearestWord(name, Object.keys(schema.properties));
+    this.unknown.push(suggestion === undefined ? { path } : { path, suggestion });
+    return 'unknown';
+  }
+
+  private report(error: FieldError): void {
+    if (this.errors.length < ERRORS_MAX) this.errors.push(error);
+  }
+}
+
+/** A copy of what no schema describes. */
+function copyFree(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copyFree);
+  if (!isObject(value)) return value;
+  const copy: JsonObject = {};
+  for (const name of Object.keys(value)) setField(copy, name, copyFree(value[name]));
+  return copy;
+}
