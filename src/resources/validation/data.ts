@@ -1,7 +1,7 @@
 import type { FieldError } from '../kind.js';
 import type { KubeObject } from '../object.js';
+import { sameJson } from '../same-json.js';
 import { forbidden, invalid, tooLong } from './errors.js';
-import { sameJson } from './metadata.js';
 import { configKey } from './names.js';
 
 /** Of all values of a ConfigMap or Secret together. */

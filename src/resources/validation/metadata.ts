@@ -1,5 +1,6 @@
 import type { FieldError } from '../kind.js';
 import type { KubeObject } from '../object.js';
+import { sameJson } from '../same-json.js';
 import { forbidden, invalid, required, tooLong } from './errors.js';
 import { dns1123Subdomain, labelValue, type NameRule, qualifiedName } from './names.js';
 
@@ -81,14 +82,4 @@ export function immutable(field: string, now: unknown, before: unknown): FieldEr
 
 export function immutableForbidden(field: string, detail: string, now: unknown, before: unknown): FieldError[] {
   return sameJson(now, before) ? [] : [forbidden(field, detail)];
-}
-
-/** Equal as JSON, whatever the order of keys. */
-export function sameJson(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const left = Object.entries(a).filter(([, value]) => value !== undefined);
-  const right = new Map(Object.entries(b).filter(([, value]) => value !== undefined));
-  return left.length === right.size && left.every(([key, value]) => right.has(key) && sameJson(value, right.get(key)));
 }

@@ -1,9 +1,10 @@
 import type { Container } from 'kubernetes-types/core/v1.js';
 import type { FieldError } from '../../kind.js';
 import type { KubeObject } from '../../object.js';
+import { sameJson } from '../../same-json.js';
 import type { PodObject } from '../../types.js';
 import { forbidden } from '../../validation/errors.js';
-import { sameJson, validateMetadata } from '../../validation/metadata.js';
+import { validateMetadata } from '../../validation/metadata.js';
 import { validatePodSpec } from '../../validation/pod-spec.js';
 
 export function validatePod(object: KubeObject): FieldError[] {

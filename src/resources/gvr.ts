@@ -1,0 +1,17 @@
+import type { Gvr } from './object.js';
+
+/** Where the kinds that Trysail itself works with are, in their storage versions. */
+export const NAMESPACES: Gvr = { group: '', version: 'v1', resource: 'namespaces' };
+export const PODS: Gvr = { group: '', version: 'v1', resource: 'pods' };
+export const SERVICES: Gvr = { group: '', version: 'v1', resource: 'services' };
+export const ENDPOINTS_RESOURCE: Gvr = { group: '', version: 'v1', resource: 'endpoints' };
+export const NODES: Gvr = { group: '', version: 'v1', resource: 'nodes' };
+export const EVENTS: Gvr = { group: '', version: 'v1', resource: 'events' };
+export const CONFIG_MAPS: Gvr = { group: '', version: 'v1', resource: 'configmaps' };
+export const SECRETS: Gvr = { group: '', version: 'v1', resource: 'secrets' };
+export const SERVICE_ACCOUNTS: Gvr = { group: '', version: 'v1', resource: 'serviceaccounts' };
+export const DEPLOYMENTS: Gvr = { group: 'apps', version: 'v1', resource: 'deployments' };
+export const REPLICA_SETS: Gvr = { group: 'apps', version: 'v1', resource: 'replicasets' };
+export const ENDPOINT_SLICES: Gvr = { group: 'discovery.k8s.io', version: 'v1', resource: 'endpointslices' };
+export const INGRESSES: Gvr = { group: 'networking.k8s.io', version: 'v1', resource: 'ingresses' };
+export const LEASES: Gvr = { group: 'coordination.k8s.io', version: 'v1', resource: 'leases' };
