@@ -56,7 +56,6 @@ function trafficPolicyFields(path: string): UnsupportedField[] {
       `${path}.connectionPool.http.http2KeepAlive`,
       `${path}.outlierDetection.splitExternalLocalOriginErrors`,
       `${path}.outlierDetection.consecutiveLocalOriginFailures`,
-      `${path}.outlierDetection.minHealthPercent`,
       `${path}.outlierDetection.outlierDetectionHttpErrorCodes`,
     ),
   ];
@@ -130,6 +129,12 @@ export const UNSUPPORTED_FIELDS: readonly UnsupportedField[] = [
     'spec.servers[].port.targetPort',
   ),
   ...fields('ServiceEntry', 'spec.workloadSelector', 'spec.subjectAltNames', 'spec.endpoints[].network'),
+  {
+    kind: 'ServiceEntry',
+    path: 'spec.ports[].protocol',
+    harmless: isOneOf('', 'HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB', 'TCP', 'MONGO'),
+    only: 'HTTPS and TLS (choosing a service by SNI)',
+  },
   {
     kind: 'ServiceEntry',
     path: 'spec.resolution',

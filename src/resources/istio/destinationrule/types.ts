@@ -58,4 +58,6 @@ export interface OutlierDetection {
   interval?: string;
   baseEjectionTime?: string;
   maxEjectionPercent?: number;
+  /** Below this share of healthy endpoints all are used; 0: never. */
+  minHealthPercent?: number;
 }

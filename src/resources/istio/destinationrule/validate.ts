@@ -77,4 +77,5 @@ function checkOutlierDetection(errors: FieldErrors, field: string, detection: Ou
   errors.duration(`${field}.interval`, detection.interval);
   errors.duration(`${field}.baseEjectionTime`, detection.baseEjectionTime);
   errors.range(`${field}.maxEjectionPercent`, detection.maxEjectionPercent, 0, 100);
+  errors.range(`${field}.minHealthPercent`, detection.minHealthPercent, 0, 100);
 }

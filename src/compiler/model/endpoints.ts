@@ -1,0 +1,33 @@
+import type { Endpoints } from 'kubernetes-types/core/v1.js';
+import type { KubeObject } from '../../resources/object.js';
+import { keyOf } from '../ordering.js';
+import { namespaceOf } from '../snapshot.js';
+import type { Endpoint, Labels } from './types.js';
+
+/** `namespace/name` of a pod -> its labels. */
+export type PodLabels = ReadonlyMap<string, Labels>;
+
+const NO_LABELS: Labels = {};
+
+export function podLabelsOf(pods: readonly KubeObject[]): PodLabels {
+  return new Map(pods.map((pod) => [keyOf(pod), pod.metadata.labels ?? NO_LABELS]));
+}
+
+/** The ready endpoints of one port of a service, in the order of the Endpoints object. */
+export function endpointsOf(
+  object: KubeObject | undefined,
+  portName: string | undefined,
+  podLabels: PodLabels,
+): readonly Endpoint[] {
+  if (object === undefined) return [];
+  const namespace = namespaceOf(object);
+  return ((object as unknown as Endpoints).subsets ?? []).flatMap((subset) => {
+    const port = subset.ports?.find(({ name }) => (name ?? '') === (portName ?? ''))?.port;
+    if (port === undefined) return [];
+    return (subset.addresses ?? []).map(({ ip, targetRef }) => ({
+      address: ip,
+      port,
+      labels: podLabels.get(`${targetRef?.namespace ?? namespace}/${targetRef?.name}`) ?? NO_LABELS,
+    }));
+  });
+}

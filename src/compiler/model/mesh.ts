@@ -1,0 +1,40 @@
+import type { DestinationRule } from '../../resources/istio/destinationrule/types.js';
+import type { Gateway } from '../../resources/istio/gateway/types.js';
+import type { ServiceEntry } from '../../resources/istio/serviceentry/types.js';
+import type { VirtualService } from '../../resources/istio/virtualservice/types.js';
+import type { MeshSnapshot } from '../snapshot.js';
+import { contextOf, translate } from '../translate/index.js';
+import { buildDestinationRules } from './destination-rules.js';
+import { buildGateways } from './gateways.js';
+import { findProblems } from './problems.js';
+import { buildRouteTables } from './routes.js';
+import { buildServices } from './services.js';
+import type { Mesh } from './types.js';
+
+const meshes = new WeakMap<MeshSnapshot, Mesh>();
+
+/** What the objects of a snapshot mean together. The same snapshot gives the same mesh, built once. */
+export function meshOf(snapshot: MeshSnapshot): Mesh {
+  let mesh = meshes.get(snapshot);
+  if (mesh === undefined) {
+    mesh = buildMesh(snapshot);
+    meshes.set(snapshot, mesh);
+  }
+  return mesh;
+}
+
+function buildMesh(snapshot: MeshSnapshot): Mesh {
+  const { config } = snapshot;
+  const translated = translate(snapshot, contextOf(snapshot));
+  const entries = [...(snapshot.serviceEntries as readonly ServiceEntry[]), ...translated.serviceEntries];
+  const rules = [...(snapshot.virtualServices as readonly VirtualService[]), ...translated.virtualServices];
+  const policies = [...(snapshot.destinationRules as readonly DestinationRule[]), ...translated.destinationRules];
+  const mesh = {
+    config,
+    services: buildServices(snapshot, entries),
+    routeTables: buildRouteTables(rules, config.clusterDomain),
+    destinationRules: buildDestinationRules(policies, config.clusterDomain),
+    gateways: buildGateways([...(snapshot.gateways as readonly Gateway[]), ...translated.gateways]),
+  };
+  return { ...mesh, problems: [...translated.problems, ...findProblems(mesh)] };
+}

@@ -1,0 +1,78 @@
+import type { JsonValue } from '@bufbuild/protobuf';
+import type { Node } from '../../xds/types/gen/envoy/config/core/v3/base_pb.js';
+import type { Labels } from './types.js';
+
+/** A proxy as its xDS node describes it. */
+export interface ProxyNode {
+  readonly kind: 'sidecar' | 'router';
+  /** Address of its pod. */
+  readonly ip: string;
+  readonly namespace: string;
+  readonly labels: Labels;
+  /** How connections reach it: redirected by the network, or addressed to it because the pod's address is its own. */
+  readonly capture: 'redirect' | 'none';
+  /** Where the application listens; the pod's address unless capture is none. */
+  readonly appAddress: string;
+  /** Where it takes requests of programs that were told to use an HTTP proxy. */
+  readonly httpProxyPort?: number;
+  readonly podPorts: readonly PodPort[];
+  /** Whether it speaks HTTP/2; if not, such ports carry plain TCP for it. */
+  readonly http2: boolean;
+}
+
+export interface PodPort {
+  readonly port: number;
+  readonly name: string;
+}
+
+/**
+ * Reads a node: id `sidecar~IP~POD.NAMESPACE~DOMAIN` (or `router~…`) and Istio's metadata (NAMESPACE, LABELS, POD_PORTS,
+ * INTERCEPTION_MODE) beside ours (APP_ADDRESS, HTTP_PROXY_PORT, HTTP2). Undefined where the id is none of these.
+ */
+export function proxyOf(node: Node): ProxyNode | undefined {
+  const [kind, ip, workload, domain] = node.id.split('~');
+  if ((kind !== 'sidecar' && kind !== 'router') || !ip || !workload || !domain) return undefined;
+  const metadata: Record<string, JsonValue | undefined> = node.metadata ?? {};
+  const capture = metadata['INTERCEPTION_MODE'] === 'NONE' ? 'none' : 'redirect';
+  const httpProxyPort = Number(metadata['HTTP_PROXY_PORT'] ?? 0);
+  return {
+    kind,
+    ip,
+    namespace: textOf(metadata['NAMESPACE']) ?? workload.slice(workload.lastIndexOf('.') + 1),
+    labels: labelsOf(metadata['LABELS']),
+    capture,
+    appAddress: textOf(metadata['APP_ADDRESS']) ?? ip,
+    podPorts: podPortsOf(metadata['POD_PORTS']),
+    http2: node.userAgentName === 'envoy' || metadata['HTTP2'] === true,
+    ...(httpProxyPort > 0 ? { httpProxyPort } : {}),
+  };
+}
+
+function textOf(value: JsonValue | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function labelsOf(value: JsonValue | undefined): Labels {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
+  return Object.fromEntries(Object.entries(value).map(([name, label]) => [name, String(label)]));
+}
+
+/** A list of numbers or of container ports; Istio's own proxies send the list as JSON text. */
+function podPortsOf(value: JsonValue | undefined): PodPort[] {
+  const list = typeof value === 'string' ? parseList(value) : value;
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((entry): PodPort[] => {
+    if (typeof entry === 'number') return [{ port: entry, name: '' }];
+    if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return [];
+    if ((entry['protocol'] ?? 'TCP') !== 'TCP') return [];
+    return [{ port: Number(entry['containerPort']), name: textOf(entry['name']) ?? '' }];
+  });
+}
+
+function parseList(text: string): JsonValue {
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    return [];
+  }
+}

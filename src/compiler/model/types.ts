@@ -1,0 +1,187 @@
+import type { Headers, HttpMatchRequest, HttpRedirect } from '../../resources/istio/virtualservice/types.js';
+import type { MeshConfig, ObjectRef, Problem } from '../snapshot.js';
+
+export type Labels = Readonly<Record<string, string>>;
+
+/** The mesh as it is at one moment, with nothing of how any proxy sees it. Plain data. */
+export interface Mesh {
+  readonly config: MeshConfig;
+  /** By host name, in order of creation. */
+  readonly services: ReadonlyMap<string, Service>;
+  /** In order of age: of two that claim a host, the first wins. */
+  readonly routeTables: readonly RouteTable[];
+  readonly destinationRules: ReadonlyMap<string, readonly DestinationRuleModel[]>;
+  readonly gateways: readonly GatewayModel[];
+  readonly problems: readonly Problem[];
+}
+
+export interface Service {
+  /** `reviews.shop.svc.cluster.local`, or the host of a service outside. */
+  readonly hostname: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly origin: ObjectRef;
+  /** Where programs find it; empty for headless services and most that are outside. */
+  readonly addresses: readonly string[];
+  /**
+   * How its endpoints are known: from the mesh, by DNS, or as the address that the program called.
+   */
+  readonly resolution: 'endpoints' | 'dns' | 'original';
+  readonly ports: readonly ServicePort[];
+  /** Labels of its pods; absent for services without pods. */
+  readonly selector?: Labels;
+  /** Namespaces that see it; absent: all. */
+  readonly exportTo?: readonly string[];
+}
+
+export type Protocol = 'http' | 'http2' | 'tcp';
+
+export interface ServicePort {
+  readonly number: number;
+  readonly name: string;
+  readonly protocol: Protocol;
+  /** Number, or name of a container's port; the same as `number` where absent. */
+  readonly targetPort?: number | string;
+  readonly endpoints: readonly Endpoint[];
+}
+
+export interface Endpoint {
+  /** IP address; a host where the service's resolution is dns. */
+  readonly address: string;
+  readonly port: number;
+  readonly labels: Labels;
+  readonly weight?: number;
+}
+
+/** The routes of a VirtualService, whichever kind it was written as. */
+export interface RouteTable {
+  readonly namespace: string;
+  /** What its user wrote: one VirtualService, or several of an older kind. */
+  readonly origins: readonly ObjectRef[];
+  readonly hosts: readonly string[];
+  /** `mesh`, or `namespace/name`. */
+  readonly gateways: readonly string[];
+  readonly exportTo?: readonly string[];
+  /** The first that matches applies. */
+  readonly routes: readonly Route[];
+}
+
+export interface Route {
+  readonly name: string;
+  readonly origin: ObjectRef;
+  /** Any of these; empty: every request. */
+  readonly matches: readonly Match[];
+  readonly action: ForwardAction | RedirectAction | DirectResponseAction;
+  readonly fault?: Fault;
+  readonly headers?: Headers;
+}
+
+export interface Match extends Omit<HttpMatchRequest, 'gateways'> {
+  /** As {@link RouteTable.gateways}; absent: those of the table. */
+  readonly gateways?: readonly string[];
+}
+
+export interface ForwardAction {
+  readonly kind: 'forward';
+  readonly destinations: readonly WeightedDestination[];
+  readonly rewrite?: {
+    readonly uri?: string;
+    readonly authority?: string;
+    readonly uriRegexRewrite?: { readonly match: string; readonly rewrite: string };
+  };
+  /** 0: none. */
+  readonly timeout_ms: number;
+  /** Absent: the mesh's default. */
+  readonly retries?: Retries;
+  readonly mirrors: readonly { readonly destination: Destination; readonly percent: number }[];
+}
+
+export interface RedirectAction extends HttpRedirect {
+  readonly kind: 'redirect';
+}
+
+export interface DirectResponseAction {
+  readonly kind: 'directResponse';
+  readonly status: number;
+  readonly body?: string;
+}
+
+export interface Destination {
+  readonly host: string;
+  readonly subset?: string;
+  readonly port?: number;
+}
+
+export interface WeightedDestination extends Destination {
+  readonly weight: number;
+  readonly headers?: Headers;
+}
+
+export interface Retries {
+  /** 0: none. */
+  readonly attempts: number;
+  readonly perTryTimeout_ms?: number;
+  /** Envoy's conditions and status codes, by comma; absent: the mesh's default. */
+  readonly retryOn?: string;
+}
+
+export interface Fault {
+  readonly delay?: { readonly percent: number; readonly fixedDelay_ms: number };
+  readonly abort?: { readonly percent: number; readonly httpStatus: number };
+}
+
+export interface DestinationRuleModel {
+  readonly origins: readonly ObjectRef[];
+  readonly namespace: string;
+  readonly exportTo?: readonly string[];
+  /** Callers for which it holds, in its namespace; absent: all. */
+  readonly workloadSelector?: Labels;
+  readonly policy: TrafficPolicy;
+  readonly subsets: ReadonlyMap<string, SubsetModel>;
+}
+
+export interface SubsetModel {
+  readonly labels: Labels;
+  readonly policy: TrafficPolicy;
+}
+
+export interface PortPolicy {
+  readonly loadBalancer?: 'ROUND_ROBIN' | 'LEAST_REQUEST' | 'RANDOM';
+  readonly connectionPool?: ConnectionPool;
+  readonly outlierDetection?: OutlierDetection;
+}
+
+export interface TrafficPolicy extends PortPolicy {
+  readonly ports: ReadonlyMap<number, PortPolicy>;
+}
+
+export interface ConnectionPool {
+  readonly maxConnections?: number;
+  readonly connectTimeout_ms?: number;
+  readonly maxPendingRequests?: number;
+  readonly maxRequests?: number;
+  readonly maxRetries?: number;
+  readonly maxRequestsPerConnection?: number;
+}
+
+/** Absent numbers: Envoy's defaults. A count of 0 switches that detection off. */
+export interface OutlierDetection {
+  readonly consecutive5xx?: number;
+  readonly consecutiveGatewayFailure?: number;
+  readonly interval_ms?: number;
+  readonly baseEjectionTime_ms?: number;
+  readonly maxEjectionPercent?: number;
+  readonly panicThreshold_percent: number;
+}
+
+export interface GatewayModel {
+  /** `namespace/name` */
+  readonly key: string;
+  readonly selector: Labels;
+  readonly servers: readonly GatewayServer[];
+}
+
+export interface GatewayServer {
+  readonly port: number;
+  readonly hosts: readonly { readonly namespace: string; readonly host: string }[];
+}

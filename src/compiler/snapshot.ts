@@ -1,0 +1,72 @@
+import type { KubeObject } from '../resources/object.js';
+
+/** Everything that decides what the mesh is, at one moment. Lists of stored objects, in the storage version, not to be changed. */
+export interface MeshSnapshot {
+  readonly config: MeshConfig;
+  readonly services: readonly KubeObject[];
+  readonly endpoints: readonly KubeObject[];
+  readonly pods: readonly KubeObject[];
+  readonly ingresses: readonly KubeObject[];
+  readonly routeRules: readonly KubeObject[];
+  readonly destinationPolicies: readonly KubeObject[];
+  readonly egressRules: readonly KubeObject[];
+  readonly virtualServices: readonly KubeObject[];
+  readonly destinationRules: readonly KubeObject[];
+  readonly gateways: readonly KubeObject[];
+  readonly serviceEntries: readonly KubeObject[];
+}
+
+export interface MeshConfig {
+  /** `cluster.local` */
+  readonly clusterDomain: string;
+  /** The namespace whose DestinationRules hold where no nearer one does. */
+  readonly rootNamespace: string;
+  /** What happens to calls of a host that the mesh does not know. */
+  readonly outboundTrafficPolicy: 'ALLOW_ANY' | 'REGISTRY_ONLY';
+}
+
+export const DEFAULT_MESH_CONFIG: MeshConfig = {
+  clusterDomain: 'cluster.local',
+  rootNamespace: 'istio-system',
+  outboundTrafficPolicy: 'ALLOW_ANY',
+};
+
+/** A mesh with nothing in it; spread it and replace the lists that there are. */
+export const EMPTY_SNAPSHOT: MeshSnapshot = {
+  config: DEFAULT_MESH_CONFIG,
+  services: [],
+  endpoints: [],
+  pods: [],
+  ingresses: [],
+  routeRules: [],
+  destinationPolicies: [],
+  egressRules: [],
+  virtualServices: [],
+  destinationRules: [],
+  gateways: [],
+  serviceEntries: [],
+};
+
+/** Which object something comes from. */
+export interface ObjectRef {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export function refOf(object: KubeObject): ObjectRef {
+  return { kind: object.kind, namespace: namespaceOf(object), name: object.metadata.name };
+}
+
+export function namespaceOf(object: KubeObject): string {
+  return object.metadata.namespace ?? 'default';
+}
+
+/** Something that the mesh cannot do as an object asks; becomes a condition of that object. */
+export interface Problem {
+  readonly object: ObjectRef;
+  readonly type: 'Accepted' | 'ResolvedRefs';
+  /** One CamelCase word. */
+  readonly reason: string;
+  readonly message: string;
+}

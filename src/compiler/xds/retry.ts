@@ -1,0 +1,43 @@
+import type { RetryPolicySchema } from '../../xds/types/gen/envoy/config/route/v3/route_components_pb.js';
+import { PreviousHostsPredicateSchema } from '../../xds/types/gen/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts_pb.js';
+import type { Retries } from '../model/types.js';
+import { anyOf, type Init } from './resource.js';
+import { durationOf } from './values.js';
+
+/** Istio's defaults of today. A 503 that the application answered is not among the conditions: it is not retried. */
+const DEFAULT_ATTEMPTS = 2;
+const DEFAULT_RETRY_ON = 'connect-failure,refused-stream,unavailable,cancelled';
+const HOST_SELECTION_ATTEMPTS_MAX = 5n;
+const RETRIABLE_STATUS_CODES = 'retriable-status-codes';
+
+type RetryPolicy = Init<typeof RetryPolicySchema>;
+
+/** Undefined: no retries. */
+export function retryPolicy(retries: Retries | undefined): RetryPolicy | undefined {
+  const { attempts, perTryTimeout_ms, retryOn } = retries ?? { attempts: DEFAULT_ATTEMPTS };
+  if (attempts <= 0) return undefined;
+  return {
+    ...conditions(retryOn ?? DEFAULT_RETRY_ON),
+    numRetries: attempts,
+    ...(perTryTimeout_ms ? { perTryTimeout: durationOf(perTryTimeout_ms) } : {}),
+    retryHostPredicate: [
+      {
+        name: 'envoy.retry_host_predicates.previous_hosts',
+        configType: { case: 'typedConfig', value: anyOf(PreviousHostsPredicateSchema, {}) },
+      },
+    ],
+    hostSelectionRetryMaxAttempts: HOST_SELECTION_ATTEMPTS_MAX,
+  };
+}
+
+/** Status codes among the conditions move to a list of their own. */
+function conditions(retryOn: string): Pick<RetryPolicy, 'retryOn' | 'retriableStatusCodes'> {
+  const parts = retryOn
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  const codes = parts.filter((part) => /^\d+$/.test(part)).map(Number);
+  const names = parts.filter((part) => !/^\d+$/.test(part));
+  if (codes.length > 0 && !names.includes(RETRIABLE_STATUS_CODES)) names.push(RETRIABLE_STATUS_CODES);
+  return { retryOn: names.join(','), retriableStatusCodes: codes };
+}

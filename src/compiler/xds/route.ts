@@ -1,0 +1,84 @@
+import type { RouteSchema, VirtualHostSchema } from '../../xds/types/gen/envoy/config/route/v3/route_components_pb.js';
+import type { Mesh, Route } from '../model/types.js';
+import { faultOverride } from './fault.js';
+import { headerMutations } from './headers.js';
+import { BLACK_HOLE_CLUSTER, PASSTHROUGH_CLUSTER } from './names.js';
+import type { Init } from './resource.js';
+import { retryPolicy } from './retry.js';
+import { directResponse, forwardAction, redirectAction } from './route-action.js';
+import { routeMatch } from './route-match.js';
+import { durationOf } from './values.js';
+
+export type EnvoyRoute = Init<typeof RouteSchema>;
+export type VirtualHost = Init<typeof VirtualHostSchema> & { domains: string[] };
+
+const DEFAULT_ROUTE_NAME = 'default';
+
+/** One Envoy route for each match of a route. */
+export function envoyRoutes(mesh: Mesh, route: Route, listenerPort: number): EnvoyRoute[] {
+  const matches = route.matches.length > 0 ? route.matches : [undefined];
+  const rest = {
+    action: envoyAction(mesh, route, listenerPort),
+    typedPerFilterConfig: faultOverride(route.fault),
+    ...headerMutations(route.headers),
+  };
+  return matches.map((match) => ({
+    name: [route.name, match?.name].filter((part) => part).join('.') || DEFAULT_ROUTE_NAME,
+    match: routeMatch(match),
+    ...rest,
+  }));
+}
+
+function envoyAction(mesh: Mesh, { action, headers }: Route, listenerPort: number): EnvoyRoute['action'] {
+  switch (action.kind) {
+    case 'forward':
+      return { case: 'route', value: forwardAction(mesh, action, headers, listenerPort) };
+    case 'redirect':
+      return { case: 'redirect', value: redirectAction(action, listenerPort) };
+    case 'directResponse':
+      return { case: 'directResponse', value: directResponse(action) };
+  }
+}
+
+/** Every request to a cluster, as for a service without rules. */
+export function defaultRoute(cluster: string): EnvoyRoute {
+  const retries = retryPolicy(undefined)!;
+  return toCluster(cluster, { retryPolicy: retries });
+}
+
+/** Every request to the application beside the proxy. */
+export function inboundRoute(cluster: string): EnvoyRoute {
+  return toCluster(cluster, {});
+}
+
+function toCluster(cluster: string, more: { retryPolicy?: ReturnType<typeof retryPolicy> & object }): EnvoyRoute {
+  return {
+    name: DEFAULT_ROUTE_NAME,
+    match: routeMatch(undefined),
+    action: {
+      case: 'route',
+      value: { clusterSpecifier: { case: 'cluster', value: cluster }, timeout: durationOf(0), ...more },
+    },
+  };
+}
+
+/** For hosts that the mesh does not know. */
+export function fallbackVirtualHost(mesh: Mesh): VirtualHost {
+  if (mesh.config.outboundTrafficPolicy === 'ALLOW_ANY') {
+    return { name: 'allow_any', domains: ['*'], routes: [toCluster(PASSTHROUGH_CLUSTER, {})] };
+  }
+  return blockedVirtualHost(
+    'block_all',
+    `no service, ServiceEntry or EgressRule of the mesh has this host: ${BLACK_HOLE_CLUSTER}\n`,
+  );
+}
+
+/** Answers 404 with a reason. */
+export function blockedVirtualHost(name: string, body: string): VirtualHost {
+  const value = directResponse({ kind: 'directResponse', status: 404, body });
+  return {
+    name,
+    domains: ['*'],
+    routes: [{ name, match: routeMatch(undefined), action: { case: 'directResponse', value } }],
+  };
+}
