@@ -1,0 +1,29 @@
+import { isNotFound } from '../../client/client.js';
+import { CliError } from '../errors.js';
+import { type ApiOptions, openSession } from '../session.js';
+import { addApiOptions } from './api-options.js';
+import type { RegisterCommand } from './command.js';
+
+export const registerReplace: RegisterCommand = (program, dependencies) => {
+  const command = program
+    .command('replace')
+    .description('replace existing resources with those of a file, as istioctl 0.7 does')
+    .requiredOption('-f, --file <file>', 'YAML or JSON; - is the standard input')
+    .addHelpText('after', '\nExample:\n  trysail replace -f route-rule.yaml -n shop');
+  addApiOptions(command).action(async (options: ApiOptions & { file: string }) => {
+    const { forEachManifest } = await import('./for-each-manifest.js');
+    const { configKey } = await import('./config-key.js');
+    const session = await openSession(options, dependencies);
+    await forEachManifest(options.file, 'replace', session, dependencies.stdin, async ({ manifest, kind, object }) => {
+      try {
+        const { metadata } = await session.client.update(kind.gvr, object, { fieldManager: 'trysail' });
+        const key = configKey(kind.definition, object);
+        dependencies.stdout.write(`Updated config ${key} to revision ${metadata.resourceVersion}\n`);
+      } catch (error) {
+        const explained = manifest.explain(error);
+        if (!isNotFound(error) || !(explained instanceof Error)) throw explained;
+        throw new CliError('NOT_FOUND', explained.message, 'Make it with `create` or `apply`.', { cause: error });
+      }
+    });
+  });
+};

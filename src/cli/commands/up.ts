@@ -1,0 +1,74 @@
+import { InvalidArgumentError, Option } from 'commander';
+import type { CliDependencies } from '../dependencies.js';
+import { DRIVER_CHOICES, type DriverChoice, type UpOptions } from '../launcher.js';
+import { welcome } from '../screen.js';
+import { meshName } from '../state-paths.js';
+import type { RegisterCommand } from './command.js';
+
+interface Flags {
+  readonly tutorial?: boolean;
+  readonly driver: DriverChoice;
+  readonly name?: string;
+  readonly ingressPort?: number;
+  readonly apiPort?: number;
+  readonly ephemeral?: boolean;
+  readonly detach?: boolean;
+}
+
+export const registerUp: RegisterCommand = (program, dependencies) => {
+  program
+    .command('up')
+    .description('start a mesh on this machine')
+    .option('--tutorial', 'with the example services customer, preference and recommendation')
+    .addOption(new Option('--driver <driver>', 'how pods get their network').choices(DRIVER_CHOICES).default('auto'))
+    .option('--name <name>', 'name, to run several; their ports must differ')
+    .option('--ingress-port <port>', 'port of the ingress; 0 takes a free one', parsePort)
+    .option('--api-port <port>', 'port of the API server; 0 takes a free one', parsePort)
+    .option('--ephemeral', 'keep nothing when the mesh ends')
+    .option('-d, --detach', 'return when the mesh is ready, and let it run')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  trysail up --tutorial\n  trysail up --detach --driver process --ingress-port 0',
+    )
+    .action((flags: Flags) => up(flags, dependencies));
+};
+
+async function up(flags: Flags, { launcher, env, stdout, stderr }: CliDependencies): Promise<void> {
+  const started_ms = performance.now();
+  const options = upOptions(flags, env);
+  const progress = (line: string): void => void stderr.write(`${line}\n`);
+  const greet = (status: Parameters<typeof welcome>[0]): void => {
+    stdout.write(welcome(status, (performance.now() - started_ms) / 1_000, 'npx trysail'));
+  };
+  if (flags.detach) {
+    greet(await launcher.upDetached(options, progress));
+    stdout.write('\nIt runs until `npx trysail down`.\n');
+    return;
+  }
+  const mesh = await launcher.up(options, progress);
+  greet(mesh.status);
+  stdout.write('\nCtrl-C ends it.\n');
+  const stop = (): void => {
+    progress('ending …');
+    void mesh.stop();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);
+  process.exitCode = await mesh.ended;
+}
+
+function upOptions(flags: Flags, env: NodeJS.ProcessEnv): UpOptions {
+  return {
+    name: meshName(flags.name, env),
+    driver: flags.driver,
+    ephemeral: flags.ephemeral ?? false,
+    ...(flags.tutorial && { example: 'tutorial' }),
+    ...(flags.ingressPort !== undefined && { ingressPort: flags.ingressPort }),
+    ...(flags.apiPort !== undefined && { apiPort: flags.apiPort }),
+  };
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('Use a number from 0 to 65535.');
+  return port;
+}

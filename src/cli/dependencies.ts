@@ -1,0 +1,33 @@
+import type { Readable, Writable } from 'node:stream';
+import type { Client } from '../client/client.js';
+import type { ImageCommands } from './image-commands.js';
+import type { MeshLauncher } from './launcher.js';
+
+/** Everything that the commands reach outside themselves; `main` makes it. */
+export interface CliDependencies {
+  readonly version: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  /** Wall time, for ages. */
+  readonly now: () => number;
+  /** How this command is started, for shims: interpreter and script. */
+  readonly self: readonly string[];
+  readonly launcher: MeshLauncher;
+  /** The image store of the mesh whose state is in the folder. */
+  readonly images: (stateFolder: string) => Promise<ImageCommands>;
+  readonly connect: (endpoint: ApiEndpoint) => Promise<Client>;
+  /** Runs a proxy from a bootstrap file until a signal. @returns the exit code */
+  readonly proxy: (configFile: string) => Promise<number>;
+}
+
+/** An API server and how to be trusted by it. All PEM. */
+export interface ApiEndpoint {
+  /** `https://127.0.0.1:6443` */
+  readonly server: string;
+  readonly caCert?: string;
+  readonly token?: string;
+  readonly clientCert?: string;
+  readonly clientKey?: string;
+}

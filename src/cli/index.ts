@@ -1,0 +1,77 @@
+import { Command, CommanderError } from 'commander';
+import { registerApply } from './commands/apply.js';
+import type { RegisterCommand } from './commands/command.js';
+import { registerCreate } from './commands/create.js';
+import { registerDelete } from './commands/delete.js';
+import { registerDown } from './commands/down.js';
+import { registerGet } from './commands/get.js';
+import { registerImage } from './commands/image.js';
+import { registerKubeInject } from './commands/kube-inject.js';
+import { registerProxy } from './commands/proxy.js';
+import { registerReplace } from './commands/replace.js';
+import { registerShell } from './commands/shell.js';
+import { registerStatus } from './commands/status.js';
+import { registerUp } from './commands/up.js';
+import { registerVersion } from './commands/version.js';
+import type { CliDependencies } from './dependencies.js';
+import { describeFailure, EXIT_FAILURE, EXIT_USAGE } from './errors.js';
+
+export type { ApiEndpoint, CliDependencies } from './dependencies.js';
+export type { ImageBuildOptions, ImageCommands, ImageSummary } from './image-commands.js';
+export type { DriverChoice, MeshLauncher, MeshStatus, RunningMesh, UpOptions } from './launcher.js';
+
+/** In the order of the help. */
+const COMMANDS: readonly RegisterCommand[] = [
+  registerUp,
+  registerDown,
+  registerStatus,
+  registerShell,
+  registerKubeInject,
+  registerApply,
+  registerCreate,
+  registerReplace,
+  registerGet,
+  registerDelete,
+  registerImage,
+  registerProxy,
+  registerVersion,
+];
+
+/**
+ * Runs one command line.
+ * @param args without interpreter and script
+ * @returns the exit code: 0, 1 for a failure, 2 for a wrong command line, or what the command's own process ended with
+ */
+export async function runCli(args: readonly string[], dependencies: CliDependencies): Promise<number> {
+  const program = buildProgram(dependencies);
+  const before = process.exitCode;
+  try {
+    process.exitCode = 0;
+    await program.parseAsync(args, { from: 'user' });
+    return Number(process.exitCode);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+    dependencies.stderr.write(describeFailure(error));
+    return EXIT_FAILURE;
+  } finally {
+    process.exitCode = before;
+  }
+}
+
+function buildProgram(dependencies: CliDependencies): Command {
+  const { stdout, stderr, version } = dependencies;
+  const program = new Command('trysail')
+    .description('A service mesh on one machine: Kubernetes resources, Istio rules, Envoy-compatible proxies.')
+    .version(version)
+    .showSuggestionAfterError()
+    .configureOutput({ writeOut: (text) => void stdout.write(text), writeErr: (text) => void stderr.write(text) });
+  for (const register of COMMANDS) register(program, dependencies);
+  throwInsteadOfExit(program);
+  return program;
+}
+
+/** commander ends the process by default; a subcommand does not inherit what its parent was told. */
+function throwInsteadOfExit(command: Command): void {
+  command.exitOverride();
+  for (const child of command.commands) throwInsteadOfExit(child);
+}

@@ -1,0 +1,51 @@
+/** Starts and ends meshes on this machine; `main` is one, because a command may not know how a mesh is put together. */
+export interface MeshLauncher {
+  /** Runs the mesh in this process. Resolves when it is ready. */
+  up(options: UpOptions, progress: (line: string) => void): Promise<RunningMesh>;
+  /** The same in a process that outlives this one. */
+  upDetached(options: UpOptions, progress: (line: string) => void): Promise<MeshStatus>;
+  /** Ends a mesh and everything of it. @returns false when it did not run */
+  down(name: string, progress: (line: string) => void): Promise<boolean>;
+  /** @returns undefined when it does not run */
+  status(name: string): Promise<MeshStatus | undefined>;
+}
+
+export interface UpOptions {
+  readonly name: string;
+  readonly driver: DriverChoice;
+  /** Name of the example that is deployed when the mesh runs. */
+  readonly example?: string;
+  /** Absent: the usual one, or another where that is taken; 0: any free one. */
+  readonly ingressPort?: number;
+  readonly apiPort?: number;
+  /** Keep nothing: the state goes with the mesh. */
+  readonly ephemeral: boolean;
+}
+
+export const DRIVER_CHOICES = ['auto', 'netns', 'process'] as const;
+export type DriverChoice = (typeof DRIVER_CHOICES)[number];
+
+export interface RunningMesh {
+  readonly status: MeshStatus;
+  /** Resolves when the mesh has ended, by itself or by {@link stop}; with the exit code. */
+  readonly ended: Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** What `trysail status -o json` prints. */
+export interface MeshStatus {
+  readonly name: string;
+  readonly version: string;
+  readonly pid: number;
+  readonly stateFolder: string;
+  readonly driver: 'netns' | 'process';
+  /** Why this driver, in a few words. */
+  readonly driverReason: string;
+  readonly kubeconfig: string;
+  /** URLs. */
+  readonly apiServer: string;
+  readonly ingress: string;
+  readonly console?: string;
+  /** A request that shows the example at work. */
+  readonly try?: { readonly host: string; readonly path: string };
+}

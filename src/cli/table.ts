@@ -1,0 +1,34 @@
+/** Columns as wide as their widest cell and three spaces apart, as kubectl and docker print them. */
+export function spacedTable(rows: readonly (readonly string[])[]): string {
+  const GAP = 3;
+  const widths = columnWidths(rows, (cell) => cell.length + GAP);
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, i) => cell.padEnd(widths[i]!))
+          .join('')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}
+
+/** Columns that end at tab stops of eight, filled with tabs, as istioctl 0.7 printed them. */
+export function tabbedTable(rows: readonly (readonly string[])[]): string {
+  const STOP = 8;
+  const widths = columnWidths(
+    rows.map((row) => row.slice(0, -1)),
+    (cell) => Math.ceil(cell.length / STOP) * STOP,
+  );
+  const tabbed = (cell: string, i: number): string =>
+    widths[i] === undefined ? cell : cell + '\t'.repeat(Math.ceil((widths[i] - cell.length) / STOP));
+  return rows.map((row) => `${row.map(tabbed).join('')}\n`).join('');
+}
+
+function columnWidths(rows: readonly (readonly string[])[], widthOf: (cell: string) => number): number[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, widthOf(cell));
+  }
+  return widths;
+}
