@@ -1,0 +1,52 @@
+import {
+  createRegistry,
+  type DescMessage,
+  fromBinary,
+  type JsonValue,
+  type Registry,
+  toJson,
+} from '@bufbuild/protobuf';
+import { ClusterSchema } from '../../xds/types/gen/envoy/config/cluster/v3/cluster_pb.js';
+import { ClusterLoadAssignmentSchema } from '../../xds/types/gen/envoy/config/endpoint/v3/endpoint_pb.js';
+import { ListenerSchema } from '../../xds/types/gen/envoy/config/listener/v3/listener_pb.js';
+import { RouteConfigurationSchema } from '../../xds/types/gen/envoy/config/route/v3/route_pb.js';
+import { HTTPFaultSchema } from '../../xds/types/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js';
+import { RouterSchema } from '../../xds/types/gen/envoy/extensions/filters/http/router/v3/router_pb.js';
+import { OriginalDstSchema } from '../../xds/types/gen/envoy/extensions/filters/listener/original_dst/v3/original_dst_pb.js';
+import { ProxyProtocolSchema } from '../../xds/types/gen/envoy/extensions/filters/listener/proxy_protocol/v3/proxy_protocol_pb.js';
+import { HttpConnectionManagerSchema } from '../../xds/types/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
+import { TcpProxySchema } from '../../xds/types/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js';
+import { PreviousHostsPredicateSchema } from '../../xds/types/gen/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts_pb.js';
+import { HttpProtocolOptionsSchema } from '../../xds/types/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js';
+import { type ResourceSet, typeUrlOf } from '../xds/resource.js';
+
+const registry: Registry = createRegistry(
+  HTTPFaultSchema,
+  RouterSchema,
+  OriginalDstSchema,
+  ProxyProtocolSchema,
+  HttpConnectionManagerSchema,
+  TcpProxySchema,
+  PreviousHostsPredicateSchema,
+  HttpProtocolOptionsSchema,
+);
+
+const SECTIONS: Readonly<Record<string, DescMessage>> = {
+  listeners: ListenerSchema,
+  routes: RouteConfigurationSchema,
+  clusters: ClusterSchema,
+  endpoints: ClusterLoadAssignmentSchema,
+};
+
+export type DecodedResources = Record<string, JsonValue[]>;
+
+/** A proxy's resources as Envoy would print them. */
+export function decode(resources: ResourceSet): DecodedResources {
+  return Object.fromEntries(
+    Object.entries(SECTIONS).map(([section, schema]) => {
+      const ofType = resources.get(typeUrlOf(schema)) ?? new Map();
+      const messages = [...ofType.values()].map(({ body }) => toJson(schema, fromBinary(schema, body), { registry }));
+      return [section, messages];
+    }),
+  );
+}
