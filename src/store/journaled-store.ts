@@ -1,7 +1,7 @@
 import type { Disposable } from '../base/dispose.js';
 import { messageOf } from '../base/errors.js';
+import { deepFreeze } from '../base/freeze.js';
 import { StoreError } from './errors.js';
-import { deepFreeze } from './freeze.js';
 import { HISTORY_EVENTS_MAX, History } from './history.js';
 import type { Journal, Record } from './journal.js';
 import { SortedEntries } from './sorted-entries.js';

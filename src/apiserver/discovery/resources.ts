@@ -43,7 +43,7 @@ export function apiResources(kind: ServedKind): JsonObject[] {
     kind: definition.kind,
     verbs: VERBS,
     ...(definition.shortNames && { shortNames: definition.shortNames }),
-    ...(definition.categories && { categories: definition.categories }),
+    ...categoriesOf(kind),
   };
   const subresources = subresourcesOf(kind).map(({ name, ...rest }) => ({
     name: `${definition.plural}/${name}`,
@@ -73,7 +73,12 @@ export function aggregatedResource(kind: ServedKind): JsonObject {
     singularResource: definition.singular,
     verbs: VERBS,
     ...(definition.shortNames && { shortNames: definition.shortNames }),
-    ...(definition.categories && { categories: definition.categories }),
+    ...categoriesOf(kind),
     ...(subresources.length > 0 && { subresources }),
   };
+}
+
+/** Not for an old group's view of another group's kind: `kubectl get all` would show its objects twice. */
+function categoriesOf({ definition, group }: ServedKind): JsonObject {
+  return definition.categories && group === definition.group ? { categories: definition.categories } : {};
 }
