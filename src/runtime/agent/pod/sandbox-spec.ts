@@ -1,0 +1,34 @@
+import type { PodObject } from '../../../resources/types.js';
+import type { SandboxSpec } from '../../drivers/driver.js';
+import type { NodeFacts } from '../agent-parts.js';
+import type { PodPlan } from './pod-plan.js';
+
+const HOSTNAME_MAX = 63;
+const NDOTS_DEFAULT = 5;
+
+export function sandboxSpec(pod: PodObject, plan: PodPlan, node: NodeFacts): SandboxSpec {
+  const { metadata, spec } = pod;
+  const namespace = metadata.namespace ?? 'default';
+  return {
+    uid: metadata.uid ?? '',
+    namespace,
+    name: metadata.name,
+    hostname: spec.hostname || metadata.name.slice(0, HOSTNAME_MAX).replace(/[-.]+$/, ''),
+    hostAliases: (spec.hostAliases ?? []).flatMap(({ ip, hostnames = [] }) => (ip ? [{ ip, hostnames }] : [])),
+    captured: plan.proxy !== undefined && plan.proxyMode === 'sidecar',
+    ports: spec.containers.flatMap(({ ports = [] }) => ports.map(({ containerPort }) => containerPort)),
+    dns: dnsOf(pod, namespace, node),
+  };
+}
+
+function dnsOf({ spec }: PodObject, namespace: string, node: NodeFacts): SandboxSpec['dns'] {
+  const { nameservers = [], searches = [], options = [] } = spec.dnsConfig ?? {};
+  const ndots = Number(options.find(({ name }) => name === 'ndots')?.value ?? NDOTS_DEFAULT);
+  if (spec.dnsPolicy === 'None') return { nameservers, searches, ndots };
+  const domain = node.clusterDomain;
+  return {
+    nameservers: [node.dnsServer, ...nameservers],
+    searches: [`${namespace}.svc.${domain}`, `svc.${domain}`, domain, ...searches],
+    ndots,
+  };
+}
