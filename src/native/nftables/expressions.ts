@@ -1,0 +1,103 @@
+import { ipv4Bytes } from '../address.js';
+import { attribute, be32Attribute, nested, textAttribute } from '../netlink/attributes.js';
+
+/**
+ * The expressions of nf_tables that the capture needs, as `nft --debug=netlink` prints them. Numbers: linux/netfilter/nf_tables.h.
+ * An expression works on a register; register 0 is the verdict.
+ */
+const NFTA_LIST_ELEM = 1;
+const NFTA_EXPR_NAME = 1;
+const NFTA_EXPR_DATA = 2;
+const NFTA_DATA_VALUE = 1;
+const NFTA_DATA_VERDICT = 2;
+const NFTA_VERDICT_CODE = 1;
+const REG_VERDICT = 0;
+const REG_1 = 1;
+const CMP_EQ = 0;
+const VERDICT_RETURN = -5;
+const NF_NAT_RANGE_PROTO_SPECIFIED = 2;
+const IFNAMSIZ = 16;
+const NFPROTO_IPV4 = 2;
+
+const MetaKey = { MARK: 3, IIFNAME: 6, OIFNAME: 7, NFPROTO: 15, L4PROTO: 16 } as const;
+const PayloadBase = { NETWORK: 1, TRANSPORT: 2 } as const;
+
+function expression(name: string, ...data: Buffer[]): Buffer {
+  return nested(NFTA_LIST_ELEM, textAttribute(NFTA_EXPR_NAME, name), nested(NFTA_EXPR_DATA, ...data));
+}
+
+/** [ meta load KEY => reg 1 ] */
+function loadMeta(key: number): Buffer {
+  return expression('meta', be32Attribute(1, REG_1), be32Attribute(2, key));
+}
+
+/** [ payload load LENGTHb @ BASE header + OFFSET => reg 1 ] */
+function loadPayload(base: number, offset: number, length: number): Buffer {
+  return expression(
+    'payload',
+    be32Attribute(1, REG_1),
+    be32Attribute(2, base),
+    be32Attribute(3, offset),
+    be32Attribute(4, length),
+  );
+}
+
+/** [ cmp eq reg 1 VALUE ] */
+function equals(value: Uint8Array): Buffer {
+  const data = nested(3, attribute(NFTA_DATA_VALUE, value));
+  return expression('cmp', be32Attribute(1, REG_1), be32Attribute(2, CMP_EQ), data);
+}
+
+function hostU32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+}
+
+function networkU16(value: number): Buffer {
+  const bytes = Buffer.alloc(2);
+  bytes.writeUInt16BE(value);
+  return bytes;
+}
+
+function interfaceName(name: string): Buffer {
+  const bytes = Buffer.alloc(IFNAMSIZ);
+  bytes.write(name);
+  return bytes;
+}
+
+/** `meta mark MARK` */
+export const whenMark = (mark: number): Buffer[] => [loadMeta(MetaKey.MARK), equals(hostU32(mark))];
+/** `iifname NAME` */
+export const whenInput = (name: string): Buffer[] => [loadMeta(MetaKey.IIFNAME), equals(interfaceName(name))];
+/** `oifname NAME` */
+export const whenOutput = (name: string): Buffer[] => [loadMeta(MetaKey.OIFNAME), equals(interfaceName(name))];
+/** `meta l4proto tcp` */
+export const whenTcp = (): Buffer[] => [loadMeta(MetaKey.L4PROTO), equals(Buffer.from([6]))];
+/** `ip daddr ADDRESS` */
+export const whenDestination = (address: string): Buffer[] => [
+  loadMeta(MetaKey.NFPROTO),
+  equals(Buffer.from([NFPROTO_IPV4])),
+  loadPayload(PayloadBase.NETWORK, 16, 4),
+  equals(ipv4Bytes(address)),
+];
+/** `tcp dport PORT` */
+export const whenTcpPort = (port: number): Buffer[] => [
+  ...whenTcp(),
+  loadPayload(PayloadBase.TRANSPORT, 2, 2),
+  equals(networkU16(port)),
+];
+
+/** `return` */
+export function returns(): Buffer {
+  const verdict = nested(NFTA_DATA_VERDICT, be32Attribute(NFTA_VERDICT_CODE, VERDICT_RETURN));
+  return expression('immediate', be32Attribute(1, REG_VERDICT), nested(2, verdict));
+}
+
+/** `redirect to :PORT` */
+export function redirectTo(port: number): Buffer[] {
+  return [
+    expression('immediate', be32Attribute(1, REG_1), nested(2, attribute(NFTA_DATA_VALUE, networkU16(port)))),
+    expression('redir', be32Attribute(1, REG_1), be32Attribute(3, NF_NAT_RANGE_PROTO_SPECIFIED)),
+  ];
+}

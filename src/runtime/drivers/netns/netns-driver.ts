@@ -1,0 +1,119 @@
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Clock, SystemClock } from '../../../base/clock.js';
+import { Ipv4Range, MountFlag, mount, unmount } from '../../../native/index.js';
+import { RuntimeError } from '../../errors.js';
+import type { Driver, Sandbox, SandboxSpec } from '../driver.js';
+import { AddressPool } from './address-pool.js';
+import { captureSpec } from './capture.js';
+import { NetnsSandbox } from './netns-sandbox.js';
+import { NodeThread } from './node-thread.js';
+
+export interface NetnsDriverOptions {
+  /** An empty folder of this instance and node; the driver mounts on it. */
+  readonly runDir: string;
+  /** Addresses of this node's pods, such as `10.244.0.0/24`; the first is the gateway. */
+  readonly podRange: string;
+  /** Addresses that the mesh's network has for itself, such as the name server's. TCP to them is not captured. */
+  readonly serverAddresses: readonly string[];
+  readonly clock?: Clock;
+}
+
+const FIRST_POD = 2;
+const RUN_BYTES_MAX = 64 * 1024 * 1024;
+
+/**
+ * Each pod gets a network, host name, files and processes of its own, and its TCP is captured transparently. The process runs under
+ * {@link agentCommand}: then everything made here is in namespaces that end with it.
+ */
+export class NetnsDriver implements Driver {
+  readonly name = 'netns';
+  private readonly range: Ipv4Range;
+  private readonly addresses: AddressPool;
+  private readonly sandboxes = new Set<NetnsSandbox>();
+  private readonly clock: Clock;
+  private readonly rootless = !mapsAllUsers();
+  private thread: NodeThread | undefined;
+
+  constructor(private readonly options: NetnsDriverOptions) {
+    this.clock = options.clock ?? new SystemClock();
+    this.range = new Ipv4Range(options.podRange);
+    this.addresses = new AddressPool(this.range, FIRST_POD);
+  }
+
+  /** File of the mesh's network namespace: where the servers of `serverAddresses` are to listen. */
+  get meshNetworkPath(): string {
+    return join(this.options.runDir, 'mesh', 'net');
+  }
+
+  async start(): Promise<void> {
+    const { runDir } = this.options;
+    mkdirSync(runDir, { recursive: true });
+    mount('tmpfs', runDir, 'tmpfs', MountFlag.NOSUID | MountFlag.NODEV, `mode=700,size=${RUN_BYTES_MAX}`);
+    this.thread = new NodeThread();
+    await this.thread.operations.run('createMesh', {
+      folder: join(runDir, 'mesh'),
+      gateway: this.range.at(1),
+      prefixLength: this.range.prefixLength,
+      addresses: this.options.serverAddresses,
+    });
+  }
+
+  async createSandbox(spec: SandboxSpec): Promise<Sandbox> {
+    const thread = this.running();
+    const { index, address } = this.addresses.take();
+    const folder = join(this.options.runDir, 'pods', spec.uid);
+    try {
+      await thread.operations.run('createPod', {
+        folder,
+        hostname: spec.hostname,
+        address,
+        gateway: this.range.at(1),
+        prefixLength: this.range.prefixLength,
+        linkName: `pod${index}`,
+        ...(spec.captured && { capture: captureSpec(this.options.serverAddresses) }),
+      });
+    } catch (error) {
+      this.addresses.free(index);
+      throw error;
+    }
+    const { runDir } = this.options;
+    const sandbox = new NetnsSandbox(
+      { spec, podIP: address, folder, runDir, rootless: this.rootless, thread, clock: this.clock },
+      () => {
+        this.sandboxes.delete(sandbox);
+        this.addresses.free(index);
+      },
+    );
+    this.sandboxes.add(sandbox);
+    return sandbox;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.sandboxes].map((sandbox) => sandbox.destroy()));
+    if (!this.thread) return;
+    await this.thread.close();
+    this.thread = undefined;
+    unmount(this.options.runDir);
+    rmSync(this.options.runDir, { recursive: true, force: true });
+  }
+
+  /** Sockets of the mesh's network for a server on one of `serverAddresses`. */
+  async openServerSockets(address: string, port: number): Promise<{ readonly udp: number; readonly tcp: number }> {
+    const { operations } = this.running();
+    const request = { path: this.meshNetworkPath, count: 1 };
+    const [udp] = await operations.run('makeSockets', { ...request, spec: { kind: 'udp', address, port } });
+    const [tcp] = await operations.run('makeSockets', { ...request, spec: { kind: 'tcp-listener', address, port } });
+    return { udp: udp as number, tcp: tcp as number };
+  }
+
+  private running(): NodeThread {
+    if (this.thread) return this.thread;
+    throw new RuntimeError('DRIVER_NOT_STARTED', 'The netns driver was not started');
+  }
+}
+
+/** Whether root here is root of the machine: a user namespace of its own maps fewer users. */
+function mapsAllUsers(): boolean {
+  return readFileSync('/proc/self/uid_map', 'utf8').trim().split(/\s+/)[2] === '4294967295';
+}

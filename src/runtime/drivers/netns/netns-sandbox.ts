@@ -1,0 +1,214 @@
+import { rmSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import type { Clock } from '../../../base/clock.js';
+import { closeDescriptor, makePipe, type PipeEnds, unpinNamespace } from '../../../native/index.js';
+import { RuntimeError } from '../../errors.js';
+import type { ContainerSpec, ProxyNetwork, RunningProcess, Sandbox, SandboxSpec } from '../driver.js';
+import { PROXY_MARK } from './capture.js';
+import { environmentOf, hostPrograms } from './container-environment.js';
+import type { ProgramSpec } from './container-launcher.js';
+import type { NodeThread } from './node-thread.js';
+import { podFiles } from './pod-files.js';
+import { POD_NAMESPACES } from './pod-network.js';
+import { PodProcess, pipeReader, pipeWriter, terminalStreams } from './pod-process.js';
+
+export interface NetnsSandboxParts {
+  readonly spec: SandboxSpec;
+  readonly podIP: string;
+  /** Holds the pod's namespaces as files. */
+  readonly folder: string;
+  readonly runDir: string;
+  readonly rootless: boolean;
+  readonly thread: NodeThread;
+  readonly clock: Clock;
+}
+
+/** One pod's namespaces and the containers in them. */
+export class NetnsSandbox implements Sandbox {
+  readonly podIP: string;
+  readonly proxyNetwork: ProxyNetwork;
+  readonly proxyMetadata = { INTERCEPTION_MODE: 'REDIRECT' };
+  private readonly containers = new Map<string, RunningProcess>();
+  private destroyed: Promise<void> | undefined;
+
+  /** @param onDestroyed called when nothing of it is left */
+  constructor(
+    private readonly parts: NetnsSandboxParts,
+    private readonly onDestroyed: () => void,
+  ) {
+    this.podIP = parts.podIP;
+    this.proxyNetwork = { kind: 'netns', path: this.networkPath, podIP: parts.podIP };
+  }
+
+  async start(container: ContainerSpec): Promise<RunningProcess> {
+    this.checkAlive();
+    const { thread, folder } = this.parts;
+    const pipes = [makePipe(), makePipe()] as const;
+    const [output, errors] = pipes;
+    const { key, exit, forget } = thread.expectExit();
+    const request = {
+      folder,
+      rootfs: this.rootfsOf(container),
+      program: programOf(container, container.argv, key),
+      output: output.write,
+      errors: errors.write,
+    };
+    const pid = await thread.operations.run('start', request).catch((error) => {
+      forget();
+      throw startError(error, pipes, [output.read, errors.read]);
+    });
+    for (const pipe of pipes) closeDescriptor(pipe.write);
+    const running = new PodProcess({
+      pid,
+      first: true,
+      stdin: null,
+      stdout: pipeReader(output.read),
+      stderr: pipeReader(errors.read),
+      exit,
+      clock: this.parts.clock,
+    });
+    this.containers.set(container.name, running);
+    void running.exited.then(() => {
+      if (this.containers.get(container.name) === running) this.containers.delete(container.name);
+    });
+    return running;
+  }
+
+  async exec(
+    container: ContainerSpec,
+    command: readonly string[],
+    options: { readonly tty: boolean },
+  ): Promise<RunningProcess> {
+    this.checkAlive();
+    const beside = this.containers.get(container.name);
+    if (!beside) throw new RuntimeError('CONTAINER_NOT_RUNNING', `The container "${container.name}" is not running`);
+    return options.tty
+      ? this.execInTerminal(beside.pid, container, command)
+      : this.execPiped(beside.pid, container, command);
+  }
+
+  async connect(port: number): Promise<Duplex> {
+    this.checkAlive();
+    try {
+      return await this.connectTo('127.0.0.1', port);
+    } catch {
+      return this.connectTo(this.podIP, port);
+    }
+  }
+
+  destroy(): Promise<void> {
+    this.destroyed ??= this.tearDown();
+    return this.destroyed;
+  }
+
+  private get networkPath(): string {
+    return join(this.parts.folder, 'net');
+  }
+
+  private checkAlive(): void {
+    if (!this.destroyed) return;
+    throw new RuntimeError('SANDBOX_DESTROYED', `The pod ${this.parts.spec.namespace}/${this.parts.spec.name} is gone`);
+  }
+
+  private rootfsOf(container: ContainerSpec) {
+    const { runDir, rootless, spec } = this.parts;
+    return {
+      runDir,
+      rootless,
+      ...(container.rootfs !== undefined && { image: container.rootfs }),
+      files: podFiles(spec, this.podIP),
+      mounts: container.mounts,
+      programs: hostPrograms(),
+    };
+  }
+
+  private async execPiped(pid: number, container: ContainerSpec, command: readonly string[]): Promise<RunningProcess> {
+    const { thread } = this.parts;
+    const pipes = [makePipe(), makePipe(), makePipe()] as const;
+    const [input, output, errors] = pipes;
+    const { key, exit, forget } = thread.expectExit();
+    const streams = [input.read, output.write, errors.write] as const;
+    const result = await thread.operations
+      .run('exec', { pid, program: programOf(container, command, key), streams })
+      .catch((error) => {
+        forget();
+        throw startError(
+          error,
+          [],
+          pipes.flatMap(({ read, write }) => [read, write]),
+        );
+      });
+    for (const fd of streams) closeDescriptor(fd);
+    return new PodProcess({
+      pid: result.pid,
+      first: false,
+      stdin: pipeWriter(input.write),
+      stdout: pipeReader(output.read),
+      stderr: pipeReader(errors.read),
+      exit,
+      clock: this.parts.clock,
+    });
+  }
+
+  private async execInTerminal(
+    pid: number,
+    container: ContainerSpec,
+    command: readonly string[],
+  ): Promise<RunningProcess> {
+    const { thread } = this.parts;
+    const { key, exit, forget } = thread.expectExit();
+    const program = programOf(container, command, key);
+    const withTerm = { ...program, env: { TERM: 'xterm', ...program.env } };
+    const result = await thread.operations
+      .run('exec', { pid, program: withTerm, streams: 'terminal' })
+      .catch((error) => {
+        forget();
+        throw error;
+      });
+    const terminal = result.terminal as number;
+    return new PodProcess({
+      pid: result.pid,
+      first: false,
+      ...terminalStreams(terminal),
+      exit,
+      terminal,
+      clock: this.parts.clock,
+    });
+  }
+
+  private async connectTo(address: string, port: number): Promise<Duplex> {
+    const spec = { kind: 'tcp-client', mark: PROXY_MARK } as const;
+    const request = { path: this.networkPath, spec, count: 1 };
+    const [fd] = await this.parts.thread.operations.run('makeSockets', request);
+    const socket = new Socket({ fd: fd as number, manualStart: true } as ConstructorParameters<typeof Socket>[0]);
+    return new Promise((resolve, reject) => {
+      socket.once('error', reject);
+      socket.connect({ host: address, port }, () => {
+        socket.removeListener('error', reject);
+        resolve(socket);
+      });
+    });
+  }
+
+  private async tearDown(): Promise<void> {
+    const running = [...this.containers.values()];
+    for (const container of running) container.kill('SIGKILL');
+    await Promise.all(running.map((container) => container.exited));
+    await this.parts.thread.operations.run('release', this.networkPath);
+    for (const kind of POD_NAMESPACES) unpinNamespace(join(this.parts.folder, kind));
+    rmSync(this.parts.folder, { recursive: true, force: true });
+    this.onDestroyed();
+  }
+}
+
+function programOf(container: ContainerSpec, argv: readonly string[], key: number): ProgramSpec {
+  return { key, argv, env: environmentOf(container), workingDir: container.workingDir || '/' };
+}
+
+/** Frees what was made for a process that did not start. */
+function startError(error: unknown, pipes: readonly PipeEnds[], fds: readonly number[]): unknown {
+  for (const fd of [...pipes.map((pipe) => pipe.write), ...fds]) closeDescriptor(fd);
+  return error;
+}
