@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Client } from '../client/client.js';
+import type { Connection } from '../client/kubeconfig.js';
 import type { ImageCommands } from './image-commands.js';
 import type { MeshLauncher } from './launcher.js';
 
@@ -17,17 +18,7 @@ export interface CliDependencies {
   readonly launcher: MeshLauncher;
   /** The image store of the mesh whose state is in the folder. */
   readonly images: (stateFolder: string) => Promise<ImageCommands>;
-  readonly connect: (endpoint: ApiEndpoint) => Promise<Client>;
+  readonly connect: (connection: Connection) => Promise<Client>;
   /** Runs a proxy from a bootstrap file until a signal. @returns the exit code */
   readonly proxy: (configFile: string) => Promise<number>;
-}
-
-/** An API server and how to be trusted by it. All PEM. */
-export interface ApiEndpoint {
-  /** `https://127.0.0.1:6443` */
-  readonly server: string;
-  readonly caCert?: string;
-  readonly token?: string;
-  readonly clientCert?: string;
-  readonly clientKey?: string;
 }

@@ -16,7 +16,7 @@ import { registerVersion } from './commands/version.js';
 import type { CliDependencies } from './dependencies.js';
 import { describeFailure, EXIT_FAILURE, EXIT_USAGE } from './errors.js';
 
-export type { ApiEndpoint, CliDependencies } from './dependencies.js';
+export type { CliDependencies } from './dependencies.js';
 export type { ImageBuildOptions, ImageCommands, ImageSummary } from './image-commands.js';
 export type { DriverChoice, MeshLauncher, MeshStatus, RunningMesh, UpOptions } from './launcher.js';
 

@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
+import { delimiter } from 'node:path';
 import type { Client } from '../client/client.js';
 import type { CliDependencies } from './dependencies.js';
 import { CliError } from './errors.js';
 import type { ServedKind } from './kinds.js';
-import { readKubeconfig } from './kubeconfig.js';
 import { kubeconfigPath, meshName, stateFolder } from './state-paths.js';
 
 /** Options of every command that talks to an API server. */
@@ -25,11 +26,11 @@ export interface ApiSession {
 }
 
 export async function openSession(options: ApiOptions, { env, connect }: CliDependencies): Promise<ApiSession> {
-  const path = options.kubeconfig ?? (env['KUBECONFIG'] || kubeconfigPath(stateFolder(meshName(undefined, env), env)));
-  const context = readKubeconfig(path, options.context);
-  const namespace = options.namespace ?? context.namespace;
+  const { loadKubeconfig } = await import('../client/kubeconfig.js');
+  const connection = loadKubeconfig(findKubeconfig(options, env), options.context);
+  const namespace = options.namespace ?? connection.namespace;
   return {
-    client: await connect(context.endpoint),
+    client: await connect(connection),
     namespace,
     namespaceFor: ({ definition }, own) => {
       if (!definition.namespaced) return undefined;
@@ -37,6 +38,16 @@ export async function openSession(options: ApiOptions, { env, connect }: CliDepe
       return own || namespace;
     },
   };
+}
+
+/** KUBECONFIG may list several files, as PATH does; the first that exists counts. */
+function findKubeconfig(options: ApiOptions, env: NodeJS.ProcessEnv): string {
+  const ofMesh = kubeconfigPath(stateFolder(meshName(undefined, env), env));
+  const candidates = (options.kubeconfig ?? (env['KUBECONFIG'] || ofMesh)).split(delimiter);
+  const found = candidates.find((path) => existsSync(path));
+  if (found !== undefined) return found;
+  const hint = 'Start a mesh with `trysail up`, or set KUBECONFIG.';
+  throw new CliError('NO_KUBECONFIG', `no kubeconfig at ${candidates.join(', ')}`, hint);
 }
 
 function otherNamespace(own: string, given: string): CliError {

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { CliDependencies } from '../dependencies.js';
 import { CliError } from '../errors.js';
 import type { ImageCommands, ImageSummary } from '../image-commands.js';
+import { ageOf, familiar, shortId, sizeOf } from '../image-format.js';
 import { meshName, stateFolder } from '../state-paths.js';
 import type { RegisterCommand } from './command.js';
 
@@ -112,41 +113,6 @@ function row(name: string, image: ImageSummary, now_ms: number): string[] {
   const colon = short.lastIndexOf(':');
   const age = `${ageOf(now_ms - Date.parse(image.created))} ago`;
   return [short.slice(0, colon), short.slice(colon + 1), shortId(image.id), age, sizeOf(image.size_bytes)];
-}
-
-/** As people write it: without Docker's own registry and its folder of official images. */
-function familiar(name: string): string {
-  return name.replace(/^docker\.io\//, '').replace(/^library\/(?=[^/]+$)/, '');
-}
-
-function shortId(id: string): string {
-  return id.replace(/^sha256:/, '').slice(0, 12);
-}
-
-const AGES: readonly (readonly [string, number])[] = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-  ['second', 1_000],
-];
-
-function ageOf(age_ms: number): string {
-  for (const [unit, unit_ms] of AGES) {
-    const count = Math.floor(age_ms / unit_ms);
-    if (count >= 1) return `${count} ${unit}${count === 1 ? '' : 's'}`;
-  }
-  return 'less than a second';
-}
-
-function sizeOf(bytes: number): string {
-  for (const [unit, unit_bytes] of [
-    ['GB', 1e9],
-    ['MB', 1e6],
-    ['kB', 1e3],
-  ] as const) {
-    if (bytes >= unit_bytes) return `${(bytes / unit_bytes).toPrecision(3)}${unit}`;
-  }
-  return `${bytes}B`;
 }
 
 function collect(value: string, before: string[]): string[] {

@@ -1,6 +1,5 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse, stringify } from 'yaml';
 import type { CliDependencies } from '../dependencies.js';
 import type { MeshStatus } from '../launcher.js';
 import { shellEnvironment } from '../shell/environment.js';
@@ -42,7 +41,8 @@ async function shell(flags: Flags, status: MeshStatus, { env, self, stderr }: Cl
     mkdirSync(shims);
     writeShims(shims, self, env['PATH']);
     const kubeconfig = join(folder, 'kubeconfig');
-    writeFileSync(kubeconfig, withNamespace(readFileSync(status.kubeconfig, 'utf8'), flags.namespace), { mode: 0o600 });
+    const own = await withNamespace(readFileSync(status.kubeconfig, 'utf8'), flags.namespace);
+    writeFileSync(kubeconfig, own, { mode: 0o600 });
     const inner = shellEnvironment(env, { status, shims, kubeconfig });
     if (flags.command !== undefined) return await runShell({ ...lineShell(flags.command, env), env: inner });
     if (!findOnPath('kubectl', env['PATH']))
@@ -63,8 +63,9 @@ interface Contexts {
   contexts: { context: { namespace?: string } }[];
 }
 
-function withNamespace(kubeconfig: string, namespace: string | undefined): string {
+async function withNamespace(kubeconfig: string, namespace: string | undefined): Promise<string> {
   if (namespace === undefined) return kubeconfig;
+  const { parse, stringify } = await import('yaml');
   const config = parse(kubeconfig) as Contexts;
   for (const { context } of config.contexts) context.namespace = namespace;
   return stringify(config);
