@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
-import { parse } from 'yaml';
 import { messageOf } from '../base/errors.js';
 import { ClientError } from './errors.js';
 
@@ -33,7 +33,7 @@ export function loadKubeconfig(path: string, context?: string): Connection {
 }
 
 /** @param path of the text, for messages and for relative names in it */
-export function parseKubeconfig(text: string, path: string, context?: string): Connection {
+export function parseKubeconfig(text: string, path = './kubeconfig', context?: string): Connection {
   const config = parsed(text, path);
   const contextName = context ?? stringOf(config['current-context']);
   if (!contextName) throw invalid(path, 'it has no current-context');
@@ -64,12 +64,17 @@ export function parseKubeconfig(text: string, path: string, context?: string): C
 function parsed(text: string, path: string): Fields {
   let config: unknown;
   try {
-    config = parse(text);
+    config = text.trimStart().startsWith('{') ? JSON.parse(text) : yaml().parse(text);
   } catch (error) {
     throw invalid(path, messageOf(error));
   }
   if (!isFields(config)) throw invalid(path, 'it is not a mapping');
   return config;
+}
+
+/** Loaded only for real YAML: a node agent with a kubeconfig in JSON, as `trysail up` writes it, goes without. */
+function yaml(): typeof import('yaml') {
+  return createRequire(import.meta.url)('yaml') as typeof import('yaml');
 }
 
 function named(config: Fields, list: string, name: string, field: string, path: string): Fields {

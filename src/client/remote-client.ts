@@ -11,7 +11,7 @@ import type {
   WatchOptions,
   WriteOptions,
 } from './client.js';
-import type { Connection } from './kubeconfig.js';
+import { type Connection, parseKubeconfig } from './kubeconfig.js';
 import { deleteCall } from './object-calls.js';
 import { Transport } from './remote/transport.js';
 import { queryString, resourceUrl } from './remote/urls.js';
@@ -40,6 +40,11 @@ export class RemoteClient implements Client {
     private readonly manager = 'trysail',
   ) {
     this.transport = new Transport(connection, `${manager}/0`);
+  }
+
+  /** @param text of a kubeconfig; files that it names are looked up from the working directory */
+  static fromKubeconfig(text: string, manager?: string): RemoteClient {
+    return new RemoteClient(parseKubeconfig(text), manager);
   }
 
   get<T extends KubeObject = KubeObject>(resource: Gvr, name: string, namespace?: string): Promise<T> {

@@ -42,8 +42,7 @@ export function apiResources(kind: ServedKind): JsonObject[] {
     namespaced: definition.namespaced,
     kind: definition.kind,
     verbs: VERBS,
-    ...(definition.shortNames && { shortNames: definition.shortNames }),
-    ...categoriesOf(kind),
+    ...aliasesOf(kind),
   };
   const subresources = subresourcesOf(kind).map(({ name, ...rest }) => ({
     name: `${definition.plural}/${name}`,
@@ -72,13 +71,14 @@ export function aggregatedResource(kind: ServedKind): JsonObject {
     scope: definition.namespaced ? 'Namespaced' : 'Cluster',
     singularResource: definition.singular,
     verbs: VERBS,
-    ...(definition.shortNames && { shortNames: definition.shortNames }),
-    ...categoriesOf(kind),
+    ...aliasesOf(kind),
     ...(subresources.length > 0 && { subresources }),
   };
 }
 
-/** Not for an old group's view of another group's kind: `kubectl get all` would show its objects twice. */
-function categoriesOf({ definition, group }: ServedKind): JsonObject {
-  return definition.categories && group === definition.group ? { categories: definition.categories } : {};
+/** Not for an old group's view of another group's kind: `get all` would show its objects twice and short names be ambiguous. */
+function aliasesOf({ definition, group }: ServedKind): JsonObject {
+  if (group !== definition.group) return {};
+  const { shortNames, categories } = definition;
+  return { ...(shortNames && { shortNames }), ...(categories && { categories }) };
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { messageOf } from '../../base/errors.js';
+import { decodeProtobuf, PROTOBUF_TYPE } from '../protobuf/decode.js';
 import { badRequest, entityTooLarge, unsupportedMediaType } from '../status-error.js';
 import { duplicateKeys } from '../validation/duplicate-keys.js';
 
@@ -28,7 +29,7 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
 }
 
 /** Media types of a body, in the order in which an error names them. */
-export const OBJECT_TYPES: readonly string[] = ['application/json', 'application/yaml'];
+export const OBJECT_TYPES: readonly string[] = ['application/json', 'application/yaml', PROTOBUF_TYPE];
 
 export function mediaTypeOf(request: IncomingMessage): string {
   return (request.headers['content-type'] ?? 'application/json').split(';')[0]!.trim().toLowerCase();
@@ -38,7 +39,9 @@ export function mediaTypeOf(request: IncomingMessage): string {
 export async function decodeBody(request: IncomingMessage, accepted: readonly string[]): Promise<Body> {
   const type = mediaTypeOf(request);
   if (!accepted.includes(type)) throw unsupportedMediaType(accepted);
-  const text = (await readBody(request)).toString('utf8');
+  const bytes = await readBody(request);
+  if (type === PROTOBUF_TYPE && bytes.length > 0) return { value: decodeProtobuf(bytes), duplicateFields: [] };
+  const text = bytes.toString('utf8');
   if (text.trim() === '') return { value: undefined, duplicateFields: [] };
   return type.endsWith('yaml') ? decodeYaml(text) : decodeJson(text);
 }
