@@ -1,4 +1,5 @@
-import { codeOf, messageOf, TrysailError } from '../base/errors.js';
+import { messageOf, TrysailError } from '../base/errors.js';
+import { ApiError } from '../client/client.js';
 
 /** A command that cannot do what it was asked for. */
 export class CliError extends TrysailError {}
@@ -6,8 +7,6 @@ export class CliError extends TrysailError {}
 export const EXIT_FAILURE = 1;
 /** The command line itself was wrong. */
 export const EXIT_USAGE = 2;
-
-const NOT_RUNNING_CODES = new Set(['ECONNREFUSED', 'ENOENT']);
 
 /** What a person sees of a failure: one line that starts with `error:`, and one with what to do where that is known. */
 export function describeFailure(error: unknown): string {
@@ -20,9 +19,8 @@ export function describeFailure(error: unknown): string {
 
 function hintOf(error: unknown): string | undefined {
   if (error instanceof TrysailError) return error.hint;
-  const cause = error instanceof Error ? error.cause : undefined;
-  if (NOT_RUNNING_CODES.has(codeOf(cause) ?? '') || codeOf(error) === 'ECONNREFUSED') {
-    return 'The mesh does not answer; `trysail status` says whether it runs, `trysail up` starts it.';
+  if (error instanceof ApiError && error.reason === 'Unreachable') {
+    return '`trysail status` says whether the mesh runs, `trysail up` starts it.';
   }
   return undefined;
 }

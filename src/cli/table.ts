@@ -18,7 +18,7 @@ export function tabbedTable(rows: readonly (readonly string[])[]): string {
   const STOP = 8;
   const widths = columnWidths(
     rows.map((row) => row.slice(0, -1)),
-    (cell) => Math.ceil(cell.length / STOP) * STOP,
+    (cell) => (Math.floor(cell.length / STOP) + 1) * STOP,
   );
   const tabbed = (cell: string, i: number): string =>
     widths[i] === undefined ? cell : cell + '\t'.repeat(Math.ceil((widths[i] - cell.length) / STOP));

@@ -28,7 +28,8 @@ export class Manifest {
 
   /** The same error with file and line before its message; for a field that the server complains of, the field's line. */
   explain(error: unknown): unknown {
-    if (!(error instanceof ApiError)) return error;
+    // Status 0: the server never saw the object.
+    if (!(error instanceof ApiError) || error.status === 0) return error;
     const message = `${this.locate(fieldOf(error))}: ${error.message}`;
     return new ApiError(error.status, error.reason, message, error.details);
   }
