@@ -3,7 +3,6 @@ import { matchesLabelSelector } from '../../../resources/labels/selector.js';
 import { sameJson } from '../../../resources/same-json.js';
 import type { DeploymentObject, PodObject, ReplicaSetObject } from '../../../resources/types.js';
 import { Controller, type ControllerContext } from '../framework/controller.js';
-import { EventRecorder } from '../framework/event-recorder.js';
 import type { Informer } from '../framework/informers.js';
 import { keyOf, parseKey } from '../framework/keys.js';
 import { controllerOf, isControlledBy } from '../framework/ownership.js';
@@ -31,8 +30,7 @@ export class DeploymentController extends Controller {
     this.deployments = context.informers.informer(DEPLOYMENTS);
     this.replicaSets = context.informers.informer(REPLICA_SETS);
     this.pods = context.informers.informer(PODS);
-    const events = new EventRecorder(context.client, context.clock, this.logger, { component: this.name });
-    this.control = new ReplicaSetControl(context.client, events);
+    this.control = new ReplicaSetControl(context.client, this.events);
   }
 
   start(): void {

@@ -1,7 +1,8 @@
 import type { Clock } from '../../../base/clock.js';
 import { messageOf } from '../../../base/errors.js';
 import type { Logger } from '../../../base/logger.js';
-import { type Client, isConflict, isNotFound } from '../../../client/client.js';
+import { type Client, isAlreadyExists, isConflict, isNotFound } from '../../../client/client.js';
+import { EventRecorder } from './event-recorder.js';
 import type { Informers } from './informers.js';
 import { WorkQueue } from './work-queue.js';
 
@@ -17,6 +18,7 @@ export interface ControllerContext {
 export abstract class Controller {
   protected readonly queue: WorkQueue;
   protected readonly logger: Logger;
+  protected readonly events: EventRecorder;
 
   constructor(
     /** As in Kubernetes: the `source` of its events, the `fieldManager` of its writes. */
@@ -24,6 +26,7 @@ export abstract class Controller {
     protected readonly context: ControllerContext,
   ) {
     this.logger = context.logger.scope(name);
+    this.events = new EventRecorder(context.client, context.clock, this.logger, { component: name });
     this.queue = new WorkQueue({
       clock: context.clock,
       process: (key) => this.reconcile(key),
@@ -36,18 +39,20 @@ export abstract class Controller {
 
   protected abstract reconcile(key: string): Promise<void>;
 
-  stop(): Promise<void> {
-    return this.queue.stop();
+  async stop(): Promise<void> {
+    await this.queue.stop();
+    await this.events.flush();
   }
 
   /** Resolves when it has nothing to do. */
-  idle(): Promise<void> {
-    return this.queue.idle();
+  async idle(): Promise<void> {
+    await this.queue.idle();
+    await this.events.flush();
   }
 
   private report(key: string, error: unknown, retry_ms: number): void {
     // It worked on what it had seen; the newer object is on its way here.
-    const late = isConflict(error) || isNotFound(error);
+    const late = isConflict(error) || isNotFound(error) || isAlreadyExists(error);
     this.logger[late ? 'debug' : 'warn']('will try again', { key, retry_ms, error: messageOf(error) });
   }
 }

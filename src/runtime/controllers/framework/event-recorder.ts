@@ -67,9 +67,7 @@ export class EventRecorder {
 
   private record(occurrence: Occurrence): void {
     if (!this.waiting.push(occurrence)) return;
-    this.writing ??= this.writeAll().finally(() => {
-      this.writing = undefined;
-    });
+    this.writing ??= this.writeAll();
   }
 
   private async writeAll(): Promise<void> {
@@ -82,6 +80,8 @@ export class EventRecorder {
         this.logger.debug('event lost', { reason: next.reason, error: messageOf(error) });
       }
     }
+    // In the same turn in which the queue was found empty, so that no event is left in it.
+    this.writing = undefined;
   }
 
   private async write(occurrence: Occurrence): Promise<void> {

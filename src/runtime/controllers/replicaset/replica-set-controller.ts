@@ -3,7 +3,6 @@ import { matchesLabelSelector } from '../../../resources/labels/selector.js';
 import { sameJson } from '../../../resources/same-json.js';
 import type { PodObject, ReplicaSetObject } from '../../../resources/types.js';
 import { Controller, type ControllerContext } from '../framework/controller.js';
-import { EventRecorder } from '../framework/event-recorder.js';
 import { Expectations } from '../framework/expectations.js';
 import type { Informer } from '../framework/informers.js';
 import { keyOf, parseKey } from '../framework/keys.js';
@@ -22,7 +21,6 @@ export class ReplicaSetController extends Controller {
   private readonly replicaSets: Informer<ReplicaSetObject>;
   private readonly pods: Informer<PodObject>;
   private readonly expectations: Expectations;
-  private readonly events: EventRecorder;
   private readonly control: PodControl;
 
   constructor(context: ControllerContext) {
@@ -30,7 +28,6 @@ export class ReplicaSetController extends Controller {
     this.replicaSets = context.informers.informer(REPLICA_SETS);
     this.pods = context.informers.informer(PODS);
     this.expectations = new Expectations(context.clock);
-    this.events = new EventRecorder(context.client, context.clock, this.logger, { component: this.name });
     this.control = new PodControl(context.client, this.events);
   }
 
@@ -56,6 +53,8 @@ export class ReplicaSetController extends Controller {
     if (this.expectations.satisfied(key) && set.metadata.deletionTimestamp === undefined) {
       failure = await this.manage(key, set, pods).catch((error: unknown) => error);
     }
+    // What was just created or deleted brings the set back here, with counts that are worth writing.
+    if (failure === undefined && !this.expectations.satisfied(key)) return;
     await this.updateStatus(set, pods, failure);
     if (failure !== undefined) throw failure;
     this.queueNextAvailable(key, set, pods);

@@ -1,0 +1,67 @@
+import { isNotFound } from '../../../client/client.js';
+import { NAMESPACE_FINALIZER } from '../../../resources/core/namespace/index.js';
+import { NAMESPACES } from '../../../resources/gvr.js';
+import type { KubeObject } from '../../../resources/object.js';
+import type { NamespaceObject } from '../../../resources/types.js';
+import { Controller, type ControllerContext } from '../framework/controller.js';
+import type { Informer } from '../framework/informers.js';
+import type { StoredKind } from '../framework/stored-kinds.js';
+
+/** Empties a namespace that is being deleted, and then lets it go. */
+export class NamespaceController extends Controller {
+  private readonly namespaces: Informer<NamespaceObject>;
+  private readonly kinds: readonly StoredKind[];
+
+  /** @param kinds all that a namespace may hold */
+  constructor(context: ControllerContext, kinds: readonly StoredKind[]) {
+    super('namespace-controller', context);
+    this.namespaces = context.informers.informer(NAMESPACES);
+    this.kinds = kinds.filter((kind) => kind.namespaced);
+  }
+
+  start(): void {
+    const queueTerminating = (namespace: NamespaceObject): void => {
+      if (namespace.metadata.deletionTimestamp) this.queue.add(namespace.metadata.name);
+    };
+    this.namespaces.subscribe({ onAdd: queueTerminating, onUpdate: queueTerminating });
+    for (const { resource } of this.kinds) {
+      this.context.informers.informer(resource).subscribe({
+        onDelete: ({ metadata }) => {
+          const namespace = this.namespaces.get(metadata.namespace ?? '');
+          if (namespace) queueTerminating(namespace);
+        },
+      });
+    }
+  }
+
+  protected async reconcile(name: string): Promise<void> {
+    const namespace = this.namespaces.get(name);
+    if (!namespace?.metadata.deletionTimestamp) return;
+    const left = await Promise.all(this.kinds.map((kind) => this.empty(kind, name)));
+    // The last object to go brings the namespace back here.
+    if (left.some((count) => count > 0)) return;
+    const finalizers = (namespace.spec?.finalizers ?? []).filter((finalizer) => finalizer !== NAMESPACE_FINALIZER);
+    if (finalizers.length === (namespace.spec?.finalizers ?? []).length) return;
+    await this.context.client.update(NAMESPACES, { ...namespace, spec: { ...namespace.spec, finalizers } });
+  }
+
+  /** @returns how many objects are still there, waiting for a grace period or a finalizer */
+  private async empty({ resource }: StoredKind, namespace: string): Promise<number> {
+    // Asked of the server: the informer may not know the latest, which would be left behind.
+    const { items } = await this.context.client.list(resource, namespace);
+    if (items.length === 0) return 0;
+    await Promise.all(items.map((object) => this.remove(resource, object)));
+    return (await this.context.client.list(resource, namespace)).items.length;
+  }
+
+  private async remove(resource: StoredKind['resource'], { metadata }: KubeObject): Promise<void> {
+    if (metadata.deletionTimestamp) return;
+    try {
+      await this.context.client.delete(resource, metadata.name, metadata.namespace, {
+        propagationPolicy: 'Background',
+      });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+}

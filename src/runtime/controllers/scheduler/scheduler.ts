@@ -1,0 +1,124 @@
+import type { PodCondition } from 'kubernetes-types/core/v1.js';
+import { isConflict, isNotFound } from '../../../client/client.js';
+import { NODES, PODS } from '../../../resources/gvr.js';
+import type { NodeObject, PodObject } from '../../../resources/types.js';
+import { Controller, type ControllerContext } from '../framework/controller.js';
+import type { Informer } from '../framework/informers.js';
+import { keyOf, parseKey } from '../framework/keys.js';
+import { hasEnded } from '../framework/pod-state.js';
+import { rfc3339 } from '../framework/time.js';
+import { chooseNode } from './choose-node.js';
+
+const SCHEDULER_NAME = 'default-scheduler';
+
+/** Gives each new pod a node. */
+export class Scheduler extends Controller {
+  private readonly pods: Informer<PodObject>;
+  private readonly nodes: Informer<NodeObject>;
+  /** Nodes that were given to pods which the informer does not know yet: key of the pod -> name of the node. */
+  private readonly assumed = new Map<string, string>();
+
+  constructor(context: ControllerContext) {
+    super(SCHEDULER_NAME, context);
+    this.pods = context.informers.informer(PODS);
+    this.nodes = context.informers.informer(NODES);
+  }
+
+  start(): void {
+    this.pods.subscribe({
+      onAdd: (pod) => this.podChanged(pod),
+      onUpdate: (pod) => this.podChanged(pod),
+      onDelete: (pod) => {
+        this.assumed.delete(keyOf(pod));
+        this.queueWaiting();
+      },
+    });
+    this.nodes.subscribe({
+      onAdd: () => this.queueWaiting(),
+      onUpdate: (node, old) => {
+        if (mayAdmitMore(node, old)) this.queueWaiting();
+      },
+    });
+  }
+
+  protected async reconcile(key: string): Promise<void> {
+    const { namespace, name } = parseKey(key);
+    const pod = this.pods.get(name, namespace);
+    if (!pod || !isWaiting(pod) || this.assumed.has(key)) return;
+    const choice = chooseNode(pod, this.nodes.list(), this.podsByNode());
+    if ('node' in choice) await this.bind(key, pod, choice.node.metadata.name);
+    else await this.refuse(pod, choice.obstacles);
+  }
+
+  private async bind(key: string, pod: PodObject, node: string): Promise<void> {
+    this.assumed.set(key, node);
+    let bound: PodObject;
+    try {
+      const { name, namespace, resourceVersion, uid } = pod.metadata;
+      const body = { metadata: { uid, resourceVersion }, spec: { nodeName: node } };
+      bound = await this.context.client.patch<PodObject>(PODS, name, namespace, { type: 'merge', body });
+    } catch (error) {
+      this.assumed.delete(key);
+      throw error;
+    }
+    this.events.normal(pod, 'Scheduled', `Successfully assigned ${key} to ${node}`);
+    await this.setCondition(bound, { type: 'PodScheduled', status: 'True' });
+  }
+
+  private async refuse(pod: PodObject, message: string): Promise<void> {
+    const before = pod.status?.conditions?.find((condition) => condition.type === 'PodScheduled');
+    if (before?.status === 'False' && before.message === message) return;
+    this.events.warning(pod, 'FailedScheduling', message);
+    await this.setCondition(pod, { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message });
+  }
+
+  private async setCondition(pod: PodObject, condition: PodCondition): Promise<void> {
+    const others = (pod.status?.conditions ?? []).filter((each) => each.type !== condition.type);
+    const at = rfc3339(this.context.clock.now());
+    const conditions = [...others, { ...condition, lastTransitionTime: at }];
+    try {
+      await this.context.client.updateStatus(PODS, { ...pod, status: { ...pod.status, conditions } });
+    } catch (error) {
+      // The node agent was faster, and writes the condition of a scheduled pod itself.
+      if (!isConflict(error) && !isNotFound(error)) throw error;
+    }
+  }
+
+  private podsByNode(): Map<string, PodObject[]> {
+    const result = new Map<string, PodObject[]>();
+    for (const pod of this.pods.list()) {
+      const node = pod.spec.nodeName || this.assumed.get(keyOf(pod));
+      if (!node || hasEnded(pod)) continue;
+      const list = result.get(node);
+      if (list) list.push(pod);
+      else result.set(node, [pod]);
+    }
+    return result;
+  }
+
+  private podChanged(pod: PodObject): void {
+    if (pod.spec.nodeName) this.assumed.delete(keyOf(pod));
+    else if (isWaiting(pod)) this.queue.add(keyOf(pod));
+  }
+
+  private queueWaiting(): void {
+    for (const pod of this.pods.list()) if (isWaiting(pod)) this.queue.add(keyOf(pod));
+  }
+}
+
+function isWaiting(pod: PodObject): boolean {
+  const { nodeName, schedulerName = SCHEDULER_NAME } = pod.spec;
+  return !nodeName && schedulerName === SCHEDULER_NAME && !pod.metadata.deletionTimestamp && !hasEnded(pod);
+}
+
+/** Heartbeats change a node every few seconds and open nothing. */
+function mayAdmitMore(node: NodeObject, old: NodeObject): boolean {
+  const gist = ({ metadata, spec, status }: NodeObject): string =>
+    JSON.stringify([
+      metadata.labels,
+      spec?.taints,
+      spec?.unschedulable,
+      status?.conditions?.find((condition) => condition.type === 'Ready')?.status,
+    ]);
+  return gist(node) !== gist(old);
+}

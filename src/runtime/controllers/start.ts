@@ -1,0 +1,45 @@
+import { KINDS } from '../../resources/registry.js';
+import { DeploymentController } from './deployment/deployment-controller.js';
+import { EndpointSliceController } from './endpoints/endpoint-slice-controller.js';
+import { EndpointsController } from './endpoints/endpoints-controller.js';
+import { EventExpiry } from './events/event-expiry.js';
+import type { ControllerContext } from './framework/controller.js';
+import { storedKinds } from './framework/stored-kinds.js';
+import { GarbageCollector } from './garbage-collector/garbage-collector.js';
+import { NamespaceController } from './namespace/namespace-controller.js';
+import { ReplicaSetController } from './replicaset/replica-set-controller.js';
+import { Scheduler } from './scheduler/scheduler.js';
+import { ServiceAccountController } from './service-account/service-account-controller.js';
+
+export interface RunningControllers {
+  /** Resolves when no controller has anything to do right now. */
+  idle(): Promise<void>;
+  /** Resolves when nothing of them runs any more. */
+  stop(): Promise<void>;
+}
+
+/** Starts every controller of the control plane, once their informers know what there is. */
+export async function startControllers(context: ControllerContext): Promise<RunningControllers> {
+  const kinds = storedKinds(KINDS);
+  const controllers = [
+    new ServiceAccountController(context),
+    new DeploymentController(context),
+    new ReplicaSetController(context),
+    new Scheduler(context),
+    new EndpointsController(context),
+    new EndpointSliceController(context),
+    new NamespaceController(context, kinds),
+    new GarbageCollector(context, kinds),
+  ];
+  const parts = [...controllers, new EventExpiry(context)];
+  await Promise.all(kinds.map(({ resource }) => context.informers.informer(resource).ready()));
+  for (const part of parts) part.start();
+  return {
+    idle: async () => {
+      for (const controller of controllers) await controller.idle();
+    },
+    stop: async () => {
+      await Promise.all(parts.map((part) => part.stop()));
+    },
+  };
+}
