@@ -4,8 +4,8 @@ import type { Clock } from '../../base/clock.js';
 import { messageOf } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import { type Client, isNotFound } from '../../client/client.js';
+import { EVENTS } from '../../resources/gvr.js';
 import type { EventObject, PodObject } from '../../resources/types.js';
-import { EVENTS } from './resources.js';
 
 /** Events beyond it, while the API server is slow or away, are dropped: they inform, nothing depends on them. */
 const QUEUE_MAX = 1000;

@@ -3,7 +3,10 @@ import path from 'node:path';
 import type { Clock } from '../../base/clock.js';
 import { messageOf } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
+import type { Random } from '../../base/random.js';
 import type { Client } from '../../client/client.js';
+import { Informer } from '../../client/informer.js';
+import { PODS } from '../../resources/gvr.js';
 import type { PodObject } from '../../resources/types.js';
 import type { Driver } from '../drivers/driver.js';
 import type { ImageStore } from '../images/image-store.js';
@@ -13,7 +16,6 @@ import { Heartbeat } from './node/heartbeat.js';
 import { machineCapacity } from './node/node-object.js';
 import { ObjectReader } from './object-reader.js';
 import { PodWorker } from './pod/pod-worker.js';
-import { watchPods } from './pod-watch.js';
 import type { ProxyHost } from './proxy-host.js';
 
 export interface NodeAgentOptions {
@@ -26,6 +28,7 @@ export interface NodeAgentOptions {
   /** The node's own: `logs/` and `pods/` are made in it. */
   readonly stateDir: string;
   readonly clock: Clock;
+  readonly random: Random;
   readonly logger: Logger;
   readonly version: string;
   /** Default 127.0.0.1. */
@@ -45,7 +48,8 @@ export class NodeAgent {
   private readonly parts: AgentParts;
   private readonly workers = new Map<string, PodWorker>();
   private readonly stopping = new AbortController();
-  private readonly loops: Promise<void>[] = [];
+  private readonly pods: Informer<PodObject>;
+  private heartbeat: Promise<void> | undefined;
 
   constructor(private readonly options: NodeAgentOptions) {
     const { client, clock, driver, proxyHost, images, stateDir, nodeName } = options;
@@ -62,11 +66,13 @@ export class NodeAgent {
       reader: new ObjectReader(client),
       events: new EventRecorder({ client, clock, logger, nodeName }),
     };
+    const fieldSelector = `spec.nodeName=${nodeName}`;
+    this.pods = new Informer({ client, resource: PODS, fieldSelector, clock, random: options.random, logger });
   }
 
   /** Resolves when the node can run pods; the API server may come later. */
   async start(): Promise<void> {
-    const { client, clock, logger, driver, proxyHost, node } = this.parts;
+    const { driver, proxyHost } = this.parts;
     await mkdir(path.join(this.options.stateDir, 'logs'), { recursive: true });
     await rm(path.join(this.options.stateDir, 'pods'), { recursive: true, force: true });
     await driver.start();
@@ -74,27 +80,23 @@ export class NodeAgent {
       for (const worker of this.workers.values()) worker.proxyLost();
     });
     proxyHost.onLog((id, line) => this.workers.get(id)?.onProxyLog(line));
-    const { signal } = this.stopping;
-    this.loops.push(
-      new Heartbeat(this.parts, driver.name, this.options.version).run(signal),
-      watchPods(
-        { client, clock, logger, nodeName: node.name },
-        {
-          onList: (pods) => this.reconcile(pods),
-          onChange: (pod) => this.take(pod),
-          onDelete: (pod) => this.forget(pod.metadata.uid ?? ''),
-        },
-        signal,
-      ),
-    );
+    this.heartbeat = new Heartbeat(this.parts, driver.name, this.options.version).run(this.stopping.signal);
+    this.pods.addHandler({
+      onAdd: (pod) => this.take(pod),
+      onUpdate: (pod) => this.take(pod),
+      onDelete: (pod) => this.forget(pod.metadata.uid ?? ''),
+    });
+    this.pods.start();
+    void this.pods.synced.then(() => this.removeOldLogs());
   }
 
   /** Ends all pods and the driver. The objects stay as they are: the next agent starts them anew. */
   async stop(): Promise<void> {
     this.stopping.abort();
+    this.pods.stop();
     await Promise.all([...this.workers.values()].map((worker) => worker.abandon()));
     await this.parts.driver.stop();
-    await Promise.all(this.loops);
+    await this.heartbeat;
   }
 
   /** The worker of a pod by name, for logs, exec, attach and port-forward. */
@@ -104,13 +106,6 @@ export class NodeAgent {
       if (metadata.name === name && (metadata.namespace ?? 'default') === namespace) return worker;
     }
     return undefined;
-  }
-
-  private reconcile(pods: readonly PodObject[]): void {
-    const uids = new Set(pods.map(({ metadata }) => metadata.uid));
-    for (const uid of this.workers.keys()) if (!uids.has(uid)) this.forget(uid);
-    for (const pod of pods) this.take(pod);
-    void this.removeOldLogs(uids);
   }
 
   private take(pod: PodObject): void {
@@ -134,11 +129,11 @@ export class NodeAgent {
   }
 
   /** Of pods that went while no agent was there. */
-  private async removeOldLogs(uids: ReadonlySet<string | undefined>): Promise<void> {
+  private async removeOldLogs(): Promise<void> {
     const folder = path.join(this.options.stateDir, 'logs');
     for (const name of await readdir(folder).catch(() => [])) {
       const uid = name.slice(name.lastIndexOf('_') + 1);
-      if (!uids.has(uid) && !this.workers.has(uid)) await rm(path.join(folder, name), { recursive: true, force: true });
+      if (!this.workers.has(uid)) await rm(path.join(folder, name), { recursive: true, force: true });
     }
   }
 }

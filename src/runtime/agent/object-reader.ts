@@ -1,7 +1,7 @@
 import { type Client, isNotFound } from '../../client/client.js';
+import { CONFIG_MAPS, SECRETS, SERVICES } from '../../resources/gvr.js';
 import type { Gvr, KubeObject } from '../../resources/object.js';
 import type { ConfigMapObject, SecretObject, ServiceObject } from '../../resources/types.js';
-import { CONFIG_MAPS, SECRETS, SERVICES } from './resources.js';
 
 /** Objects that a container's start needs. While the API server is away, as they were last read: restarts must go on. */
 export class ObjectReader {

@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.js';
 import { messageOf } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import { ApiError, type Client } from '../../client/client.js';
-import { PODS } from './resources.js';
+import { PODS } from '../../resources/gvr.js';
 import { Doubling, sleep } from './retry.js';
 
 const RETRY_FIRST_MS = 200;

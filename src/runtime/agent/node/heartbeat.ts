@@ -1,8 +1,8 @@
 import { messageOf } from '../../../base/errors.js';
 import { isAlreadyExists, isNotFound } from '../../../client/client.js';
+import { LEASES, NODES } from '../../../resources/gvr.js';
 import type { LeaseObject } from '../../../resources/types.js';
 import type { AgentParts } from '../agent-parts.js';
-import { LEASES, NODES } from '../resources.js';
 import { sleep } from '../retry.js';
 import { nodeObject, nodeStatus } from './node-object.js';
 

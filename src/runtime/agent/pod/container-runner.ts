@@ -266,7 +266,7 @@ export class ContainerRunner implements ContainerView {
     run.process.kill(run.stopSignal);
     const left_ms = grace_ms - (clock.monotonic_ms() - begin_ms);
     await sleep(clock, Math.max(GRACE_MIN_MS, left_ms), ended.signal);
-    run.process.kill('SIGKILL');
+    if (!ended.signal.aborted) run.process.kill('SIGKILL');
     await run.process.exited;
   }
 
