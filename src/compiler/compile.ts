@@ -1,9 +1,11 @@
 import type { Node } from '../xds/types/gen/envoy/config/core/v3/base_pb.js';
+import { memo } from './memo.js';
 import { inboundPorts } from './model/inbound.js';
 import { meshOf } from './model/mesh.js';
 import { type ProxyNode, proxyOf } from './model/proxy.js';
 import type { Mesh, Service } from './model/types.js';
 import { visibleServices } from './model/view.js';
+import { withWorkload } from './model/workloads.js';
 import type { MeshSnapshot } from './snapshot.js';
 import {
   blackHoleCluster,
@@ -15,7 +17,14 @@ import { gatewayListener, gatewayRouteConfiguration, gatewayTables, serversByPor
 import { boundInbound, virtualInbound } from './xds/inbound-listeners.js';
 import { addOutboundClusters } from './xds/outbound-clusters.js';
 import { httpListener, httpProxyListener, tcpListeners, virtualOutbound } from './xds/outbound-listeners.js';
-import { encodeCluster, encodeListener, encodeRoutes, ResourceCollector, type ResourceSet } from './xds/resource.js';
+import {
+  encodeCluster,
+  encodeListener,
+  encodeRoutes,
+  ResourceCollector,
+  type ResourceSet,
+  type XdsResource,
+} from './xds/resource.js';
 import { httpPorts, httpProxyRoutes, outboundRoutes } from './xds/sidecar-routes.js';
 
 /**
@@ -23,9 +32,10 @@ import { httpPorts, httpProxyRoutes, outboundRoutes } from './xds/sidecar-routes
  * @returns undefined where the node's id is not that of a sidecar or a gateway
  */
 export function compile(snapshot: MeshSnapshot, node: Node): ResourceSet | undefined {
-  const proxy = proxyOf(node);
-  if (proxy === undefined) return undefined;
+  const described = proxyOf(node);
+  if (described === undefined) return undefined;
   const mesh = meshOf(snapshot);
+  const proxy = withWorkload(mesh, described);
   return proxy.kind === 'sidecar' ? compileSidecar(mesh, proxy) : compileGateway(mesh, proxy);
 }
 
@@ -39,12 +49,27 @@ function compileSidecar(mesh: Mesh, proxy: ProxyNode): ResourceSet {
   return into.resources;
 }
 
+/** Encoded once for all sidecars that see the same. */
+const httpListeners = new Map<number, XdsResource>();
+const outboundRouteMemory = new WeakMap<Mesh, Map<string, XdsResource>>();
+
+/** What of a sidecar its outbound routes depend on: its labels only where some rule asks for a caller's labels. */
+function viewerKey(mesh: Mesh, proxy: ProxyNode): string {
+  const bySource = mesh.routeTables.some(({ routes }) =>
+    routes.some(({ matches }) => matches.some(({ sourceLabels }) => sourceLabels)),
+  );
+  return `${proxy.namespace}|${proxy.http2}|${bySource ? JSON.stringify(proxy.labels) : ''}`;
+}
+
 function addOutbound(into: ResourceCollector, mesh: Mesh, proxy: ProxyNode, services: readonly Service[]): void {
   const ports = httpPorts(services, proxy);
+  const shared = memo(outboundRouteMemory, mesh, () => new Map<string, XdsResource>());
+  const viewer = viewerKey(mesh, proxy);
   into.addListener(encodeListener(virtualOutbound(mesh, proxy)));
   for (const [number, list] of ports) {
-    into.addListener(encodeListener(httpListener(number)));
-    into.addRoutes(encodeRoutes(outboundRoutes(mesh, proxy, number, list)));
+    into.addListener(memo(httpListeners, number, () => encodeListener(httpListener(number))));
+    const routes = memo(shared, `${number}|${viewer}`, () => encodeRoutes(outboundRoutes(mesh, proxy, number, list)));
+    into.addRoutes(routes);
   }
   for (const listener of tcpListeners(services, proxy)) into.addListener(encodeListener(listener));
   if (proxy.httpProxyPort === undefined) return;

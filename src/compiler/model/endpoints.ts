@@ -13,6 +13,16 @@ export function podLabelsOf(pods: readonly KubeObject[]): PodLabels {
   return new Map(pods.map((pod) => [keyOf(pod), pod.metadata.labels ?? NO_LABELS]));
 }
 
+/** The pods behind the ready endpoints of a service. */
+export function podKeysOf(object: KubeObject): string[] {
+  const subsets = (object as unknown as Endpoints).subsets ?? [];
+  return subsets.flatMap(({ addresses = [] }) => addresses.map(({ targetRef }) => podKey(object, targetRef)));
+}
+
+function podKey(object: KubeObject, target: { namespace?: string; name?: string } | undefined): string {
+  return `${target?.namespace ?? namespaceOf(object)}/${target?.name}`;
+}
+
 /** The ready endpoints of one port of a service, in the order of the Endpoints object. */
 export function endpointsOf(
   object: KubeObject | undefined,
@@ -20,14 +30,13 @@ export function endpointsOf(
   podLabels: PodLabels,
 ): readonly Endpoint[] {
   if (object === undefined) return [];
-  const namespace = namespaceOf(object);
   return ((object as unknown as Endpoints).subsets ?? []).flatMap((subset) => {
     const port = subset.ports?.find(({ name }) => (name ?? '') === (portName ?? ''))?.port;
     if (port === undefined) return [];
     return (subset.addresses ?? []).map(({ ip, targetRef }) => ({
       address: ip,
       port,
-      labels: podLabels.get(`${targetRef?.namespace ?? namespace}/${targetRef?.name}`) ?? NO_LABELS,
+      labels: podLabels.get(podKey(object, targetRef)) ?? NO_LABELS,
     }));
   });
 }

@@ -2,6 +2,7 @@ import type { DestinationRule } from '../../resources/istio/destinationrule/type
 import type { Gateway } from '../../resources/istio/gateway/types.js';
 import type { ServiceEntry } from '../../resources/istio/serviceentry/types.js';
 import type { VirtualService } from '../../resources/istio/virtualservice/types.js';
+import { memo } from '../memo.js';
 import type { MeshSnapshot } from '../snapshot.js';
 import { contextOf, translate } from '../translate/index.js';
 import { buildDestinationRules } from './destination-rules.js';
@@ -10,17 +11,13 @@ import { findProblems } from './problems.js';
 import { buildRouteTables } from './routes.js';
 import { buildServices } from './services.js';
 import type { Mesh } from './types.js';
+import { buildWorkloads } from './workloads.js';
 
 const meshes = new WeakMap<MeshSnapshot, Mesh>();
 
 /** What the objects of a snapshot mean together. The same snapshot gives the same mesh, built once. */
 export function meshOf(snapshot: MeshSnapshot): Mesh {
-  let mesh = meshes.get(snapshot);
-  if (mesh === undefined) {
-    mesh = buildMesh(snapshot);
-    meshes.set(snapshot, mesh);
-  }
-  return mesh;
+  return memo(meshes, snapshot, () => buildMesh(snapshot));
 }
 
 function buildMesh(snapshot: MeshSnapshot): Mesh {
@@ -32,6 +29,7 @@ function buildMesh(snapshot: MeshSnapshot): Mesh {
   const mesh = {
     config,
     services: buildServices(snapshot, entries),
+    workloads: buildWorkloads(snapshot.pods),
     routeTables: buildRouteTables(rules, config.clusterDomain),
     destinationRules: buildDestinationRules(policies, config.clusterDomain),
     gateways: buildGateways([...(snapshot.gateways as readonly Gateway[]), ...translated.gateways]),

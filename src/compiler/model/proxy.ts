@@ -1,10 +1,12 @@
 import type { JsonValue } from '@bufbuild/protobuf';
 import type { Node } from '../../xds/types/gen/envoy/config/core/v3/base_pb.js';
-import type { Labels } from './types.js';
+import type { Labels, PodPort } from './types.js';
 
 /** A proxy as its xDS node describes it. */
 export interface ProxyNode {
   readonly kind: 'sidecar' | 'router';
+  /** Its pod: `namespace/name`. */
+  readonly workload: string;
   /** Address of its pod. */
   readonly ip: string;
   readonly namespace: string;
@@ -20,11 +22,6 @@ export interface ProxyNode {
   readonly http2: boolean;
 }
 
-export interface PodPort {
-  readonly port: number;
-  readonly name: string;
-}
-
 /**
  * Reads a node: id `sidecar~IP~POD.NAMESPACE~DOMAIN` (or `router~…`) and Istio's metadata (NAMESPACE, LABELS, POD_PORTS,
  * INTERCEPTION_MODE) beside ours (APP_ADDRESS, HTTP_PROXY_PORT, HTTP2). Undefined where the id is none of these.
@@ -37,6 +34,7 @@ export function proxyOf(node: Node): ProxyNode | undefined {
   const httpProxyPort = Number(metadata['HTTP_PROXY_PORT'] ?? 0);
   return {
     kind,
+    workload: workloadKey(workload),
     ip,
     namespace: textOf(metadata['NAMESPACE']) ?? workload.slice(workload.lastIndexOf('.') + 1),
     labels: labelsOf(metadata['LABELS']),
@@ -46,6 +44,12 @@ export function proxyOf(node: Node): ProxyNode | undefined {
     http2: node.userAgentName === 'envoy' || metadata['HTTP2'] === true,
     ...(httpProxyPort > 0 ? { httpProxyPort } : {}),
   };
+}
+
+/** `cart-7c9d.shop` -> `shop/cart-7c9d` */
+function workloadKey(text: string): string {
+  const dot = text.lastIndexOf('.');
+  return `${text.slice(dot + 1)}/${text.slice(0, dot)}`;
 }
 
 function textOf(value: JsonValue | undefined): string | undefined {

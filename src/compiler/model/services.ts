@@ -5,9 +5,9 @@ import { serviceHostname } from '../hostname.js';
 import { byAge, keyOf } from '../ordering.js';
 import { originsOf } from '../origin.js';
 import { type MeshSnapshot, namespaceOf, refOf } from '../snapshot.js';
-import { endpointsOf, type PodLabels, podLabelsOf } from './endpoints.js';
+import { endpointsOf, type PodLabels, podKeysOf, podLabelsOf } from './endpoints.js';
 import { protocolOf } from './protocol.js';
-import type { Endpoint, Service, ServicePort } from './types.js';
+import type { Endpoint, Labels, Service, ServicePort } from './types.js';
 
 const EXPORT_TO_ANNOTATION = 'networking.istio.io/exportTo';
 
@@ -20,7 +20,7 @@ export function buildServices(
   const labels = podLabelsOf(snapshot.pods);
   const endpoints = new Map(snapshot.endpoints.map((object) => [keyOf(object), object]));
   for (const object of snapshot.services.toSorted(byAge)) {
-    const service = fromKubeService(object, endpoints.get(keyOf(object)), labels, snapshot.config.clusterDomain);
+    const service = remembered(object, endpoints.get(keyOf(object)), labels, snapshot.config.clusterDomain);
     services.set(service.hostname, service);
   }
   for (const entry of serviceEntries.toSorted(byAge)) {
@@ -29,6 +29,26 @@ export function buildServices(
     }
   }
   return services;
+}
+
+interface Remembered {
+  readonly service: Service;
+  readonly endpoints: KubeObject | undefined;
+  readonly labels: readonly (Labels | undefined)[];
+  readonly domain: string;
+}
+
+const memory = new WeakMap<KubeObject, Remembered>();
+
+/** The same service object while nothing that it was made of has changed, so that what was encoded of it is used again. */
+function remembered(object: KubeObject, endpoints: KubeObject | undefined, pods: PodLabels, domain: string): Service {
+  const labels = endpoints ? podKeysOf(endpoints).map((key) => pods.get(key)) : [];
+  const known = memory.get(object);
+  const same = known?.endpoints === endpoints && known?.domain === domain;
+  if (known && same && known.labels.every((value, index) => value === labels[index])) return known.service;
+  const service = fromKubeService(object, endpoints, pods, domain);
+  memory.set(object, { service, endpoints, labels, domain });
+  return service;
 }
 
 function fromKubeService(

@@ -8,11 +8,25 @@ export interface Mesh {
   readonly config: MeshConfig;
   /** By host name, in order of creation. */
   readonly services: ReadonlyMap<string, Service>;
+  /** By `namespace/name`. */
+  readonly workloads: ReadonlyMap<string, Workload>;
   /** In order of age: of two that claim a host, the first wins. */
   readonly routeTables: readonly RouteTable[];
   readonly destinationRules: ReadonlyMap<string, readonly DestinationRuleModel[]>;
   readonly gateways: readonly GatewayModel[];
   readonly problems: readonly Problem[];
+}
+
+/** A pod. */
+export interface Workload {
+  readonly labels: Labels;
+  /** TCP ports that its containers declare, without the sidecar's. */
+  readonly ports: readonly PodPort[];
+}
+
+export interface PodPort {
+  readonly port: number;
+  readonly name: string;
 }
 
 export interface Service {

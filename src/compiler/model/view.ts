@@ -1,7 +1,7 @@
 import { matchesLabels } from '../../resources/labels/selector.js';
 import { hostCovers } from '../hostname.js';
+import { routeIndex, ruleHostsWithWildcard, rulesOfHost } from './index-of.js';
 import type { ProxyNode } from './proxy.js';
-import { MESH_GATEWAY } from './routes.js';
 import type {
   DestinationRuleModel,
   Mesh,
@@ -30,21 +30,8 @@ export function protocolFor(proxy: ProxyNode, protocol: Protocol): Protocol {
 
 /** The routes for calls of a host out of a sidecar: the oldest table with that very host, else with the longest wildcard. */
 export function meshRouteTable(mesh: Mesh, proxy: ProxyNode, hostname: string): RouteTable | undefined {
-  let best: { table: RouteTable; length: number } | undefined;
-  for (const table of meshRouteTables(mesh, proxy)) {
-    for (const host of table.hosts) {
-      if (host === hostname) return table;
-      if (hostCovers(host, hostname) && host.length > (best?.length ?? 0)) best = { table, length: host.length };
-    }
-  }
-  return best?.table;
-}
-
-/** Tables that hold for sidecars and that the proxy's namespace sees. */
-export function meshRouteTables(mesh: Mesh, proxy: ProxyNode): RouteTable[] {
-  return mesh.routeTables.filter(
-    (table) => usesGateway(table, MESH_GATEWAY) && isVisible(table.exportTo, table.namespace, proxy.namespace),
-  );
+  const { exact, wildcards } = routeIndex(mesh, proxy.namespace);
+  return exact.get(hostname) ?? wildcards.find(({ host }) => hostCovers(host, hostname))?.table;
 }
 
 function usesGateway(table: RouteTable, gateway: string): boolean {
@@ -97,13 +84,12 @@ function holdsFor(rule: DestinationRuleModel, proxy: ProxyNode): boolean {
 }
 
 function rulesFor(mesh: Mesh, hostname: string): readonly DestinationRuleModel[] {
-  const exact = mesh.destinationRules.get(hostname);
-  if (exact) return exact;
-  const wildcards = [...mesh.destinationRules.keys()].filter(
-    (host) => host.startsWith('*') && hostCovers(host, hostname),
+  const exact = rulesOfHost(mesh, hostname);
+  if (exact.length > 0) return exact;
+  return rulesOfHost(
+    mesh,
+    ruleHostsWithWildcard(mesh).find((host) => hostCovers(host, hostname)),
   );
-  const longest = wildcards.sort((left, right) => right.length - left.length)[0];
-  return longest === undefined ? [] : (mesh.destinationRules.get(longest) ?? []);
 }
 
 function merge(rules: readonly DestinationRuleModel[]): DestinationView {

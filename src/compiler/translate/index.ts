@@ -32,7 +32,7 @@ export function translate(objects: OlderKinds, context: TranslateContext): Trans
     routeRules,
     context,
   );
-  const ingress = convertIngresses(objects.ingresses, context);
+  const ingress = convertIngresses(objects.ingresses, context, routes.virtualServices);
   return {
     virtualServices: [...routes.virtualServices, ...ingress.virtualServices],
     destinationRules: policies.destinationRules,

@@ -36,7 +36,6 @@ export function circuitBreakers(pool: ConnectionPool | undefined): Init<typeof C
         maxPendingRequests: pool?.maxPendingRequests ?? NO_LIMIT,
         maxRequests: pool?.maxRequests ?? NO_LIMIT,
         maxRetries: pool?.maxRetries ?? NO_LIMIT,
-        trackRemaining: true,
       },
     ],
   };

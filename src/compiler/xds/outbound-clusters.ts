@@ -1,3 +1,4 @@
+import { memo } from '../memo.js';
 import type { ProxyNode } from '../model/proxy.js';
 import type { Labels, Mesh, PortPolicy, Service, ServicePort, TrafficPolicy } from '../model/types.js';
 import { destinationView, protocolFor } from '../model/view.js';
@@ -55,17 +56,4 @@ function addCluster(into: ResourceCollector, { proxy, service, port, policy, sub
 /** A port's own settings replace those of the whole service part by part. */
 function policyFor(policy: TrafficPolicy, port: number): PortPolicy {
   return { ...policy, ...policy.ports.get(port) };
-}
-
-interface Memory<K, V> {
-  get(key: K): V | undefined;
-  set(key: K, value: V): unknown;
-}
-
-function memo<K, V>(memory: Memory<K, V>, key: K, make: () => V): V {
-  const known = memory.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  memory.set(key, made);
-  return made;
 }

@@ -2,7 +2,7 @@ import type { RouteSchema, VirtualHostSchema } from '../../xds/types/gen/envoy/c
 import type { Mesh, Route } from '../model/types.js';
 import { faultOverride } from './fault.js';
 import { headerMutations } from './headers.js';
-import { BLACK_HOLE_CLUSTER, PASSTHROUGH_CLUSTER } from './names.js';
+import { PASSTHROUGH_CLUSTER } from './names.js';
 import type { Init } from './resource.js';
 import { retryPolicy } from './retry.js';
 import { directResponse, forwardAction, redirectAction } from './route-action.js';
@@ -67,10 +67,7 @@ export function fallbackVirtualHost(mesh: Mesh): VirtualHost {
   if (mesh.config.outboundTrafficPolicy === 'ALLOW_ANY') {
     return { name: 'allow_any', domains: ['*'], routes: [toCluster(PASSTHROUGH_CLUSTER, {})] };
   }
-  return blockedVirtualHost(
-    'block_all',
-    `no service, ServiceEntry or EgressRule of the mesh has this host: ${BLACK_HOLE_CLUSTER}\n`,
-  );
+  return blockedVirtualHost('block_all', 'no service, ServiceEntry or EgressRule of the mesh has this host\n');
 }
 
 /** Answers 404 with a reason. */

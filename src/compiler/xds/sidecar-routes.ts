@@ -1,7 +1,8 @@
+import { routeIndex } from '../model/index-of.js';
 import type { ProxyNode } from '../model/proxy.js';
 import { MESH_GATEWAY } from '../model/routes.js';
 import type { Mesh, RouteTable, Service, ServicePort } from '../model/types.js';
-import { meshRouteTable, meshRouteTables, narrowRoute, protocolFor } from '../model/view.js';
+import { meshRouteTable, narrowRoute, protocolFor } from '../model/view.js';
 import { domainsOf, hostForms, takeNew, withPort } from './domains.js';
 import { HTTP_PROXY_ROUTES, inboundCluster, outboundCluster } from './names.js';
 import type { RouteConfigurationInit } from './resource.js';
@@ -66,7 +67,7 @@ function tableRoutes(mesh: Mesh, proxy: ProxyNode, table: RouteTable, port: numb
 
 /** Hosts that exist only because a rule routes them: they are HTTP on port 80, as in Istio. */
 function ruleOnlyHosts(mesh: Mesh, proxy: ProxyNode, taken: Set<string>): VirtualHost[] {
-  return meshRouteTables(mesh, proxy).flatMap((table) => {
+  return routeIndex(mesh, proxy.namespace).tables.flatMap((table) => {
     const routes = tableRoutes(mesh, proxy, table, HTTP_PORT);
     const hosts = table.hosts.filter((host) => !host.startsWith('*') && !mesh.services.has(host));
     if (routes.length === 0) return [];
