@@ -32,7 +32,7 @@ export async function startControllers(context: ControllerContext): Promise<Runn
     new GarbageCollector(context, kinds),
   ];
   const parts = [...controllers, new EventExpiry(context)];
-  await Promise.all(kinds.map(({ resource }) => context.informers.informer(resource).ready()));
+  await Promise.all(kinds.map(({ resource }) => context.informers.informer(resource).synced));
   for (const part of parts) part.start();
   return {
     idle: async () => {

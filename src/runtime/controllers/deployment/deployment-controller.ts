@@ -34,11 +34,11 @@ export class DeploymentController extends Controller {
   }
 
   start(): void {
-    this.deployments.subscribe({
+    this.deployments.addHandler({
       onAdd: (deployment) => this.queue.add(keyOf(deployment)),
       onUpdate: (deployment) => this.queue.add(keyOf(deployment)),
     });
-    this.replicaSets.subscribe({
+    this.replicaSets.addHandler({
       onAdd: (set) => this.queueOwner(set),
       onUpdate: (set, old) => {
         this.queueOwner(old);
@@ -47,7 +47,7 @@ export class DeploymentController extends Controller {
       onDelete: (set) => this.queueOwner(set),
     });
     // Recreate waits for the last old pod to be gone.
-    this.pods.subscribe({ onDelete: (pod) => this.queueOwnerOfPod(pod) });
+    this.pods.addHandler({ onDelete: (pod) => this.queueOwnerOfPod(pod) });
   }
 
   protected async reconcile(key: string): Promise<void> {

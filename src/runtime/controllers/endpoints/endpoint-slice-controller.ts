@@ -40,7 +40,7 @@ export class EndpointSliceController extends Controller {
       const key = serviceKeyOf(slice);
       if (key) this.queue.add(key);
     };
-    this.slices.subscribe({
+    this.slices.addHandler({
       onAdd: (slice) => {
         const key = serviceKeyOf(slice);
         if (key) this.expectations.created(key);

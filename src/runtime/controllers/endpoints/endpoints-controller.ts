@@ -1,5 +1,5 @@
 import type { EndpointAddress, EndpointSubset, ObjectReference } from 'kubernetes-types/core/v1.js';
-import { isNotFound } from '../../../client/client.js';
+import { isAlreadyExists, isNotFound } from '../../../client/client.js';
 import { ENDPOINTS_RESOURCE } from '../../../resources/gvr.js';
 import { sameJson } from '../../../resources/same-json.js';
 import type { EndpointsObject, PodObject, ServiceObject } from '../../../resources/types.js';
@@ -24,7 +24,8 @@ export class EndpointsController extends Controller {
 
   start(): void {
     this.source.subscribe((key) => this.queue.add(key));
-    this.endpoints.subscribe({
+    this.endpoints.addHandler({
+      onAdd: (endpoints) => this.queue.add(keyOf(endpoints)),
       onUpdate: (endpoints) => this.queue.add(keyOf(endpoints)),
       onDelete: (endpoints) => this.queue.add(keyOf(endpoints)),
     });
@@ -41,8 +42,17 @@ export class EndpointsController extends Controller {
     if (!service.spec.selector || service.metadata.deletionTimestamp) return;
     const subsets = serviceEndpoints(service, this.source.pods.list(namespace)).flatMap(toSubset);
     const wanted = endpointsFor(service, subsets, existing);
-    if (!existing) await this.context.client.create(ENDPOINTS_RESOURCE, wanted);
+    if (!existing) await this.create(wanted);
     else if (!isSame(existing, wanted)) await this.context.client.update(ENDPOINTS_RESOURCE, wanted);
+  }
+
+  private async create(endpoints: EndpointsObject): Promise<void> {
+    try {
+      await this.context.client.create(ENDPOINTS_RESOURCE, endpoints);
+    } catch (error) {
+      // There already, and the informer is about to say so.
+      if (!isAlreadyExists(error)) throw error;
+    }
   }
 
   private async remove({ metadata }: EndpointsObject): Promise<void> {

@@ -19,8 +19,8 @@ export class ServicesOfPods {
   /** @param queue called with the key of each service whose endpoints may have changed */
   subscribe(queue: (key: string) => void): void {
     const queueService = (service: ServiceObject): void => queue(keyOf(service));
-    this.services.subscribe({ onAdd: queueService, onUpdate: queueService, onDelete: queueService });
-    this.pods.subscribe({
+    this.services.addHandler({ onAdd: queueService, onUpdate: queueService, onDelete: queueService });
+    this.pods.addHandler({
       onAdd: (pod) => this.queueFor(pod, queue),
       onUpdate: (pod, old) => {
         if (sameEndpoint(pod, old)) return;

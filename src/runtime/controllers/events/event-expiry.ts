@@ -22,7 +22,7 @@ export class EventExpiry {
   }
 
   start(): void {
-    this.events.subscribe({ onAdd: () => this.arm() });
+    this.events.addHandler({ onAdd: () => this.arm() });
   }
 
   async stop(): Promise<void> {

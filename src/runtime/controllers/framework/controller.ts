@@ -1,10 +1,13 @@
 import type { Clock } from '../../../base/clock.js';
-import { messageOf } from '../../../base/errors.js';
 import type { Logger } from '../../../base/logger.js';
-import { type Client, isAlreadyExists, isConflict, isNotFound } from '../../../client/client.js';
+import { type Client, isConflict } from '../../../client/client.js';
+import { WorkQueue } from '../../../client/work-queue.js';
 import { EventRecorder } from './event-recorder.js';
 import type { Informers } from './informers.js';
-import { WorkQueue } from './work-queue.js';
+
+/** Keys worked on at once. */
+const CONCURRENCY_MAX = 8;
+const CONFLICT_RETRY_MS = 10;
 
 /** What every controller is given. */
 export interface ControllerContext {
@@ -29,8 +32,9 @@ export abstract class Controller {
     this.events = new EventRecorder(context.client, context.clock, this.logger, { component: name });
     this.queue = new WorkQueue({
       clock: context.clock,
-      process: (key) => this.reconcile(key),
-      onError: (key, error, retry_ms) => this.report(key, error, retry_ms),
+      process: (key) => this.run(key),
+      concurrency: CONCURRENCY_MAX,
+      logger: this.logger,
     });
   }
 
@@ -40,7 +44,8 @@ export abstract class Controller {
   protected abstract reconcile(key: string): Promise<void>;
 
   async stop(): Promise<void> {
-    await this.queue.stop();
+    this.queue.stop();
+    await this.queue.idle();
     await this.events.flush();
   }
 
@@ -50,9 +55,13 @@ export abstract class Controller {
     await this.events.flush();
   }
 
-  private report(key: string, error: unknown, retry_ms: number): void {
-    // It worked on what it had seen; the newer object is on its way here.
-    const late = isConflict(error) || isNotFound(error) || isAlreadyExists(error);
-    this.logger[late ? 'debug' : 'warn']('will try again', { key, retry_ms, error: messageOf(error) });
+  private async run(key: string): Promise<void> {
+    try {
+      await this.reconcile(key);
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      // It worked on what it had seen; the newer object is on its way here.
+      this.queue.addAfter(key, CONFLICT_RETRY_MS);
+    }
   }
 }

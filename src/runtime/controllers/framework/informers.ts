@@ -1,24 +1,43 @@
-import type { Disposable } from '../../../base/dispose.js';
+import type { Clock } from '../../../base/clock.js';
+import type { Logger } from '../../../base/logger.js';
+import type { Random } from '../../../base/random.js';
+import type { Client } from '../../../client/client.js';
+import { Informer as ClientInformer } from '../../../client/informer.js';
 import type { Gvr, KubeObject } from '../../../resources/object.js';
 
-/** A kind's objects as last seen, kept by a watch. Objects are shared: nobody may change them. */
-export interface Informer<T extends KubeObject> {
-  get(name: string, namespace?: string): T | undefined;
-  /** @param namespace absent: all */
-  list(namespace?: string): readonly T[];
-  /** What is there already is replayed as added. */
-  subscribe(handler: InformerHandler<T>): Disposable;
-  /** Resolves when the first list is in. */
-  ready(): Promise<void>;
-}
-
-export interface InformerHandler<T extends KubeObject> {
-  onAdd?(object: T): void;
-  onUpdate?(object: T, old: T): void;
-  onDelete?(object: T): void;
-}
+/** A kind's objects as last seen. They are shared: nobody may change them. */
+export type Informer<T extends KubeObject> = Pick<ClientInformer<T>, 'get' | 'list' | 'addHandler' | 'synced'>;
 
 /** One informer for each resource, shared by all who ask. */
 export interface Informers {
   informer<T extends KubeObject>(resource: Gvr): Informer<T>;
+}
+
+/** Starts an informer for a resource when it is first asked for. */
+export class SharedInformers implements Informers {
+  private readonly informers = new Map<string, ClientInformer>();
+
+  constructor(
+    private readonly options: {
+      readonly client: Client;
+      readonly clock: Clock;
+      readonly random: Random;
+      readonly logger: Logger;
+    },
+  ) {}
+
+  informer<T extends KubeObject>(resource: Gvr): Informer<T> {
+    const key = `${resource.group}/${resource.resource}`;
+    let informer = this.informers.get(key);
+    if (!informer) {
+      informer = new ClientInformer({ ...this.options, resource });
+      this.informers.set(key, informer);
+      informer.start();
+    }
+    return informer as unknown as Informer<T>;
+  }
+
+  stop(): void {
+    for (const informer of this.informers.values()) informer.stop();
+  }
 }

@@ -27,7 +27,7 @@ export class GarbageCollector extends Controller {
 
   start(): void {
     for (const { resource } of this.kinds) {
-      this.context.informers.informer(resource).subscribe({
+      this.context.informers.informer(resource).addHandler({
         onAdd: (object) => this.changed(resource, object),
         onUpdate: (object) => this.changed(resource, object),
         onDelete: (object) => this.gone(object),

@@ -23,9 +23,9 @@ export class NamespaceController extends Controller {
     const queueTerminating = (namespace: NamespaceObject): void => {
       if (namespace.metadata.deletionTimestamp) this.queue.add(namespace.metadata.name);
     };
-    this.namespaces.subscribe({ onAdd: queueTerminating, onUpdate: queueTerminating });
+    this.namespaces.addHandler({ onAdd: queueTerminating, onUpdate: queueTerminating });
     for (const { resource } of this.kinds) {
-      this.context.informers.informer(resource).subscribe({
+      this.context.informers.informer(resource).addHandler({
         onDelete: ({ metadata }) => {
           const namespace = this.namespaces.get(metadata.namespace ?? '');
           if (namespace) queueTerminating(namespace);

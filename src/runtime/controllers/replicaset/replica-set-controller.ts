@@ -32,12 +32,12 @@ export class ReplicaSetController extends Controller {
   }
 
   start(): void {
-    this.replicaSets.subscribe({
+    this.replicaSets.addHandler({
       onAdd: (set) => this.queue.add(keyOf(set)),
       onUpdate: (set) => this.queue.add(keyOf(set)),
       onDelete: (set) => this.expectations.forget(keyOf(set)),
     });
-    this.pods.subscribe({
+    this.pods.addHandler({
       onAdd: (pod) => this.podAdded(pod),
       onUpdate: (pod, old) => this.podUpdated(pod, old),
       onDelete: (pod) => this.podGone(pod),

@@ -25,7 +25,7 @@ export class Scheduler extends Controller {
   }
 
   start(): void {
-    this.pods.subscribe({
+    this.pods.addHandler({
       onAdd: (pod) => this.podChanged(pod),
       onUpdate: (pod) => this.podChanged(pod),
       onDelete: (pod) => {
@@ -33,7 +33,7 @@ export class Scheduler extends Controller {
         this.queueWaiting();
       },
     });
-    this.nodes.subscribe({
+    this.nodes.addHandler({
       onAdd: () => this.queueWaiting(),
       onUpdate: (node, old) => {
         if (mayAdmitMore(node, old)) this.queueWaiting();

@@ -18,11 +18,11 @@ export class ServiceAccountController extends Controller {
   }
 
   start(): void {
-    this.namespaces.subscribe({
+    this.namespaces.addHandler({
       onAdd: ({ metadata }) => this.queue.add(metadata.name),
       onUpdate: ({ metadata }) => this.queue.add(metadata.name),
     });
-    this.accounts.subscribe({
+    this.accounts.addHandler({
       onDelete: ({ metadata }) => {
         if (metadata.name === DEFAULT_NAME && metadata.namespace) this.queue.add(metadata.namespace);
       },

@@ -1,6 +1,6 @@
-import type { Disposable } from '../../../base/dispose.js';
+import type { InformerHandler } from '../../../client/informer.js';
 import type { Gvr, KubeObject } from '../../../resources/object.js';
-import type { Informer, InformerHandler, Informers } from '../framework/informers.js';
+import type { Informer, Informers } from '../framework/informers.js';
 import { keyOf } from '../framework/keys.js';
 
 /** Informers that hear of a write a microtask later, or, while their resource is on {@link hold}, not at all. */
@@ -42,24 +42,23 @@ export class FakeInformers implements Informers {
 
 class FakeInformer implements Informer<KubeObject> {
   private readonly objects = new Map<string, KubeObject>();
+  readonly synced = Promise.resolve();
   private readonly handlers = new Set<InformerHandler<KubeObject>>();
 
   get(name: string, namespace?: string): KubeObject | undefined {
     return this.objects.get(namespace ? `${namespace}/${name}` : name);
   }
 
-  list(namespace?: string): readonly KubeObject[] {
+  list(namespace?: string): KubeObject[] {
     const all = [...this.objects.values()];
     return namespace === undefined ? all : all.filter((object) => object.metadata.namespace === namespace);
   }
 
-  subscribe(handler: InformerHandler<KubeObject>): Disposable {
+  addHandler(handler: InformerHandler<KubeObject>): () => void {
     this.handlers.add(handler);
     for (const object of this.objects.values()) handler.onAdd?.(object);
-    return { dispose: () => void this.handlers.delete(handler) };
+    return () => void this.handlers.delete(handler);
   }
-
-  async ready(): Promise<void> {}
 
   apply(object: KubeObject, deleted: boolean): void {
     const key = keyOf(object);
