@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { FieldError } from '../kind.js';
+import type { KubeObject } from '../object.js';
+import type { Schema } from '../schema.js';
+import { ISTIO_KINDS } from './index.js';
+import { UNSUPPORTED_FIELDS } from './unsupported.js';
+
+function kindOf(name: string) {
+  return ISTIO_KINDS.find(({ kind }) => kind === name) ?? assert.fail(`${name} is not registered`);
+}
+
+function errorsOf(kind: string, spec: unknown): FieldError[] {
+  const definition = kindOf(kind);
+  const version = definition.versions.find(({ storage }) => storage)!;
+  const apiVersion = `${definition.group}/${version.name}`;
+  const object: KubeObject = { apiVersion, kind, metadata: { name: 'test', namespace: 'shop' }, spec };
+  return definition.validate!(object);
+}
+
+/** `field: message` of each error. */
+function complaints(kind: string, spec: unknown): string[] {
+  return errorsOf(kind, spec).map(({ field, message }) => `${field}: ${message}`);
+}
+
+const CASES: readonly { name: string; kind: string; spec: unknown; expected: readonly string[] }[] = [
+  {
+    name: 'RouteRule: a rule without destination says which service is meant to stand there',
+    kind: 'RouteRule',
+    spec: undefined,
+    expected: [
+      'spec.destination: Required value: the service whose requests the rule routes, for example {name: reviews}',
+    ],
+  },
+  {
+    name: 'RouteRule: several weights must add up to 100',
+    kind: 'RouteRule',
+    spec: { destination: { name: 'cart' }, route: [{ weight: 60 }, { weight: 30 }] },
+    expected: ['spec.route: Invalid value: 90: the weights must add up to 100'],
+  },
+  {
+    name: 'RouteRule: one destination needs no weight',
+    kind: 'RouteRule',
+    spec: { destination: { name: 'cart' }, route: [{ labels: { version: 'v1' } }] },
+    expected: [],
+  },
+  {
+    name: 'RouteRule: a weight past 100',
+    kind: 'RouteRule',
+    spec: { destination: { name: 'cart' }, route: [{ weight: 101 }] },
+    expected: [
+      'spec.route[0].weight: Invalid value: 101: must be between 0 and 100',
+      'spec.route: Invalid value: 101: the weights must add up to 100',
+    ],
+  },
+  {
+    name: 'RouteRule: faults within their ranges',
+    kind: 'RouteRule',
+    spec: {
+      destination: { name: 'cart' },
+      httpFault: { delay: { percent: 101, fixedDelay: '7' }, abort: { percent: 50, httpStatus: 600 } },
+    },
+    expected: [
+      'spec.httpFault.delay.percent: Invalid value: 101: must be between 0 and 100',
+      'spec.httpFault.delay.fixedDelay: Invalid value: "7": must be a duration with a unit, for example 1s, 250ms or 1h30m',
+      'spec.httpFault.abort.httpStatus: Invalid value: 600: must be between 200 and 599',
+    ],
+  },
+  {
+    name: 'RouteRule: a header is matched in one way, by an RE2 expression that compiles',
+    kind: 'RouteRule',
+    spec: {
+      destination: { name: 'cart' },
+      match: { request: { headers: { 'user-agent': { regex: '(' }, cookie: { exact: 'a', prefix: 'b' } } } },
+    },
+    expected: [
+      'spec.match.request.headers[user-agent].regex: Invalid value: "(": must be a regular expression in RE2 syntax: error parsing regexp: missing closing ): `(`',
+      'spec.match.request.headers[cookie]: Invalid value: {"exact":"a","prefix":"b"}: must have only one of exact, prefix and regex',
+    ],
+  },
+  {
+    name: 'RouteRule: what the compiler does not do yet is refused with its path',
+    kind: 'RouteRule',
+    spec: { destination: { name: 'cart' }, corsPolicy: { allowOrigin: ['*'] }, websocketUpgrade: false },
+    expected: ['spec.corsPolicy: Forbidden: not supported yet; see docs/compatibility.md'],
+  },
+  {
+    name: 'DestinationPolicy: must say something',
+    kind: 'DestinationPolicy',
+    spec: { destination: { name: 'cart' } },
+    expected: ['spec: Required value: a policy: loadBalancing or circuitBreaker'],
+  },
+  {
+    name: 'DestinationPolicy: an ejection percent past 100',
+    kind: 'DestinationPolicy',
+    spec: {
+      destination: { name: 'cart' },
+      circuitBreaker: { simpleCb: { httpMaxEjectionPercent: 101, sleepWindow: 'x' } },
+    },
+    expected: [
+      'spec.circuitBreaker.simpleCb.httpMaxEjectionPercent: Invalid value: 101: must be between 0 and 100',
+      'spec.circuitBreaker.simpleCb.sleepWindow: Invalid value: "x": must be a duration with a unit, for example 1s, 250ms or 1h30m',
+    ],
+  },
+  {
+    name: 'EgressRule: TLS by the sidecar is not done yet',
+    kind: 'EgressRule',
+    spec: { destination: { service: 'api.example.com' }, ports: [{ port: 443, protocol: 'https' }] },
+    expected: ['spec.ports[0].protocol: Forbidden: "https" is not supported yet; see docs/compatibility.md'],
+  },
+  {
+    name: 'VirtualService: hosts and routes are needed',
+    kind: 'VirtualService',
+    spec: { hosts: ['cart'] },
+    expected: ['spec.http: Required value: at least one route'],
+  },
+  {
+    name: 'VirtualService: a route does one thing, to destinations that are named',
+    kind: 'VirtualService',
+    spec: { hosts: ['cart'], http: [{ match: [{ uri: {} }] }, { route: [{ destination: { subset: 'v1' } }] }] },
+    expected: [
+      'spec.http[0].match[0].uri: Required value: one of exact, prefix and regex',
+      'spec.http[0]: Required value: one of route, redirect and directResponse',
+      'spec.http[1].route[0].destination.host: Required value: the service to route to, for example reviews',
+    ],
+  },
+  {
+    name: 'VirtualService: a route behind one that takes everything is a mistake',
+    kind: 'VirtualService',
+    spec: {
+      hosts: ['cart'],
+      http: [
+        { route: [{ destination: { host: 'cart' } }] },
+        { name: 'late', route: [{ destination: { host: 'cart' } }] },
+      ],
+    },
+    expected: [
+      'spec.http[1]: Invalid value: "late": never applies, because spec.http[0] has no match and takes every request; put that route last',
+    ],
+  },
+  {
+    name: 'VirtualService: several destinations need some weight',
+    kind: 'VirtualService',
+    spec: { hosts: ['cart'], http: [{ route: [{ destination: { host: 'a' } }, { destination: { host: 'b' } }] }] },
+    expected: [
+      'spec.http[0].route: Invalid value: 0: with several destinations the weights must add up to more than 0',
+    ],
+  },
+  {
+    name: "VirtualService: '*' would capture every call of every sidecar",
+    kind: 'VirtualService',
+    spec: { hosts: ['*'], http: [{ route: [{ destination: { host: 'cart' } }] }] },
+    expected: [
+      'spec.hosts[0]: Invalid value: "*": \'*\' is allowed only where spec.gateways names gateways, without mesh',
+    ],
+  },
+  {
+    name: 'DestinationRule: subset names are unique labels',
+    kind: 'DestinationRule',
+    spec: { host: 'cart', subsets: [{ name: 'v1' }, { name: 'v1' }, { name: 'V_2' }] },
+    expected: [
+      'spec.subsets[1].name: Duplicate value: "v1"',
+      'spec.subsets[2].name: Invalid value: "V_2": must consist of lower case letters, digits and \'-\', and start and end with one of the first two',
+    ],
+  },
+  {
+    name: 'DestinationRule: mutual TLS is not done yet, none is what happens anyway',
+    kind: 'DestinationRule',
+    spec: {
+      host: 'cart',
+      trafficPolicy: { tls: { mode: 'DISABLE' } },
+      subsets: [{ name: 'v1', trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL' } } }],
+    },
+    expected: [
+      'spec.subsets[0].trafficPolicy.tls.mode: Forbidden: "ISTIO_MUTUAL" is not supported yet; see docs/compatibility.md',
+    ],
+  },
+  {
+    name: 'Gateway: HTTP servers with hosts',
+    kind: 'Gateway',
+    spec: { servers: [{ port: { number: 443, name: 'https', protocol: 'HTTPS' }, hosts: [] }] },
+    expected: [
+      "spec.servers[0].hosts: Required value: at least one host, or '*' for all",
+      'spec.servers[0].port.protocol: Forbidden: "HTTPS" is not supported yet; see docs/compatibility.md',
+    ],
+  },
+  {
+    name: 'ServiceEntry: endpoints must fit the resolution, and their ports the entry',
+    kind: 'ServiceEntry',
+    spec: {
+      hosts: ['api.example.com'],
+      resolution: 'STATIC',
+      ports: [{ number: 80, name: 'http', protocol: 'HTTP' }],
+      endpoints: [{ address: 'not-an-address.example.com', ports: { web: 80 } }],
+    },
+    expected: [
+      'spec.endpoints[0].address: Invalid value: "not-an-address.example.com": must be an IP address with resolution STATIC',
+      'spec.endpoints[0].ports[web]: Invalid value: "web": is not the name of a port in spec.ports',
+    ],
+  },
+];
+
+for (const { name, kind, spec, expected } of CASES) {
+  test(name, () => assert.deepEqual(complaints(kind, spec), expected));
+}
+
+test('every unsupported field is a field of its kind', () => {
+  for (const { kind, path } of UNSUPPORTED_FIELDS) {
+    let schema: Schema | undefined = kindOf(kind).versions[0]?.schema;
+    for (const step of path.split('.')) {
+      schema = schema?.properties?.[step.replace('[]', '')];
+      if (step.endsWith('[]')) schema = schema?.items;
+    }
+    assert.ok(schema, `${kind} has no field ${path}`);
+  }
+});
+
+test('each kind is stored in one version', () => {
+  for (const { kind, versions } of ISTIO_KINDS) {
+    assert.equal(versions.filter(({ storage }) => storage).length, 1, kind);
+  }
+});
