@@ -52,7 +52,7 @@ const CLIENTS: Readonly<Record<string, string>> = {
 };
 for (const [name, script] of Object.entries(CLIENTS)) {
   test(`${name}: a service's name leads through the sidecar with the original destination`, async (t) => {
-    const driver = await startDriver(t, { 'preference.default.svc.cluster.local': '10.96.1.2' });
+    const driver = await startDriver(t, { 'preference.default': '10.96.1.2' });
     const sandbox = await driver.createSandbox(sandboxSpec());
     const arrived = (await capture(t, sandbox.podIP, 15001))();
     const client = await sandbox.start(containerSpec(['node', '-e', script]));
@@ -78,6 +78,36 @@ test('TLS begins after the header, with the name that the program asked for', as
   assert.equal(bytes[28], 0x16, 'a TLS handshake record');
   assert.ok(bytes.includes('api.example.com'), 'server name indication');
   assert.match(await textOf(client.stdout), /^(ERR_SSL|EPROTO|ECONNRESET)/);
+});
+
+test('names: host aliases, its own, services by every form and by dns.resolve4; others are unknown', async (t) => {
+  const driver = await startDriver(t, { 'preference.default': '10.96.1.2', 'db.data': '10.96.1.3' });
+  const hostAliases = [{ ip: '192.0.2.9', hostnames: ['Legacy.example'] }];
+  const sandbox = await driver.createSandbox(sandboxSpec({ hostAliases }));
+  const script = `import dns, { lookup } from 'node:dns'; import { promisify } from 'node:util';
+    const show = async (p) => console.log(JSON.stringify(await p.catch((e) => e.code)));
+    await show(promisify(lookup)('preference'));
+    await show(dns.promises.lookup('db.data', { all: true }));
+    await show(dns.promises.lookup('legacy.EXAMPLE'));
+    await show(dns.promises.lookup('pod-1'));
+    await show(dns.promises.resolve4('db.data.svc.cluster.local'));
+    await show(dns.promises.lookup('nobody.invalid'));`;
+  const rootfs = await rootfsWith(t, { 'app.mjs': script });
+  const running = await sandbox.start(containerSpec(['node', 'app.mjs'], { rootfs }));
+  assert.deepEqual(
+    (await textOf(running.stdout))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+    [
+      { address: '10.96.1.2', family: 4 },
+      [{ address: '10.96.1.3', family: 4 }],
+      { address: '192.0.2.9', family: 4 },
+      { address: sandbox.podIP, family: 4 },
+      ['10.96.1.3'],
+      'ENOTFOUND',
+    ],
+  );
 });
 
 test('worker threads and child processes are captured too', async (t) => {

@@ -1,18 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { DnsServer } from '../../dns/dns-server.js';
+import type { DnsResponder } from '../../dns/responder.js';
 import { RuntimeError } from '../../errors.js';
 import type { Driver, Sandbox, SandboxSpec } from '../driver.js';
 import { LoopbackRange } from './loopback-range.js';
-import { type DnsAnswer, PodDns } from './pod-dns.js';
+import { POD_DNS_PORT } from './process-environment.js';
 import { ProcessSandbox } from './process-sandbox.js';
 import { Reaper } from './reaper.js';
 
 export interface ProcessDriverOptions {
   /** For files that live as long as a sandbox. */
   readonly stateDir: string;
-  /** The mesh's names, as one pod sees them; names that it does not know are asked of the machine. */
-  readonly dnsFor: (sandbox: SandboxSpec, podIP: string) => DnsAnswer;
+  /** The mesh's names, and those of the world outside. */
+  readonly dns: DnsResponder;
 }
 
 /**
@@ -44,17 +46,17 @@ export class ProcessDriver implements Driver {
     const { index, podIP, appIP: ownIP } = range.allocate();
     const appIP = spec.captured ? ownIP : podIP;
     const folder = path.join(this.folder, spec.uid);
-    let dns: PodDns | undefined;
+    let dns: DnsServer | undefined;
     try {
       await mkdir(folder, { recursive: true });
-      dns = await PodDns.open(podIP, this.options.dnsFor(spec, podIP));
+      dns = await DnsServer.open(this.options.dns, { address: podIP, port: POD_DNS_PORT });
     } catch (error) {
       range.free(index);
       throw error;
     }
     const place = { spec, podIP, appIP, mark: reaper.mark(spec.uid) };
-    const sandbox = new ProcessSandbox(place, folder, reaper, () => {
-      dns.close();
+    const sandbox = new ProcessSandbox(place, folder, reaper, async () => {
+      await dns.close();
       range.free(index);
       this.sandboxes.delete(sandbox);
     });

@@ -1,13 +1,14 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ContainerSpec, SandboxSpec } from '../driver.js';
-import { POD_DNS_PORT } from './pod-dns.js';
 import type { PreloadSettings } from './preload/pod-settings.cjs';
 import { MARK_VARIABLE } from './reaper.js';
 
 /** Listeners of the sidecar on the pod's address, as the compiler makes them for INTERCEPTION_MODE NONE. */
 export const OUTBOUND_PORT = 15001;
 export const HTTP_PROXY_PORT = 15080;
+/** As Istio's agent: 53 needs privileges, and programs reach this one through the preload alone. */
+export const POD_DNS_PORT = 15053;
 
 const PRELOAD_FILE = fileURLToPath(new URL('./preload/index.cjs', import.meta.url));
 
@@ -59,6 +60,10 @@ function preloadSettings({ spec, podIP, appIP }: PodPlace): PreloadSettings {
     podIP,
     appIP,
     hostname: spec.hostname,
+    hosts: Object.fromEntries([
+      ...spec.hostAliases.flatMap(({ ip, hostnames }) => hostnames.map((name) => [name.toLowerCase(), ip])),
+      [spec.hostname.toLowerCase(), podIP],
+    ]),
     dns: { port: POD_DNS_PORT, searches: spec.dns.searches, ndots: spec.dns.ndots },
     ...(spec.captured ? { outboundPort: OUTBOUND_PORT } : {}),
   };

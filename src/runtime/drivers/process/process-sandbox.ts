@@ -28,7 +28,7 @@ export class ProcessSandbox implements Sandbox {
     private readonly place: PodPlace,
     private readonly folder: string,
     private readonly reaper: Reaper,
-    private readonly release: () => void,
+    private readonly release: () => Promise<void>,
   ) {
     const { podIP, appIP } = place;
     this.podIP = podIP;
@@ -97,6 +97,6 @@ export class ProcessSandbox implements Sandbox {
     await Promise.all(ending.map((one) => one.exited));
     await this.reaper.sweep(this.place.spec.uid);
     await rm(this.folder, { recursive: true, force: true });
-    this.release();
+    await this.release();
   }
 }

@@ -4,7 +4,9 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
-import dnsPacket from 'dns-packet';
+import { ClusterZone } from '../../dns/cluster-zone.js';
+import type { Forwarder } from '../../dns/forwarder.js';
+import { DnsResponder } from '../../dns/responder.js';
 import type { ContainerSpec, SandboxSpec } from '../driver.js';
 import { ProcessDriver } from './process-driver.js';
 
@@ -14,7 +16,7 @@ export async function startDriver(
   names: Readonly<Record<string, string>> = {},
 ): Promise<ProcessDriver> {
   const stateDir = await temporaryFolder(t);
-  const driver = new ProcessDriver({ stateDir, dnsFor: () => async (query) => answer(query, names) });
+  const driver = new ProcessDriver({ stateDir, dns: responder(names) });
   await driver.start();
   t.after(() => driver.stop());
   return driver;
@@ -73,16 +75,22 @@ export async function capture(t: TestContext, address: string, port: number): Pr
   };
 }
 
-function answer(query: Uint8Array, names: Readonly<Record<string, string>>): Uint8Array {
-  const { id, questions } = dnsPacket.decode(Buffer.from(query));
-  const name = questions?.[0]?.name ?? '';
-  const data = names[name];
-  const found = data !== undefined && questions?.[0]?.type === 'A';
-  return dnsPacket.encode({
-    type: 'response',
-    id,
-    flags: dnsPacket.RECURSION_AVAILABLE | (found ? 0 : 3),
-    questions,
-    answers: found ? [{ type: 'A', name, data, ttl: 5 }] : [],
-  });
+/** Knows services (`preference.default`) and, as the world outside, all other names. */
+export function responder(names: Readonly<Record<string, string>>): DnsResponder {
+  const directory = {
+    service: (namespace: string, name: string) => {
+      const clusterIP = names[`${name}.${namespace}`];
+      return clusterIP === undefined ? undefined : { namespace, name, clusterIP, ports: [], endpoints: [] };
+    },
+    hasNamespace: () => true,
+    serviceAt: () => undefined,
+  };
+  const forwarder: Forwarder = {
+    resolve: async (name, type) => {
+      const data = names[name];
+      if (data === undefined || type !== 'A') return { kind: 'no-name' };
+      return { kind: 'records', answers: [{ type: 'A', name, data, ttl: 5 }] };
+    },
+  };
+  return new DnsResponder(new ClusterZone(directory), forwarder);
 }

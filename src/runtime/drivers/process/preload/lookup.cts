@@ -47,6 +47,8 @@ function patchLookup(pod: PreloadSettings): void {
   Object.defineProperty(lookup, util.promisify.custom, { value: lookupPromise });
   dns.lookup = lookup as unknown as typeof dns.lookup;
   dns.promises.lookup = lookupPromise as unknown as typeof dns.promises.lookup;
+  // For dns.resolve4() and its like, which ask one server for the very name.
+  dns.setServers([`${pod.podIP}:${pod.dns.port}`]);
 }
 
 function lookupOptions(given: unknown): dns.LookupOptions {
@@ -66,6 +68,11 @@ class MeshNames {
 
   /** IPv4 addresses; none where the pod's DNS does not know the name. */
   resolve(hostname: string, done: (addresses: string[]) => void): void {
+    const fixed = this.pod.hosts[hostname.toLowerCase()];
+    if (fixed !== undefined) {
+      process.nextTick(done, [fixed]);
+      return;
+    }
     const candidates = this.candidates(hostname);
     const next = (): void => {
       const name = candidates.shift();

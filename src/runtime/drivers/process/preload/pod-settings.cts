@@ -5,6 +5,8 @@ export interface PreloadSettings {
   /** Where the application really listens; the same as podIP without a sidecar. */
   readonly appIP: string;
   readonly hostname: string;
+  /** As /etc/hosts of a pod: its own name and its host aliases, in lower case. */
+  readonly hosts: Readonly<Record<string, string>>;
   readonly dns: {
     readonly port: number;
     readonly searches: readonly string[];
