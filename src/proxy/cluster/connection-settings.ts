@@ -1,0 +1,36 @@
+import type { Cluster as ClusterConfig } from '../../xds/types/gen/envoy/config/cluster/v3/cluster_pb.js';
+import { HttpProtocolOptionsSchema } from '../../xds/types/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js';
+import { milliseconds } from '../config/duration.js';
+import { unpack } from '../config/registry.js';
+import type { ConnectionSettings } from '../pool/connection-pool.js';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const IDLE_TIMEOUT_MS = 3_600_000;
+const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
+const SOL_SOCKET = 1;
+const SO_MARK = 36;
+
+/** Today's place of each setting first, then the deprecated one that Envoy still reads. */
+export function compileConnectionSettings(config: ClusterConfig): ConnectionSettings {
+  const packed = config.typedExtensionProtocolOptions[HTTP_OPTIONS];
+  const options = packed === undefined ? undefined : unpack(packed, HttpProtocolOptionsSchema);
+  const common = options?.commonHttpProtocolOptions ?? config.commonHttpProtocolOptions;
+  const explicit = options?.upstreamProtocolOptions;
+  const http1 =
+    explicit?.case === 'explicitHttpConfig' && explicit.value.protocolConfig.case === 'httpProtocolOptions'
+      ? explicit.value.protocolConfig.value
+      : config.httpProtocolOptions;
+  const bind = config.upstreamBindConfig;
+  const mark = bind?.socketOptions.find(
+    (option) => Number(option.level) === SOL_SOCKET && Number(option.name) === SO_MARK,
+  );
+  return {
+    connectTimeout_ms: milliseconds(config.connectTimeout, CONNECT_TIMEOUT_MS),
+    idleTimeout_ms: milliseconds(common?.idleTimeout, IDLE_TIMEOUT_MS),
+    maxConnectionDuration_ms: milliseconds(common?.maxConnectionDuration, 0),
+    maxRequestsPerConnection: common?.maxRequestsPerConnection ?? config.maxRequestsPerConnection ?? 0,
+    mark: mark?.value.case === 'intValue' ? Number(mark.value.value) : undefined,
+    localAddress: bind?.sourceAddress?.address,
+    keepSpelling: http1?.headerKeyFormat?.headerFormat.case === 'statefulFormatter',
+  };
+}

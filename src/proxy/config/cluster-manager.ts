@@ -1,0 +1,136 @@
+import {
+  type Cluster as ClusterConfig,
+  ClusterSchema,
+  Cluster_DiscoveryType as Type,
+} from '../../xds/types/gen/envoy/config/cluster/v3/cluster_pb.js';
+import { ClusterLoadAssignmentSchema } from '../../xds/types/gen/envoy/config/endpoint/v3/endpoint_pb.js';
+import { hostsOf } from '../cluster/assignment.js';
+import { Cluster } from '../cluster/cluster.js';
+import type { ClusterLookup } from '../cluster/cluster-lookup.js';
+import {
+  DnsDiscovery,
+  discoveryTypeOf,
+  EdsDiscovery,
+  OriginalDestinationDiscovery,
+  StaticDiscovery,
+} from '../cluster/discovery.js';
+import type { ProxyContext } from '../context.js';
+import { ConfigError } from '../errors.js';
+import { decode } from './decode.js';
+
+interface Entry {
+  readonly version: string;
+  readonly cluster: Cluster;
+  readonly eds: EdsDiscovery | undefined;
+  /** The name under which EDS knows its endpoints. */
+  readonly edsName: string | undefined;
+}
+
+/** The clusters of one logical proxy. A changed cluster takes the old one's place when its hosts are known. */
+export class ClusterManager implements ClusterLookup {
+  private readonly active = new Map<string, Entry>();
+  private readonly warming = new Map<string, Entry>();
+
+  constructor(
+    private readonly context: ProxyContext,
+    /** Called when the set of wanted assignments changed. */
+    private readonly onEdsNames: (names: readonly string[]) => void,
+    /** Called when a cluster became ready. */
+    private readonly onReady: () => void,
+  ) {}
+
+  get(name: string): Cluster | undefined {
+    return this.active.get(name)?.cluster;
+  }
+
+  get clusters(): readonly Cluster[] {
+    return [...this.active.values()].map((entry) => entry.cluster);
+  }
+
+  /** Whether every cluster that is known has its hosts. */
+  get settled(): boolean {
+    return this.warming.size === 0;
+  }
+
+  /** @throws ConfigError */
+  set(name: string, version: string, body: Uint8Array): void {
+    const known = this.warming.get(name) ?? this.active.get(name);
+    if (known?.version === version) return;
+    const config = decode(ClusterSchema, body);
+    const entry = this.make(config, version);
+    this.warming.get(name)?.cluster.destroy();
+    this.warming.set(name, entry);
+    this.publishEdsNames();
+    entry.cluster.start(() => this.activate(name, entry));
+  }
+
+  remove(name: string): void {
+    for (const map of [this.warming, this.active]) {
+      map.get(name)?.cluster.retire();
+      map.delete(name);
+    }
+    this.publishEdsNames();
+  }
+
+  /** @throws ConfigError */
+  setAssignment(name: string, body: Uint8Array): void {
+    const assignment = decode(ClusterLoadAssignmentSchema, body);
+    hostsOf(assignment, '');
+    for (const map of [this.warming, this.active]) {
+      for (const entry of [...map.values()]) {
+        if (entry.edsName !== name) continue;
+        entry.cluster.stats.counters.update_success.value++;
+        entry.eds!.onAssignment(assignment);
+      }
+    }
+  }
+
+  destroy(): void {
+    for (const map of [this.warming, this.active]) {
+      for (const { cluster } of map.values()) cluster.destroy();
+      map.clear();
+    }
+  }
+
+  private activate(name: string, entry: Entry): void {
+    if (this.warming.get(name) !== entry) return;
+    this.warming.delete(name);
+    const old = this.active.get(name);
+    this.active.set(name, entry);
+    old?.cluster.retire();
+    this.publishEdsNames();
+    this.onReady();
+  }
+
+  private make(config: ClusterConfig, version: string): Entry {
+    const { context } = this;
+    const fixed = (cluster: Cluster): Entry => ({ version, cluster, eds: undefined, edsName: undefined });
+    switch (discoveryTypeOf(config)) {
+      case Type.STATIC:
+        return fixed(new Cluster(context, config, new StaticDiscovery(config), undefined));
+      case Type.STRICT_DNS:
+        return fixed(new Cluster(context, config, new DnsDiscovery(context, config, false), undefined));
+      case Type.LOGICAL_DNS:
+        return fixed(new Cluster(context, config, new DnsDiscovery(context, config, true), undefined));
+      case Type.ORIGINAL_DST: {
+        const discovery = new OriginalDestinationDiscovery(context, config);
+        return fixed(new Cluster(context, config, discovery, (destination) => discovery.hostOf(destination)));
+      }
+      case Type.EDS: {
+        const eds = new EdsDiscovery();
+        const edsName = config.edsClusterConfig?.serviceName || config.name;
+        return { version, cluster: new Cluster(context, config, eds, undefined), eds, edsName };
+      }
+      default:
+        throw new ConfigError('type', 'this discovery type is not supported');
+    }
+  }
+
+  private publishEdsNames(): void {
+    const names = new Set<string>();
+    for (const map of [this.active, this.warming]) {
+      for (const { edsName } of map.values()) if (edsName !== undefined) names.add(edsName);
+    }
+    this.onEdsNames([...names].sort());
+  }
+}

@@ -1,0 +1,54 @@
+import { createRegistry, type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf';
+import type { Any } from '@bufbuild/protobuf/wkt';
+import { FileAccessLogSchema } from '../../xds/types/gen/envoy/extensions/access_loggers/file/v3/file_pb.js';
+import {
+  StderrAccessLogSchema,
+  StdoutAccessLogSchema,
+} from '../../xds/types/gen/envoy/extensions/access_loggers/stream/v3/stream_pb.js';
+import { CorsPolicySchema, CorsSchema } from '../../xds/types/gen/envoy/extensions/filters/http/cors/v3/cors_pb.js';
+import { HTTPFaultSchema } from '../../xds/types/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js';
+import { RouterSchema } from '../../xds/types/gen/envoy/extensions/filters/http/router/v3/router_pb.js';
+import { HttpInspectorSchema } from '../../xds/types/gen/envoy/extensions/filters/listener/http_inspector/v3/http_inspector_pb.js';
+import { OriginalDstSchema } from '../../xds/types/gen/envoy/extensions/filters/listener/original_dst/v3/original_dst_pb.js';
+import { ProxyProtocolSchema } from '../../xds/types/gen/envoy/extensions/filters/listener/proxy_protocol/v3/proxy_protocol_pb.js';
+import { TlsInspectorSchema } from '../../xds/types/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js';
+import { HttpConnectionManagerSchema } from '../../xds/types/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
+import { TcpProxySchema } from '../../xds/types/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js';
+import { PreserveCaseFormatterConfigSchema } from '../../xds/types/gen/envoy/extensions/http/header_formatters/preserve_case/v3/preserve_case_pb.js';
+import { PreviousHostsPredicateSchema } from '../../xds/types/gen/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts_pb.js';
+import { RawBufferSchema } from '../../xds/types/gen/envoy/extensions/transport_sockets/raw_buffer/v3/raw_buffer_pb.js';
+import { HttpProtocolOptionsSchema } from '../../xds/types/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js';
+import { ConfigError } from '../errors.js';
+
+/** Every message that may stand in an Any of a configuration. */
+export const TYPES = createRegistry(
+  CorsPolicySchema,
+  CorsSchema,
+  FileAccessLogSchema,
+  HTTPFaultSchema,
+  HttpConnectionManagerSchema,
+  HttpInspectorSchema,
+  HttpProtocolOptionsSchema,
+  OriginalDstSchema,
+  PreserveCaseFormatterConfigSchema,
+  PreviousHostsPredicateSchema,
+  ProxyProtocolSchema,
+  RawBufferSchema,
+  RouterSchema,
+  StderrAccessLogSchema,
+  StdoutAccessLogSchema,
+  TcpProxySchema,
+  TlsInspectorSchema,
+);
+
+/** `envoy.extensions.filters.http.router.v3.Router` */
+export function typeNameOf(any: Any): string {
+  return any.typeUrl.slice(any.typeUrl.lastIndexOf('/') + 1);
+}
+
+/** @throws ConfigError when the Any holds another message, or its bytes are not one */
+export function unpack<Desc extends DescMessage>(any: Any, schema: Desc): MessageShape<Desc> {
+  if (typeNameOf(any) !== schema.typeName)
+    throw new ConfigError('', `expected ${schema.typeName}, found ${typeNameOf(any)}`);
+  return fromBinary(schema, any.value);
+}

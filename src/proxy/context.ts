@@ -1,0 +1,31 @@
+import type { Clock } from '../base/clock.js';
+import type { Logger } from '../base/logger.js';
+import type { Random } from '../base/random.js';
+import type { TimerWheel } from '../base/timer-wheel.js';
+import type { SocketFactory } from './network.js';
+import type { StatsStore } from './stats/store.js';
+
+/** What is the process': shared by all its logical proxies. */
+export interface ProcessContext {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly wheel: TimerWheel;
+  readonly logger: Logger;
+}
+
+/** Who a logical proxy is, for filters and formatters that ask. */
+export interface NodeIdentity {
+  readonly id: string;
+  readonly cluster: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly locality: { readonly region: string; readonly zone: string };
+}
+
+/** What the parts of one logical proxy share. */
+export interface ProxyContext extends ProcessContext {
+  readonly node: NodeIdentity;
+  readonly sockets: SocketFactory;
+  readonly stats: StatsStore;
+  /** A line that an access log wrote to stdout or stderr. */
+  writeLog(line: string): void;
+}

@@ -1,0 +1,45 @@
+import type { Any } from '@bufbuild/protobuf/wkt';
+import { HttpConnectionManagerSchema } from '../../xds/types/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
+import { compileAccessLogs } from '../access-log/compile.js';
+import { unpack } from '../config/registry.js';
+import { ConfigError } from '../errors.js';
+import { ConnectionManager, type RouteSource } from '../http/connection-manager.js';
+import { RouteTable } from '../route/route-table.js';
+import { compileHttpFilters, compilePerRoute } from './http-filters.js';
+import type { NetworkFilterEnvironment } from './network-filters.js';
+
+/** `envoy.filters.network.http_connection_manager`. @throws ConfigError */
+export function compileConnectionManager(
+  any: Any,
+  environment: NetworkFilterEnvironment,
+  path: string,
+): ConnectionManager {
+  const config = unpack(any, HttpConnectionManagerSchema);
+  const { context, clusters } = environment;
+  const filters = compileHttpFilters(
+    config.httpFilters,
+    { context, clusters, statPrefix: config.statPrefix },
+    `${path}.http_filters`,
+  );
+  const logs = compileAccessLogs(config.accessLog, context, `${path}.access_log`);
+  return new ConnectionManager(context, config, filters, routeSource(config.routeSpecifier, environment, path), logs);
+}
+
+type Specifier = ReturnType<typeof unpack<typeof HttpConnectionManagerSchema>>['routeSpecifier'];
+
+function routeSource(specifier: Specifier, environment: NetworkFilterEnvironment, path: string): RouteSource {
+  switch (specifier.case) {
+    case 'routeConfig': {
+      try {
+        return { table: new RouteTable(specifier.value, environment.context.random, compilePerRoute) };
+      } catch (error) {
+        if (error instanceof ConfigError) throw new ConfigError(`${path}.route_config.${error.path}`, error.problem);
+        throw error;
+      }
+    }
+    case 'rds':
+      return environment.routes(specifier.value.routeConfigName);
+    default:
+      throw new ConfigError(path, 'a connection manager needs rds or route_config');
+  }
+}

@@ -1,0 +1,109 @@
+import type { Router } from '../../xds/types/gen/envoy/extensions/filters/http/router/v3/router_pb.js';
+import type { ClusterLookup } from '../cluster/cluster-lookup.js';
+import type { HttpFilter } from '../http/http-filter.js';
+import type { HttpStream } from '../http/http-stream.js';
+import { FLAG } from '../http/response-flags.js';
+import { happens } from '../matching/fraction.js';
+import type { ForwardAction } from '../route/route-action.js';
+import { RoutedRequest } from '../router/routed-request.js';
+import type { RouterOptions } from '../router/router-options.js';
+import { ShadowRequest, shadowHost } from '../router/shadow-request.js';
+import { timeoutsOf } from '../router/timeouts.js';
+
+/** `envoy.filters.http.router`: sends the request where its route says. */
+export class RouterFilter implements HttpFilter {
+  readonly name = 'envoy.filters.http.router';
+  private readonly options: RouterOptions;
+
+  constructor(
+    config: Router,
+    private readonly clusters: ClusterLookup,
+  ) {
+    this.options = { suppressEnvoyHeaders: config.suppressEnvoyHeaders };
+  }
+
+  onRequest(stream: HttpStream): boolean {
+    const { route } = stream;
+    const { stats } = stream.manager;
+    if (route === undefined) {
+      stats.counter('no_route').inc();
+      stream.localReply(404, '', FLAG.noRoute, 'route_not_found');
+      return false;
+    }
+    const { action } = route;
+    if (action.kind === 'redirect') {
+      stats.counter('rq_redirect').inc();
+      const location = action.location(stream);
+      stream.localReply(action.status, '', 0, 'direct_response', (headers) => {
+        headers.add('location', location);
+        route.mutateResponse?.(headers, stream);
+      });
+    } else if (action.kind === 'direct') {
+      stats.counter('rq_direct_response').inc();
+      stream.localReply(action.status, action.body, 0, 'direct_response', (headers) =>
+        route.mutateResponse?.(headers, stream),
+      );
+    } else {
+      this.forward(stream, action);
+    }
+    return false;
+  }
+
+  private forward(stream: HttpStream, action: ForwardAction): void {
+    const { context } = stream.manager;
+    const choice = action.choose(stream, context.random);
+    stream.choice = choice;
+    const cluster = choice === undefined ? undefined : this.clusters.get(choice.name);
+    if (cluster === undefined) {
+      stream.manager.stats.counter('no_cluster').inc();
+      return stream.localReply(action.notFoundStatus, '', FLAG.noCluster, 'cluster_not_found');
+    }
+    stream.clusterName = cluster.name;
+    if (stream.upgrade !== '' && !this.allowsUpgrade(stream, action)) {
+      return stream.localReply(403, '', 0, 'upgrade_failed');
+    }
+    stream.manager.requestTotal.value++;
+    const timeouts = timeoutsOf(stream, action);
+    choice!.mutateRequest?.(stream.headers, stream);
+    stream.route!.mutateRequest?.(stream.headers, stream);
+    this.rewrite(stream, action);
+    const shadows = this.shadows(stream, action, timeouts.global_ms);
+    const request = new RoutedRequest(stream, action, cluster, timeouts, this.options, shadows);
+    stream.takeBody(request);
+    request.start();
+    for (const shadow of shadows) shadow.start();
+  }
+
+  private allowsUpgrade(stream: HttpStream, action: ForwardAction): boolean {
+    return action.upgrades.get(stream.upgrade) ?? stream.manager.upgrades.get(stream.upgrade) ?? false;
+  }
+
+  private rewrite(stream: HttpStream, action: ForwardAction): void {
+    const host = stream.choice!.hostRewrite ?? action.rewriteHost?.(stream);
+    if (host !== undefined && host !== '') {
+      if (action.appendXForwardedHost) stream.headers.add('x-forwarded-host', stream.host);
+      stream.host = host;
+      stream.headers.set('host', host);
+    }
+    if (action.rewritePath === undefined) return;
+    if (!this.options.suppressEnvoyHeaders) stream.headers.set('x-envoy-original-path', stream.path);
+    stream.path = action.rewritePath(stream.path);
+  }
+
+  private shadows(stream: HttpStream, action: ForwardAction, timeout_ms: number): readonly ShadowRequest[] {
+    if (action.mirrors.length === 0) return NONE;
+    const shadows: ShadowRequest[] = [];
+    for (const mirror of action.mirrors) {
+      const name = mirror.cluster || stream.headers.get(mirror.clusterHeader);
+      const cluster = name === undefined ? undefined : this.clusters.get(name);
+      if (cluster === undefined || !happens(mirror.fraction, stream.manager.context.random)) continue;
+      const host = cluster.choose(stream.server.choice);
+      if (host === undefined) continue;
+      const authority = mirror.keepHost ? stream.host : shadowHost(stream.host);
+      shadows.push(new ShadowRequest(stream, cluster, host, authority, timeout_ms));
+    }
+    return shadows;
+  }
+}
+
+const NONE: readonly ShadowRequest[] = [];

@@ -1,0 +1,60 @@
+import { HeaderMap } from '../../wire/http1/index.js';
+import type { Host } from '../cluster/host.js';
+import type { RequestHeaders } from '../matching/header-matcher.js';
+
+let connectionIds = 0;
+
+/** The downstream connection, with addresses as listener filters restored them. */
+export class ConnectionInfo {
+  readonly id = ++connectionIds;
+  requestedServerName = '';
+  /** `raw_buffer` or `tls`, as an inspector found. */
+  transportProtocol = '';
+  applicationProtocols: readonly string[] = [];
+  /** The local address is not that of the socket: a capture or PROXY header said where the client wanted to go. */
+  restored = false;
+
+  constructor(
+    public remoteAddress: string,
+    public remotePort: number,
+    public localAddress: string,
+    public localPort: number,
+  ) {}
+}
+
+/** What is known about one request or TCP connection: for access logs, header formats and filters. */
+export class StreamInfo implements RequestHeaders {
+  method = '';
+  path = '';
+  host = '';
+  scheme = 'http';
+  protocol = '';
+  headers: HeaderMap = EMPTY;
+  responseHeaders: HeaderMap | undefined;
+  /** Milliseconds since the Unix epoch. */
+  startWall_ms = 0;
+  /** On the monotonic clock. */
+  start_ms = 0;
+  end_ms = 0;
+  firstUpstreamByte_ms = 0;
+  status = 0;
+  flags = 0;
+  details = '';
+  terminationDetails = '';
+  bytesReceived = 0;
+  bytesSent = 0;
+  attempts = 0;
+  routeName = '';
+  virtualClusterName = '';
+  clusterName = '';
+  upstreamHost: Host | undefined;
+  upstreamLocalAddress = '';
+  transportFailure = '';
+
+  constructor(
+    readonly connection: ConnectionInfo,
+    readonly filterChainName: string,
+  ) {}
+}
+
+const EMPTY = new HeaderMap();

@@ -1,0 +1,105 @@
+import { createServer, connect as netConnect, type OnReadOpts, type Socket } from 'node:net';
+import { codeOf, messageOf } from '../base/errors.js';
+import { ProxyError } from './errors.js';
+
+export interface SocketAddress {
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface ListenOptions {
+  readonly address: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** Connections that wait to be accepted. */
+  readonly backlog: number;
+}
+
+export interface ConnectOptions {
+  readonly address: string;
+  readonly port: number;
+  /** SO_MARK of the socket, which keeps it out of the capture; undefined leaves it to the implementation. */
+  readonly mark?: number | undefined;
+  /** Address to bind to before connecting. */
+  readonly localAddress?: string | undefined;
+  /** As `net.SocketConstructorOpts.onread`: bytes go to a buffer that is used again. */
+  readonly onread?: OnReadOpts | undefined;
+}
+
+/** An open listening socket. */
+export interface BoundListener {
+  readonly address: string;
+  readonly port: number;
+  /** Accepts no more; connections that were accepted stay. Idempotent. */
+  close(): void;
+}
+
+/** How one logical proxy opens sockets: the host's network, a pod's namespace, or loopback addresses. */
+export interface SocketFactory {
+  /**
+   * Resolves when bound. Sockets given to `onConnection` must have been made with `allowHalfOpen`.
+   * @throws ProxyError with code ADDRESS_IN_USE, or LISTEN_FAILED
+   */
+  listen(options: ListenOptions, onConnection: (socket: Socket) => void): Promise<BoundListener>;
+  /** The socket is connecting; it must have been made with `allowHalfOpen`. Failures come as its `error` event. */
+  connect(options: ConnectOptions): Socket;
+  /** Where a captured connection wanted to go; undefined when it was not captured. */
+  originalDestination(socket: Socket): SocketAddress | undefined;
+}
+
+/** Sockets of the network that this process is in. */
+export class HostSockets implements SocketFactory {
+  listen(options: ListenOptions, onConnection: (socket: Socket) => void): Promise<BoundListener> {
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, onConnection);
+    return new Promise((resolve, reject) => {
+      server.once('error', (error) => reject(listenError(options, error)));
+      server.listen({ host: options.address, port: options.port, backlog: options.backlog }, () => {
+        server.removeAllListeners('error');
+        server.on('error', () => {}); // EMFILE on accept: the connection waits, nothing is to be done here
+        const bound = server.address();
+        if (bound === null || typeof bound === 'string')
+          throw new ProxyError('LISTEN_FAILED', 'The listener has no address');
+        resolve({ address: bound.address, port: bound.port, close: () => server.close() });
+      });
+    });
+  }
+
+  connect(options: ConnectOptions): Socket {
+    return netConnect({
+      host: options.address,
+      port: options.port,
+      allowHalfOpen: true,
+      noDelay: true,
+      autoSelectFamily: false,
+      ...(options.localAddress === undefined ? {} : { localAddress: options.localAddress }),
+      ...(options.onread === undefined ? {} : { onread: options.onread }),
+    });
+  }
+
+  originalDestination(): SocketAddress | undefined {
+    return undefined;
+  }
+}
+
+function listenError(options: ListenOptions, error: Error): ProxyError {
+  const at = `${options.address}:${options.port}`;
+  if (codeOf(error) === 'EADDRINUSE') {
+    return new ProxyError(
+      'ADDRESS_IN_USE',
+      `Cannot listen on ${at}: the address is in use`,
+      'Free the port or change the listener.',
+    );
+  }
+  return new ProxyError('LISTEN_FAILED', `Cannot listen on ${at}: ${messageOf(error)}`);
+}
+
+/** `1.2.3.4:80`, `[::1]:80` */
+export function formatAddress(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/** An IPv4 peer of a dual-stack socket, as IPv4. */
+export function plainAddress(address: string | undefined): string {
+  if (address === undefined) return '';
+  return address.startsWith('::ffff:') ? address.slice(7) : address;
+}

@@ -1,0 +1,67 @@
+import type { RetryPolicy as RetryPolicyConfig } from '../../xds/types/gen/envoy/config/route/v3/route_components_pb.js';
+import { milliseconds } from '../config/duration.js';
+import { compileHeaderMatchers, type HeaderPredicate } from '../matching/header-matcher.js';
+
+/** Conditions of `retry_on`, as bits. Names that are not known are ignored, as Envoy does. */
+export const RETRY_ON = {
+  '5xx': 1 << 0,
+  'gateway-error': 1 << 1,
+  'connect-failure': 1 << 2,
+  'retriable-4xx': 1 << 3,
+  'refused-stream': 1 << 4,
+  reset: 1 << 5,
+  'retriable-status-codes': 1 << 6,
+  'retriable-headers': 1 << 7,
+  'envoy-ratelimited': 1 << 8,
+  'reset-before-request': 1 << 9,
+  cancelled: 1 << 10,
+  'deadline-exceeded': 1 << 11,
+  'resource-exhausted': 1 << 12,
+  unavailable: 1 << 13,
+  internal: 1 << 14,
+} as const;
+
+/** Envoy's default back-off, milliseconds; the largest is ten times the base. */
+const BASE_INTERVAL_MS = 25;
+const MAX_INTERVAL_FACTOR = 10;
+
+export interface RetryPolicy {
+  readonly on: number;
+  readonly retries: number;
+  /** 0 for none. */
+  readonly perTryTimeout_ms: number;
+  readonly perTryIdleTimeout_ms: number;
+  readonly baseInterval_ms: number;
+  readonly maxInterval_ms: number;
+  readonly statusCodes: readonly number[];
+  readonly retriableHeaders: readonly HeaderPredicate[];
+  readonly requestHeaders: readonly HeaderPredicate[];
+  readonly avoidPreviousHosts: boolean;
+  /** How often to choose again when a predicate refuses a host. */
+  readonly hostAttempts: number;
+}
+
+/** @param on names separated by commas */
+export function parseRetryOn(on: string): number {
+  let bits = 0;
+  for (const name of on.split(',')) bits |= (RETRY_ON as Readonly<Record<string, number>>)[name.trim()] ?? 0;
+  return bits;
+}
+
+/** @throws ConfigError */
+export function compileRetryPolicy(policy: RetryPolicyConfig, path: string): RetryPolicy {
+  const base = milliseconds(policy.retryBackOff?.baseInterval, BASE_INTERVAL_MS);
+  return {
+    on: parseRetryOn(policy.retryOn),
+    retries: policy.numRetries ?? 1,
+    perTryTimeout_ms: milliseconds(policy.perTryTimeout, 0),
+    perTryIdleTimeout_ms: milliseconds(policy.perTryIdleTimeout, 0),
+    baseInterval_ms: base,
+    maxInterval_ms: milliseconds(policy.retryBackOff?.maxInterval, base * MAX_INTERVAL_FACTOR),
+    statusCodes: policy.retriableStatusCodes,
+    retriableHeaders: compileHeaderMatchers(policy.retriableHeaders, `${path}.retriable_headers`),
+    requestHeaders: compileHeaderMatchers(policy.retriableRequestHeaders, `${path}.retriable_request_headers`),
+    avoidPreviousHosts: policy.retryHostPredicate.length > 0,
+    hostAttempts: Math.max(1, Number(policy.hostSelectionRetryMaxAttempts)),
+  };
+}

@@ -1,0 +1,111 @@
+import type { Random } from '../../base/random.js';
+import type {
+  QueryParameterMatcher,
+  RouteMatch,
+} from '../../xds/types/gen/envoy/config/route/v3/route_components_pb.js';
+import { ConfigError } from '../errors.js';
+import { fractionOf, happens } from '../matching/fraction.js';
+import { compileHeaderMatchers, type RequestHeaders } from '../matching/header-matcher.js';
+import { compileRegex, type TextPredicate } from '../matching/regex.js';
+import { compileStringMatcher } from '../matching/string-matcher.js';
+
+export type RequestPredicate = (request: RequestHeaders) => boolean;
+
+/** Compiles `match` of a route. @throws ConfigError */
+export function compileRouteMatch(match: RouteMatch, random: Random, path: string): RequestPredicate {
+  const matchesPath = compilePath(match, path);
+  const rest: RequestPredicate[] = [];
+  rest.push(...compileHeaderMatchers(match.headers, `${path}.headers`));
+  match.queryParameters.forEach((parameter, i) => {
+    rest.push(compileQueryParameter(parameter, `${path}.query_parameters[${i}]`));
+  });
+  if (match.grpc !== undefined) rest.push((request) => isGrpc(request.headers.get('content-type')));
+  if (match.runtimeFraction !== undefined) {
+    const fraction = fractionOf(match.runtimeFraction.defaultValue);
+    rest.push(() => happens(fraction, random));
+  }
+  if (rest.length === 0) return matchesPath;
+  return (request) => {
+    if (!matchesPath(request)) return false;
+    for (const matches of rest) if (!matches(request)) return false;
+    return true;
+  };
+}
+
+/** The path without query and fragment. */
+export function pathOnly(path: string): string {
+  const query = path.indexOf('?');
+  return query === -1 ? path : path.slice(0, query);
+}
+
+function isGrpc(contentType: string | undefined): boolean {
+  return (
+    contentType !== undefined && (contentType === 'application/grpc' || contentType.startsWith('application/grpc+'))
+  );
+}
+
+function compilePath(match: RouteMatch, path: string): RequestPredicate {
+  const specifier = match.pathSpecifier;
+  const fold = match.caseSensitive === false;
+  const fit = fold ? (text: string): string => text.toLowerCase() : (text: string): string => text;
+  switch (specifier.case) {
+    case 'prefix': {
+      const prefix = fit(specifier.value);
+      if (prefix === '/') return (request) => request.path.charCodeAt(0) === 47;
+      if (prefix === '') return () => true;
+      return (request) => fit(request.path).startsWith(prefix) && pathOnly(request.path).length >= prefix.length;
+    }
+    case 'path': {
+      const exact = fit(specifier.value);
+      return (request) => fit(pathOnly(request.path)) === exact;
+    }
+    case 'pathSeparatedPrefix': {
+      const prefix = fit(specifier.value);
+      return (request) => {
+        const target = fit(pathOnly(request.path));
+        return (
+          target.startsWith(prefix) && (target.length === prefix.length || target.charCodeAt(prefix.length) === 47)
+        );
+      };
+    }
+    case 'safeRegex': {
+      const matches = compileRegex(specifier.value.regex, `${path}.safe_regex.regex`);
+      return (request) => matches(pathOnly(request.path));
+    }
+    default:
+      throw new ConfigError(path, 'a route needs prefix, path, safe_regex or path_separated_prefix');
+  }
+}
+
+function compileQueryParameter(matcher: QueryParameterMatcher, path: string): RequestPredicate {
+  const specifier = matcher.queryParameterMatchSpecifier;
+  const matches: TextPredicate | undefined =
+    specifier.case === 'stringMatch' ? compileStringMatcher(specifier.value, `${path}.string_match`) : undefined;
+  const present = specifier.case !== 'presentMatch' || specifier.value;
+  return (request) => {
+    const value = queryValue(request.path, matcher.name);
+    if (matches === undefined) return (value !== undefined) === present;
+    return value !== undefined && matches(value);
+  };
+}
+
+/** The first value of a query parameter, percent-decoded. */
+export function queryValue(path: string, name: string): string | undefined {
+  const query = path.indexOf('?');
+  if (query === -1) return undefined;
+  for (const pair of path.slice(query + 1).split('&')) {
+    const equals = pair.indexOf('=');
+    const key = equals === -1 ? pair : pair.slice(0, equals);
+    if (decode(key) === name) return equals === -1 ? '' : decode(pair.slice(equals + 1));
+  }
+  return undefined;
+}
+
+function decode(text: string): string {
+  if (!text.includes('%')) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,117 @@
+import type { Any } from '@bufbuild/protobuf/wkt';
+import type { Random } from '../../base/random.js';
+import type {
+  Route,
+  VirtualHost as VirtualHostConfig,
+} from '../../xds/types/gen/envoy/config/route/v3/route_components_pb.js';
+import type { RouteConfiguration } from '../../xds/types/gen/envoy/config/route/v3/route_pb.js';
+import { combineMutations, compileMutations, type HeaderMutation } from '../format/header-mutations.js';
+import type { RequestHeaders } from '../matching/header-matcher.js';
+import { DomainTable } from './domain-table.js';
+import { compileAction, compileMirrors, type RouteAction } from './route-action.js';
+import { compileRouteMatch, type RequestPredicate } from './route-match.js';
+
+export interface VirtualHost {
+  readonly name: string;
+  readonly countAttempts: boolean;
+  readonly countAttemptsInResponse: boolean;
+}
+
+export interface RouteEntry {
+  readonly name: string;
+  readonly virtualHost: VirtualHost;
+  readonly action: RouteAction;
+  readonly mutateRequest: HeaderMutation | undefined;
+  readonly mutateResponse: HeaderMutation | undefined;
+  /** By the filter's name: what the nearest level says. */
+  readonly filterConfigs: ReadonlyMap<string, unknown>;
+}
+
+/** Compiles one entry of `typed_per_filter_config`. */
+export type FilterConfigCompiler = (config: Any, path: string) => unknown;
+
+interface CompiledRoute {
+  readonly matches: RequestPredicate;
+  readonly entry: RouteEntry;
+}
+
+interface CompiledHost {
+  readonly routes: readonly CompiledRoute[];
+}
+
+/** A RouteConfiguration, compiled. */
+export class RouteTable {
+  readonly name: string;
+  private readonly domains = new DomainTable<CompiledHost>();
+  private readonly ignorePort: boolean;
+
+  /** @throws ConfigError with the path of the field */
+  constructor(
+    readonly config: RouteConfiguration,
+    private readonly random: Random,
+    private readonly compileFilterConfig: FilterConfigCompiler,
+  ) {
+    this.name = config.name;
+    this.ignorePort = config.ignorePortInHostMatching;
+    config.virtualHosts.forEach((vhost, i) => {
+      const path = `virtual_hosts[${i}]`;
+      const compiled = this.compileHost(vhost, path);
+      vhost.domains.forEach((domain, j) => this.domains.add(domain, compiled, `${path}.domains[${j}]`));
+    });
+  }
+
+  find(request: RequestHeaders): RouteEntry | undefined {
+    const vhost = this.domains.find(this.ignorePort ? withoutPort(request.host) : request.host);
+    if (vhost === undefined) return undefined;
+    for (const route of vhost.routes) if (route.matches(request)) return route.entry;
+    return undefined;
+  }
+
+  private compileHost(config: VirtualHostConfig, path: string): CompiledHost {
+    const virtualHost: VirtualHost = {
+      name: config.name,
+      countAttempts: config.includeRequestAttemptCount,
+      countAttemptsInResponse: config.includeAttemptCountInResponse,
+    };
+    return {
+      routes: config.routes.map((route, i) => this.compileRoute(route, config, virtualHost, `${path}.routes[${i}]`)),
+    };
+  }
+
+  private compileRoute(route: Route, host: VirtualHostConfig, virtualHost: VirtualHost, path: string): CompiledRoute {
+    const inherited =
+      host.requestMirrorPolicies.length > 0 ? host.requestMirrorPolicies : this.config.requestMirrorPolicies;
+    const levels = [route, host, this.config];
+    if (this.config.mostSpecificHeaderMutationsWins) levels.reverse();
+    const requests = levels.map((level) =>
+      compileMutations(level.requestHeadersToAdd, level.requestHeadersToRemove, `${path}.request_headers_to_add`),
+    );
+    const responses = levels.map((level) =>
+      compileMutations(level.responseHeadersToAdd, level.responseHeadersToRemove, `${path}.response_headers_to_add`),
+    );
+    const filterConfigs = new Map<string, unknown>();
+    for (const level of [this.config, host, route]) {
+      for (const [name, config] of Object.entries(level.typedPerFilterConfig)) {
+        filterConfigs.set(name, this.compileFilterConfig(config, `${path}.typed_per_filter_config[${name}]`));
+      }
+    }
+    const match = route.match!;
+    return {
+      matches: compileRouteMatch(match, this.random, `${path}.match`),
+      entry: {
+        name: route.name,
+        virtualHost,
+        action: compileAction(route, host, compileMirrors(inherited), path),
+        mutateRequest: combineMutations(requests),
+        mutateResponse: combineMutations(responses),
+        filterConfigs,
+      },
+    };
+  }
+}
+
+function withoutPort(host: string): string {
+  const colon = host.lastIndexOf(':');
+  if (colon === -1 || host.endsWith(']')) return host;
+  return host.slice(0, colon);
+}

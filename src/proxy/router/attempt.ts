@@ -1,0 +1,105 @@
+import { WheelTimer } from '../../base/timer-wheel.js';
+import type { HeaderMap, ResponseParser } from '../../wire/http1/index.js';
+import type { Host } from '../cluster/host.js';
+import { formatAddress } from '../network.js';
+import type { PoolClient, PoolFailure } from '../pool/connection-pool.js';
+import type { Exchange, ResetReason, UpstreamConnection } from '../pool/upstream-connection.js';
+import type { RoutedRequest } from './routed-request.js';
+
+/** One try of a request at one host. */
+export class Attempt implements PoolClient, Exchange {
+  connection: UpstreamConnection | undefined;
+  /** The head of an answer came and was taken. */
+  answered = false;
+  started_ms = 0;
+  private over = false;
+  private timer: WheelTimer | undefined;
+
+  constructor(
+    private readonly request: RoutedRequest,
+    readonly host: Host,
+  ) {}
+
+  start(): void {
+    this.request.pool(this.host).request(this);
+  }
+
+  /** Arms the per-try timeout; the request is complete. */
+  armTimeout(limit_ms: number): void {
+    if (limit_ms <= 0 || this.over || this.answered) return;
+    this.timer = new WheelTimer(() => this.request.onPerTryTimeout(this));
+    this.request.wheel.arm(this.timer, limit_ms);
+  }
+
+  /** Ends the attempt without an answer; nothing more is told. */
+  cancel(): void {
+    if (this.over) return;
+    this.end();
+    if (this.connection !== undefined) this.connection.abort();
+    else this.request.pool(this.host).cancel(this);
+  }
+
+  /** The answer is not wanted: a retry follows. What is left of it is read and dropped when it is already here. */
+  discard(): void {
+    if (this.over) return;
+    this.end();
+    this.connection?.abort();
+  }
+
+  onPoolReady(connection: UpstreamConnection): void {
+    this.connection = connection;
+    this.started_ms = this.request.now_ms();
+    this.request.onConnected(this, connection);
+  }
+
+  onPoolFailure(failure: PoolFailure, detail: string): void {
+    this.end();
+    this.request.onPoolFailure(this, failure, detail);
+  }
+
+  onInformational(): void {}
+
+  onHead(response: ResponseParser, end: boolean): void {
+    if (this.over) return;
+    this.cancelTimer();
+    this.request.onHead(this, response, end);
+  }
+
+  onBody(buf: Uint8Array, start: number, end: number): void {
+    if (!this.over) this.request.onResponseBody(this, buf, start, end);
+  }
+
+  onEnd(trailers: HeaderMap | undefined): void {
+    if (this.over) return;
+    this.end();
+    this.request.onResponseEnd(this, trailers);
+  }
+
+  onReset(reason: ResetReason): void {
+    if (this.over) return;
+    this.end();
+    this.request.onReset(this, reason);
+  }
+
+  onReadEnd(): void {
+    this.request.flushDownstream();
+  }
+
+  onDrain(): void {
+    if (!this.over) this.request.onUpstreamDrain();
+  }
+
+  localAddress(): string {
+    const socket = this.connection?.socket;
+    return socket?.localAddress === undefined ? '' : formatAddress(socket.localAddress, socket.localPort ?? 0);
+  }
+
+  private end(): void {
+    this.over = true;
+    this.cancelTimer();
+  }
+
+  private cancelTimer(): void {
+    if (this.timer !== undefined) this.request.wheel.cancel(this.timer);
+  }
+}

@@ -1,0 +1,186 @@
+const SPAN = 4;
+
+/**
+ * The fields of one message. What came from the wire stays one string with offsets into it, and is copied out in runs;
+ * only what someone changes costs more. Names are in lower case; values are latin1, so any byte survives.
+ */
+export class HeaderMap {
+  /** The head as received, names lowered in place. */
+  private text = '';
+  private spans = new Int32Array(SPAN * 32);
+  private parsed = 0;
+  private removed = new Uint8Array(32);
+  private removedCount = 0;
+  /** Fields were written with other than exactly one space after the colon: they are written out one by one. */
+  private irregular = false;
+  private start = 0;
+  private end = 0;
+  /** Name, value, name, value … of what was added. */
+  private readonly added: string[] = [];
+  /** Names as the peer spelled them, when that is to be kept. */
+  private spelled: string[] | undefined;
+
+  clear(): void {
+    this.text = '';
+    this.parsed = 0;
+    this.removedCount = 0;
+    this.irregular = false;
+    this.spelled = undefined;
+    if (this.added.length > 0) this.added.length = 0;
+  }
+
+  /** Used by the parser: offsets are relative to the text given to {@link seal}. */
+  pushSpan(nameStart: number, nameEnd: number, valueStart: number, valueEnd: number, spelled?: string): void {
+    const at = this.parsed * SPAN;
+    if (at === this.spans.length) this.grow();
+    this.spans[at] = nameStart;
+    this.spans[at + 1] = nameEnd;
+    this.spans[at + 2] = valueStart;
+    this.spans[at + 3] = valueEnd;
+    this.removed[this.parsed] = 0;
+    if (valueStart !== nameEnd + 2) this.irregular = true;
+    if (spelled !== undefined) {
+      this.spelled ??= [];
+      this.spelled[this.parsed] = spelled;
+    }
+    this.parsed++;
+  }
+
+  /** A value had blanks after its end, which are not to be passed on. */
+  markIrregular(): void {
+    this.irregular = true;
+  }
+
+  seal(text: string, start: number, end: number): void {
+    this.text = text;
+    this.start = start;
+    this.end = end;
+  }
+
+  get size(): number {
+    return this.parsed - this.removedCount + this.added.length / 2;
+  }
+
+  has(name: string): boolean {
+    return this.find(name) !== -1 || this.findAdded(name) !== -1;
+  }
+
+  /** The value; several fields of one name are joined with `,` as RFC 9110 §5.2 allows. */
+  get(name: string): string | undefined {
+    let joined: string | undefined;
+    if (this.parsed > 0) {
+      for (let i = this.find(name); i !== -1; i = this.find(name, i + 1)) {
+        const value = this.valueAt(i);
+        joined = joined === undefined ? value : `${joined},${value}`;
+      }
+    }
+    for (let i = this.findAdded(name); i !== -1; i = this.findAdded(name, i + 2)) {
+      const value = this.added[i + 1]!;
+      joined = joined === undefined ? value : `${joined},${value}`;
+    }
+    return joined;
+  }
+
+  add(name: string, value: string): void {
+    this.added.push(name, value);
+  }
+
+  set(name: string, value: string): void {
+    this.delete(name);
+    this.added.push(name, value);
+  }
+
+  /** @returns whether there was one */
+  delete(name: string): boolean {
+    let found = false;
+    if (this.parsed > 0) {
+      for (let i = this.find(name); i !== -1; i = this.find(name, i + 1)) {
+        this.removed[i] = 1;
+        this.removedCount++;
+        found = true;
+      }
+    }
+    for (let i = this.findAdded(name); i !== -1; i = this.findAdded(name, i)) {
+      this.added.splice(i, 2);
+      found = true;
+    }
+    return found;
+  }
+
+  forEach(visit: (name: string, value: string) => void): void {
+    for (let i = 0; i < this.parsed; i++) {
+      if (this.removed[i] === 0) visit(this.nameAt(i), this.valueAt(i));
+    }
+    for (let i = 0; i < this.added.length; i += 2) visit(this.added[i]!, this.added[i + 1]!);
+  }
+
+  /** An independent map with the same fields. */
+  clone(): HeaderMap {
+    const copy = new HeaderMap();
+    this.forEach((name, value) => copy.add(name, value));
+    return copy;
+  }
+
+  /** Every field as `name: value\r\n`. */
+  serialize(): string {
+    let out = this.serializeParsed();
+    const added = this.added;
+    for (let i = 0; i < added.length; i += 2) out += `${added[i]}: ${added[i + 1]}\r\n`;
+    return out;
+  }
+
+  private serializeParsed(): string {
+    if (this.parsed === 0) return '';
+    if (this.irregular || this.spelled !== undefined) return this.serializeEach();
+    if (this.removedCount === 0) return this.text.slice(this.start, this.end);
+    let out = '';
+    let runStart = this.start;
+    for (let i = 0; i < this.parsed; i++) {
+      if (this.removed[i] === 0) continue;
+      const nameStart = this.spans[i * SPAN]!;
+      if (nameStart > runStart) out += this.text.slice(runStart, nameStart);
+      runStart = this.spans[i * SPAN + 3]! + 2;
+    }
+    return runStart < this.end ? out + this.text.slice(runStart, this.end) : out;
+  }
+
+  private serializeEach(): string {
+    let out = '';
+    for (let i = 0; i < this.parsed; i++) {
+      if (this.removed[i] === 0) out += `${this.spelled?.[i] ?? this.nameAt(i)}: ${this.valueAt(i)}\r\n`;
+    }
+    return out;
+  }
+
+  private nameAt(i: number): string {
+    return this.text.slice(this.spans[i * SPAN], this.spans[i * SPAN + 1]);
+  }
+
+  private valueAt(i: number): string {
+    return this.text.slice(this.spans[i * SPAN + 2], this.spans[i * SPAN + 3]);
+  }
+
+  private find(name: string, from = 0): number {
+    const length = name.length;
+    for (let i = from; i < this.parsed; i++) {
+      const start = this.spans[i * SPAN]!;
+      if (this.spans[i * SPAN + 1]! - start !== length || this.removed[i] === 1) continue;
+      if (this.text.startsWith(name, start)) return i;
+    }
+    return -1;
+  }
+
+  private findAdded(name: string, from = 0): number {
+    for (let i = from; i < this.added.length; i += 2) if (this.added[i] === name) return i;
+    return -1;
+  }
+
+  private grow(): void {
+    const spans = new Int32Array(this.spans.length * 2);
+    spans.set(this.spans);
+    this.spans = spans;
+    const removed = new Uint8Array(this.removed.length * 2);
+    removed.set(this.removed);
+    this.removed = removed;
+  }
+}
