@@ -6,6 +6,7 @@ import { EventExpiry } from './events/event-expiry.js';
 import type { ControllerContext } from './framework/controller.js';
 import { storedKinds } from './framework/stored-kinds.js';
 import { GarbageCollector } from './garbage-collector/garbage-collector.js';
+import { IngressStatusController } from './ingress/ingress-status-controller.js';
 import { NamespaceController } from './namespace/namespace-controller.js';
 import { ReplicaSetController } from './replicaset/replica-set-controller.js';
 import { Scheduler } from './scheduler/scheduler.js';
@@ -18,8 +19,16 @@ export interface RunningControllers {
   stop(): Promise<void>;
 }
 
+export interface ControllerOptions {
+  /** IP at which the ingress gateway listens; absent where there is none. */
+  readonly ingressAddress?: string;
+}
+
 /** Starts every controller of the control plane, once their informers know what there is. */
-export async function startControllers(context: ControllerContext): Promise<RunningControllers> {
+export async function startControllers(
+  context: ControllerContext,
+  { ingressAddress }: ControllerOptions = {},
+): Promise<RunningControllers> {
   const kinds = storedKinds(KINDS);
   const controllers = [
     new ServiceAccountController(context),
@@ -30,6 +39,7 @@ export async function startControllers(context: ControllerContext): Promise<Runn
     new EndpointSliceController(context),
     new NamespaceController(context, kinds),
     new GarbageCollector(context, kinds),
+    ...(ingressAddress === undefined ? [] : [new IngressStatusController(context, ingressAddress)]),
   ];
   const parts = [...controllers, new EventExpiry(context)];
   await Promise.all(kinds.map(({ resource }) => context.informers.informer(resource).synced));

@@ -153,6 +153,14 @@ test('an update whose pods never get ready is said to have timed out', async () 
   assert.equal(condition(await cluster.deployment('front'), 'Progressing'), 'False ProgressDeadlineExceeded');
 });
 
+test('the deadline of extensions/v1beta1 never comes and leaves no timer', async () => {
+  await cluster.deploy('front', { progressDeadlineSeconds: 2 ** 31 - 1 });
+  await cluster.runPods(false);
+  cluster.clock.advance(365 * 24 * 60 * 60_000);
+  await cluster.settle();
+  assert.equal(condition(await cluster.deployment('front'), 'Progressing'), 'True ReplicaSetUpdated');
+});
+
 test('minReadySeconds counts a pod as available only after that time', async () => {
   await cluster.deploy('front', { minReadySeconds: 10 });
   await cluster.runPods();

@@ -5,6 +5,16 @@ import type { NewCondition } from './status.js';
 const AVAILABLE = 'NewReplicaSetAvailable';
 const TIMED_OUT = 'ProgressDeadlineExceeded';
 
+/** Kubernetes' way to say that a Deployment has no deadline; the default of extensions/v1beta1. */
+const NO_DEADLINE_SECONDS = 2 ** 31 - 1;
+const DEFAULT_DEADLINE_SECONDS = 600;
+
+/** Wall time in milliseconds by which something must move, if the last that moved did so at `lastUpdateTime`. */
+export function deadline_ms({ spec }: DeploymentObject, lastUpdateTime: string | undefined): number {
+  const seconds = spec.progressDeadlineSeconds ?? DEFAULT_DEADLINE_SECONDS;
+  return seconds >= NO_DEADLINE_SECONDS ? Number.POSITIVE_INFINITY : Date.parse(lastUpdateTime ?? '') + seconds * 1000;
+}
+
 /** All replicas are of the new template and available, and none of an old one is left. */
 export function isComplete({ metadata, spec }: DeploymentObject, status: DeploymentStatus): boolean {
   const wanted = spec.replicas ?? 1;
@@ -40,8 +50,8 @@ export function progressCondition(
   // Only a change of the template starts a new progress; scaling what is there is none.
   if (!current || current.reason === AVAILABLE) return undefined;
   if (moved(counts, status ?? {})) return condition('True', 'ReplicaSetUpdated', `${about} is progressing.`, true);
-  const deadline_ms = Date.parse(current.lastUpdateTime ?? '') + (spec.progressDeadlineSeconds ?? 600) * 1000;
-  if (now_ms >= deadline_ms) return condition('False', TIMED_OUT, `${about} has timed out progressing.`);
+  if (now_ms >= deadline_ms(deployment, current.lastUpdateTime))
+    return condition('False', TIMED_OUT, `${about} has timed out progressing.`);
   return undefined;
 }
 

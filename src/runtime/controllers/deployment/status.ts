@@ -1,8 +1,13 @@
 import type { DeploymentCondition, DeploymentStatus } from 'kubernetes-types/apps/v1.js';
 import type { DeploymentObject, ReplicaSetObject } from '../../../resources/types.js';
 import { rfc3339 } from '../framework/time.js';
-import { isComplete, progressCondition } from './progress.js';
+import { deadline_ms, isComplete, progressCondition } from './progress.js';
 import { rollingLimits } from './rolling.js';
+
+/** Conditions have whole seconds: a little later the deadline is surely over. */
+const SLACK_MS = 1000;
+/** Timers cannot wait longer than 24 days. */
+const CHECK_MAX_MS = 24 * 60 * 60_000;
 
 /** The counts and conditions of a Deployment, from those of its replica sets. */
 export function deploymentStatus(
@@ -25,8 +30,8 @@ export function progressCheckIn_ms(deployment: DeploymentObject, now_ms: number)
   const progress = status?.conditions?.find((condition) => condition.type === 'Progressing');
   if (progress?.status !== 'True' || progress.reason === 'NewReplicaSetAvailable') return undefined;
   if (spec.paused || isComplete(deployment, status ?? {})) return undefined;
-  const since_ms = Date.parse(progress.lastUpdateTime ?? '');
-  return Math.max(0, since_ms + (spec.progressDeadlineSeconds ?? 600) * 1000 - now_ms) + 1000;
+  const wait_ms = deadline_ms(deployment, progress.lastUpdateTime) - now_ms;
+  return Number.isFinite(wait_ms) ? Math.min(Math.max(0, wait_ms) + SLACK_MS, CHECK_MAX_MS) : undefined;
 }
 
 function countsOf(
