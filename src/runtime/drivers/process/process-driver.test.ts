@@ -3,8 +3,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import http from 'node:http';
+import http2 from 'node:http2';
+import net from 'node:net';
 import path from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Sandbox } from '../driver.js';
 import { capture, containerSpec, rootfsWith, sandboxSpec, startDriver, temporaryFolder, textOf } from './testing.js';
@@ -78,6 +80,70 @@ test('TLS begins after the header, with the name that the program asked for', as
   assert.equal(bytes[28], 0x16, 'a TLS handshake record');
   assert.ok(bytes.includes('api.example.com'), 'server name indication');
   assert.match(await textOf(client.stdout), /^(ERR_SSL|EPROTO|ECONNRESET)/);
+});
+
+/** The sidecar of a pod as it matters here: takes the header away and joins the connection to a server of the test. */
+async function relay(t: TestContext, address: string, port: number): Promise<Buffer[]> {
+  const headers: Buffer[] = [];
+  const server = net.createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', (first: Buffer) => {
+      headers.push(first.subarray(0, 28));
+      const upstream = net.connect(port, '127.0.0.1');
+      upstream.on('error', () => socket.destroy());
+      upstream.write(first.subarray(28));
+      socket.pipe(upstream).pipe(socket);
+    });
+  });
+  server.listen(15001, address);
+  await once(server, 'listening');
+  t.after(() => server.close());
+  return headers;
+}
+
+test('HTTP/2 and kept connections work through the sidecar', async (t) => {
+  const upstream = http2.createServer((_, answer) => answer.end('h2'));
+  const plain = http.createServer((_, answer) => answer.end('h1'));
+  for (const server of [upstream, plain]) {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    t.after(() => server.close());
+  }
+  t.after(() => plain.closeAllConnections());
+  const driver = await startDriver(t, { 'grpc.default': '10.96.1.2', 'web.default': '10.96.1.3' });
+  const portOf = (server: { address(): unknown }) => (server.address() as net.AddressInfo).port;
+  for (const [script, port, printed, connections] of [
+    [
+      `const s = require('node:http2').connect('http://grpc:7000'); const r = s.request({ ':path': '/' });
+       r.pipe(process.stdout); r.on('end', () => s.close());`,
+      portOf(upstream),
+      'h2',
+      1,
+    ],
+    [
+      `const http = require('node:http'), agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+       const get = (then) => http.get({ host: 'web', agent }, (r) => r.on('data', (d) => process.stdout.write(d)).on('end', () => setImmediate(then)));
+       get(() => get(() => agent.destroy()));`,
+      portOf(plain),
+      'h1h1',
+      1,
+    ],
+  ] as const) {
+    const sandbox = await driver.createSandbox(sandboxSpec());
+    const headers = await relay(t, sandbox.podIP, port);
+    const client = await sandbox.start(containerSpec(['node', '-e', script]));
+    assert.equal(await textOf(client.stdout), printed);
+    assert.equal(headers.length, connections);
+  }
+});
+
+test('without its sidecar a program sees a refused connection', async (t) => {
+  const driver = await startDriver(t, { 'web.default': '10.96.1.3', 'api.example': '192.0.2.1' });
+  const sandbox = await driver.createSandbox(sandboxSpec());
+  const script = `require('node:http').get('http://web/').on('error', (e) => console.log(e.code));
+    require('node:https').get('https://api.example/').on('error', (e) => console.log(e.code));`;
+  const client = await sandbox.start(containerSpec(['node', '-e', script]));
+  assert.equal(await textOf(client.stdout), 'ECONNREFUSED\nECONNREFUSED\n');
 });
 
 test('names: host aliases, its own, services by every form and by dns.resolve4; others are unknown', async (t) => {
