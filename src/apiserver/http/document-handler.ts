@@ -1,6 +1,7 @@
 import { aggregated, coreVersions, groupList, groupOf, resourceList } from '../discovery/discovery.js';
 import type { KindTable } from '../kind-table.js';
 import type { OpenApi } from '../openapi/openapi.js';
+import { emptyOpenApiV2, OPENAPI_V2_TYPE } from '../openapi/v2.js';
 import { noSuchPath } from '../status-error.js';
 import type { Call } from './call.js';
 import { aggregatedDiscoveryVersion, negotiate } from './negotiation.js';
@@ -87,6 +88,11 @@ export class DocumentHandler {
   }
 
   private sendOpenApi({ request, response, query }: Call, segments: readonly string[]): void {
+    if (segments[1] === 'v2') {
+      const document = emptyOpenApiV2(this.version.gitVersion);
+      response.writeHead(200, { 'content-type': OPENAPI_V2_TYPE, 'content-length': document.length }).end(document);
+      return;
+    }
     if (segments[1] !== 'v3') throw noSuchPath();
     if (segments.length === 2) {
       sendJson(response, 200, this.openApi.index());
