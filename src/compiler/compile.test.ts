@@ -5,6 +5,7 @@ import type { KubeObject } from '../resources/object.js';
 import { type Node, NodeSchema } from '../xds/types/gen/envoy/config/core/v3/base_pb.js';
 import { compile } from './compile.js';
 import type { MeshSnapshot } from './snapshot.js';
+import { statuses } from './statuses.js';
 import { snapshotOf } from './testing/case.js';
 import { decode } from './testing/decode.js';
 import type { ResourceSet } from './xds/resource.js';
@@ -129,4 +130,16 @@ test('gRPC is HTTP/2 for a proxy that speaks it, plain TCP for one that does not
     );
   assert.ok(listeners({ HTTP2: true }).includes('0.0.0.0_7000'));
   assert.ok(listeners({}).includes('10.96.0.9_7000'));
+});
+
+test('an object that is not valid is left out, and says so; the rest of the mesh is built', () => {
+  const broken = destinationRule('broken', 'shop', { subsets: 7 });
+  const unsupported = destinationRule('tls', 'shop', { trafficPolicy: { tls: { mode: 'MUTUAL' } } });
+  const snapshot = snapshotOf([service('cart'), broken, unsupported]);
+  assert.equal(cartLb(snapshot, sidecar('a')), undefined);
+  assert.deepEqual(
+    statuses(snapshot).map(({ conditions }) => conditions[0]?.reason),
+    ['Invalid', 'Invalid'],
+  );
+  assert.match(statuses(snapshot)[1]?.conditions[0]?.message ?? '', /^spec\.trafficPolicy\.tls\.mode: Forbidden/);
 });

@@ -5,6 +5,7 @@ import type { VirtualService } from '../../resources/istio/virtualservice/types.
 import { memo } from '../memo.js';
 import type { MeshSnapshot } from '../snapshot.js';
 import { contextOf, translate } from '../translate/index.js';
+import { withoutInvalid } from './accepted.js';
 import { buildDestinationRules } from './destination-rules.js';
 import { buildGateways } from './gateways.js';
 import { findProblems } from './problems.js';
@@ -20,7 +21,8 @@ export function meshOf(snapshot: MeshSnapshot): Mesh {
   return memo(meshes, snapshot, () => buildMesh(snapshot));
 }
 
-function buildMesh(snapshot: MeshSnapshot): Mesh {
+function buildMesh(everything: MeshSnapshot): Mesh {
+  const { snapshot, problems } = withoutInvalid(everything);
   const { config } = snapshot;
   const translated = translate(snapshot, contextOf(snapshot));
   const entries = [...(snapshot.serviceEntries as readonly ServiceEntry[]), ...translated.serviceEntries];
@@ -34,5 +36,14 @@ function buildMesh(snapshot: MeshSnapshot): Mesh {
     destinationRules: buildDestinationRules(policies, config.clusterDomain),
     gateways: buildGateways([...(snapshot.gateways as readonly Gateway[]), ...translated.gateways]),
   };
-  return { ...mesh, problems: [...translated.problems, ...findProblems(mesh)] };
+  const rulesAskForCaller = askForCaller(mesh);
+  return { ...mesh, rulesAskForCaller, problems: [...problems, ...translated.problems, ...findProblems(mesh)] };
+}
+
+function askForCaller({ routeTables, destinationRules }: Pick<Mesh, 'routeTables' | 'destinationRules'>): boolean {
+  const matches = routeTables.flatMap(({ routes }) => routes.flatMap((route) => route.matches));
+  return (
+    matches.some(({ sourceLabels }) => sourceLabels !== undefined) ||
+    [...destinationRules.values()].some((rules) => rules.some(({ workloadSelector }) => workloadSelector !== undefined))
+  );
 }

@@ -2,7 +2,7 @@ import type { ObjectRef, Problem } from '../snapshot.js';
 import { MESH_GATEWAY } from './routes.js';
 import type { Destination, Mesh, Route, RouteTable } from './types.js';
 
-type Parts = Omit<Mesh, 'problems'>;
+type Parts = Omit<Mesh, 'problems' | 'rulesAskForCaller'>;
 
 /** References that lead nowhere, and claims that another object made first. */
 export function findProblems(mesh: Parts): Problem[] {

@@ -14,6 +14,8 @@ export interface Mesh {
   readonly routeTables: readonly RouteTable[];
   readonly destinationRules: ReadonlyMap<string, readonly DestinationRuleModel[]>;
   readonly gateways: readonly GatewayModel[];
+  /** Whether any rule holds only for callers with certain labels. */
+  readonly rulesAskForCaller: boolean;
   readonly problems: readonly Problem[];
 }
 

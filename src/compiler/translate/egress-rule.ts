@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import type { EgressRule } from '../../resources/istio/egressrule/types.js';
 import type { ServiceEntry, ServiceEntrySpec } from '../../resources/istio/serviceentry/types.js';
 import { convertedFrom } from '../origin.js';
+import { namespaceOf } from '../snapshot.js';
 
 /** What Istio 0.7 told apart for its filters is plain TCP today. */
 const TCP_PROTOCOLS: ReadonlySet<string> = new Set(['tcp', 'mysql', 'redis']);
@@ -12,7 +13,12 @@ export function convertEgressRule(rule: EgressRule): ServiceEntry {
   return {
     apiVersion: 'networking.istio.io/v1',
     kind: 'ServiceEntry',
-    metadata: { ...rule.metadata, annotations: convertedFrom([rule]) },
+    metadata: {
+      name: rule.metadata.name,
+      namespace: namespaceOf(rule),
+      ...(rule.metadata.creationTimestamp ? { creationTimestamp: rule.metadata.creationTimestamp } : {}),
+      annotations: convertedFrom([rule]),
+    },
     spec: { ...addressing(service, rule.metadata.name), ports: ports(rule), location: 'MESH_EXTERNAL' },
   };
 }

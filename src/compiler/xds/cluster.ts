@@ -54,7 +54,6 @@ function discovery(name: string, service: Service, port: ServicePort, policy: Po
   return {
     clusterDiscoveryType: { case: 'type', value: Cluster_DiscoveryType.STRICT_DNS },
     dnsLookupFamily: Cluster_DnsLookupFamily.V4_ONLY,
-    respectDnsTtl: true,
     loadAssignment: loadAssignment(name, port.endpoints),
     lbPolicy: loadBalancer(policy.loadBalancer),
   };

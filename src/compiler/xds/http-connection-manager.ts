@@ -20,6 +20,7 @@ const fault: HttpFilter = {
   name: FAULT_FILTER,
   configType: { case: 'typedConfig', value: anyOf(HTTPFaultSchema, {}) },
 };
+const UPGRADES = [{ upgradeType: 'websocket' }];
 const router: HttpFilter = {
   name: 'envoy.filters.http.router',
   configType: { case: 'typedConfig', value: anyOf(RouterSchema, {}) },
@@ -31,6 +32,7 @@ export function httpByRoutes(statPrefix: string, routeConfigName: string, option
     statPrefix,
     routeSpecifier: { case: 'rds', value: { configSource: ADS, routeConfigName } },
     httpFilters: [fault, router],
+    upgradeConfigs: UPGRADES,
     ...(options.edge ? { useRemoteAddress: true } : {}),
   });
 }
@@ -47,6 +49,7 @@ export function httpToApplication(port: number): Filter {
     statPrefix: `inbound_0.0.0.0_${port}`,
     routeSpecifier: { case: 'routeConfig', value: routes },
     httpFilters: [router],
+    upgradeConfigs: UPGRADES,
   } satisfies Manager);
 }
 

@@ -50,12 +50,13 @@ export function anyOf<Desc extends DescMessage>(schema: Desc, init: MessageInitS
 
 /** The four parts of a proxy's configuration while they are gathered. A name is taken once: the first stays. */
 export class ResourceCollector {
-  private readonly byType = new Map<string, Map<string, XdsResource>>(
-    [ClusterSchema, ClusterLoadAssignmentSchema, ListenerSchema, RouteConfigurationSchema].map((schema) => [
-      typeUrlOf(schema),
-      new Map(),
-    ]),
-  );
+  private readonly byType: Map<string, Map<string, XdsResource>>;
+
+  /** @param start resources to begin with; not changed */
+  constructor(start?: ResourceSet) {
+    const schemas = [ClusterSchema, ClusterLoadAssignmentSchema, ListenerSchema, RouteConfigurationSchema];
+    this.byType = new Map(schemas.map(typeUrlOf).map((url) => [url, new Map(start?.get(url))]));
+  }
 
   addCluster(resource: XdsResource): void {
     this.add(ClusterSchema, resource);

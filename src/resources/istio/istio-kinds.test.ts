@@ -81,7 +81,7 @@ const CASES: readonly { name: string; kind: string; spec: unknown; expected: rea
   {
     name: 'RouteRule: what the compiler does not do yet is refused with its path',
     kind: 'RouteRule',
-    spec: { destination: { name: 'cart' }, corsPolicy: { allowOrigin: ['*'] }, websocketUpgrade: false },
+    spec: { destination: { name: 'cart' }, corsPolicy: { allowOrigin: ['*'] }, websocketUpgrade: true },
     expected: ['spec.corsPolicy: Forbidden: not supported yet; see docs/compatibility.md'],
   },
   {

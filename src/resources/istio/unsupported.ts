@@ -79,7 +79,6 @@ export const UNSUPPORTED_FIELDS: readonly UnsupportedField[] = [
     'spec.httpFault.abort.http2Error',
     'spec.httpFault.abort.overrideHeaderName',
   ),
-  { kind: 'RouteRule', path: 'spec.websocketUpgrade', harmless: isEmpty },
   ...fields('DestinationPolicy', 'spec.loadBalancing.custom', 'spec.circuitBreaker.custom'),
   { kind: 'EgressRule', path: 'spec.useEgressProxy', harmless: isEmpty },
   {

@@ -11,6 +11,7 @@ export const destinationPolicy: KindDefinition = {
   categories: ISTIO_CATEGORIES,
   namespaced: true,
   versions: [{ name: CONFIG_VERSION, storage: true, schema: destinationPolicySchema }],
+  subresources: { status: true },
   columns: [],
   validate: validateDestinationPolicy,
 };

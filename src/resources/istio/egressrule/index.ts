@@ -11,6 +11,7 @@ export const egressRule: KindDefinition = {
   categories: ISTIO_CATEGORIES,
   namespaced: true,
   versions: [{ name: CONFIG_VERSION, storage: true, schema: egressRuleSchema }],
+  subresources: { status: true },
   columns: [],
   validate: validateEgressRule,
 };

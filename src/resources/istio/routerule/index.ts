@@ -11,6 +11,7 @@ export const routeRule: KindDefinition = {
   categories: ISTIO_CATEGORIES,
   namespaced: true,
   versions: [{ name: CONFIG_VERSION, storage: true, schema: routeRuleSchema }],
+  subresources: { status: true },
   columns: [],
   validate: validateRouteRule,
 };

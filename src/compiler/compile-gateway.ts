@@ -1,0 +1,27 @@
+import type { ProxyNode } from './model/proxy.js';
+import type { Mesh, RouteTable } from './model/types.js';
+import { visibleServices } from './model/view.js';
+import { gatewayListener, gatewayRouteConfiguration, gatewayTables, serversByPort } from './xds/gateway.js';
+import { addOutboundClusters } from './xds/outbound-clusters.js';
+import { encodeListener, encodeRoutes, ResourceCollector, type ResourceSet } from './xds/resource.js';
+
+/** A gateway knows only the services to which its routes lead. */
+export function compileGateway(mesh: Mesh, proxy: ProxyNode): ResourceSet {
+  const into = new ResourceCollector();
+  const needed = new Set<string>();
+  for (const [port, servers] of serversByPort(mesh, proxy)) {
+    into.addListener(encodeListener(gatewayListener(proxy, port)));
+    into.addRoutes(encodeRoutes(gatewayRouteConfiguration(mesh, proxy, port, servers)));
+    for (const host of gatewayTables(mesh, servers).flatMap(destinationHosts)) needed.add(host);
+  }
+  const services = visibleServices(mesh, proxy).filter(({ hostname }) => needed.has(hostname));
+  addOutboundClusters(into, mesh, proxy, services);
+  return into.resources;
+}
+
+function destinationHosts({ routes }: RouteTable): string[] {
+  return routes.flatMap(({ action }) => {
+    if (action.kind !== 'forward') return [];
+    return [...action.destinations, ...action.mirrors.map(({ destination }) => destination)].map(({ host }) => host);
+  });
+}

@@ -1,0 +1,78 @@
+import { memo } from './memo.js';
+import { inboundPorts } from './model/inbound.js';
+import type { ProxyNode } from './model/proxy.js';
+import type { Mesh, Service } from './model/types.js';
+import { protocolFor, visibleServices } from './model/view.js';
+import {
+  blackHoleCluster,
+  inboundClusterMessage,
+  inboundPassthroughCluster,
+  passthroughCluster,
+} from './xds/cluster.js';
+import { boundInbound, virtualInbound } from './xds/inbound-listeners.js';
+import { addOutboundClusters } from './xds/outbound-clusters.js';
+import { httpListener, httpProxyListener, tcpListeners, virtualOutbound } from './xds/outbound-listeners.js';
+import { encodeCluster, encodeListener, encodeRoutes, ResourceCollector, type ResourceSet } from './xds/resource.js';
+import { httpPorts, httpProxyRoutes, outboundRoutes } from './xds/sidecar-routes.js';
+
+/** What many sidecars have in common, made once for all of them. */
+interface SharedView {
+  readonly services: readonly Service[];
+  readonly resources: ResourceSet;
+}
+
+const views = new WeakMap<Mesh, Map<string, SharedView>>();
+
+export function compileSidecar(mesh: Mesh, proxy: ProxyNode): ResourceSet {
+  const byViewer = memo(views, mesh, () => new Map<string, SharedView>());
+  const view = memo(byViewer, viewerKey(mesh, proxy), () => sharedView(mesh, proxy));
+  const into = new ResourceCollector(view.resources);
+  into.addListener(encodeListener(virtualOutbound(mesh, proxy)));
+  addInbound(into, mesh, proxy);
+  if (proxy.httpProxyPort !== undefined) addHttpProxy(into, mesh, proxy, view.services, proxy.httpProxyPort);
+  return into.resources;
+}
+
+/** What of a sidecar the shared part depends on: its labels only where some rule asks for a caller's labels. */
+function viewerKey(mesh: Mesh, proxy: ProxyNode): string {
+  return `${proxy.namespace}|${proxy.http2}|${mesh.rulesAskForCaller ? JSON.stringify(proxy.labels) : ''}`;
+}
+
+function sharedView(mesh: Mesh, proxy: ProxyNode): SharedView {
+  const into = new ResourceCollector();
+  const services = visibleServices(mesh, proxy);
+  addOutboundClusters(into, mesh, proxy, services);
+  for (const cluster of [passthroughCluster(), blackHoleCluster()]) into.addCluster(encodeCluster(cluster));
+  for (const [number, ports] of httpPorts(services, proxy)) {
+    into.addListener(encodeListener(httpListener(number)));
+    into.addRoutes(encodeRoutes(outboundRoutes(mesh, proxy, number, ports)));
+  }
+  for (const listener of tcpListeners(services, proxy)) into.addListener(encodeListener(listener));
+  return { services, resources: into.resources };
+}
+
+function addInbound(into: ResourceCollector, mesh: Mesh, proxy: ProxyNode): void {
+  const ports = inboundPorts(mesh, proxy);
+  const appAddress = proxy.capture === 'none' ? proxy.appAddress : undefined;
+  for (const { port, protocol } of ports) {
+    into.addCluster(encodeCluster(inboundClusterMessage(port, protocolFor(proxy, protocol), appAddress)));
+  }
+  if (proxy.capture === 'redirect') {
+    into.addCluster(encodeCluster(inboundPassthroughCluster()));
+    into.addListener(encodeListener(virtualInbound(proxy, ports)));
+    return;
+  }
+  for (const port of ports) into.addListener(encodeListener(boundInbound(proxy, port)));
+}
+
+function addHttpProxy(
+  into: ResourceCollector,
+  mesh: Mesh,
+  proxy: ProxyNode,
+  services: readonly Service[],
+  port: number,
+): void {
+  const own = inboundPorts(mesh, proxy).map((inbound) => inbound.port);
+  into.addListener(encodeListener(httpProxyListener(proxy, port)));
+  into.addRoutes(encodeRoutes(httpProxyRoutes(mesh, proxy, httpPorts(services, proxy), own)));
+}
