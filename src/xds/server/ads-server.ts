@@ -1,6 +1,6 @@
 import { chmodSync, rmSync } from 'node:fs';
-import { createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
-import type { AddressInfo, Server } from 'node:net';
+import { createServer, type Http2Server } from 'node:http2';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { Code, ConnectError, type ConnectRouter } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import type { Clock } from '../../base/clock.js';
@@ -9,7 +9,7 @@ import { messageOf } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import { AggregatedDiscoveryService } from '../types/gen/envoy/service/discovery/v3/ads_pb.js';
 import { DeltaWire } from './delta-wire.js';
-import { REQUEST_MAX_BYTES, STREAMS_MAX } from './limits.js';
+import { REQUEST_MAX_BYTES, SESSION_MEMORY_MAX_MB, STREAMS_MAX } from './limits.js';
 import { serveStream } from './serve-stream.js';
 import { SotwWire } from './sotw-wire.js';
 import type { AckObserver, ConfigSource } from './source.js';
@@ -30,7 +30,7 @@ export type ListenOn = { readonly path: string } | { readonly host: string; read
 export class AdsServer {
   private readonly sessions = new Set<StreamSession>();
   private readonly servers: Http2Server[] = [];
-  private readonly connections = new Set<ServerHttp2Session>();
+  private readonly sockets = new Set<Socket>();
   private readonly subscription: Disposable;
   private readonly handler: ReturnType<typeof connectNodeAdapter>;
   private streams = 0;
@@ -50,8 +50,12 @@ export class AdsServer {
    * @throws Error of the system when the address cannot be taken
    */
   async listen(on: ListenOn): Promise<AddressInfo | string> {
-    const server = createServer({ settings: { maxConcurrentStreams: STREAMS_MAX } }, this.handler);
-    server.on('session', (session) => this.track(session));
+    const server = createServer(
+      { settings: { maxConcurrentStreams: STREAMS_MAX }, maxSessionMemory: SESSION_MEMORY_MAX_MB },
+      this.handler,
+    );
+    server.on('connection', (socket: Socket) => this.track(socket));
+    server.on('sessionError', (error) => this.options.logger.debug('connection lost', { reason: error.message }));
     this.servers.push(server);
     // A socket file stays behind when its process is killed, and would be in the way.
     if ('path' in on) rmSync(on.path, { force: true });
@@ -64,7 +68,8 @@ export class AdsServer {
   async close(): Promise<void> {
     this.subscription.dispose();
     const closed = this.servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
-    for (const connection of this.connections) connection.destroy();
+    // The sockets, because a session that is being reset by its client does not end when it is destroyed (Node 20).
+    for (const socket of this.sockets) socket.destroy();
     await Promise.all(closed);
   }
 
@@ -100,10 +105,9 @@ export class AdsServer {
     }
   }
 
-  private track(session: ServerHttp2Session): void {
-    this.connections.add(session);
-    session.on('close', () => this.connections.delete(session));
-    session.on('error', (error) => this.options.logger.debug('connection lost', { reason: error.message }));
+  private track(socket: Socket): void {
+    this.sockets.add(socket);
+    socket.on('close', () => this.sockets.delete(socket));
   }
 }
 

@@ -14,6 +14,7 @@ import { DeltaAdsClient } from '../client/delta-client.js';
 import type { Update, Verdict } from '../client/update.js';
 import { AggregatedDiscoveryService } from '../types/gen/envoy/service/discovery/v3/ads_pb.js';
 import { AdsServer } from './ads-server.js';
+import { STREAMS_MAX } from './limits.js';
 import { type ResourceSet, TYPE_URL, type XdsResource } from './source.js';
 
 /** Names and versions by type; bodies are the versions. */
@@ -308,6 +309,32 @@ test('ADS: a request without a node is refused with the reason', async () => {
   await assert.rejects(async () => {
     for await (const _ of rpc.deltaAggregatedResources(asked()));
   }, /the first request needs a node with an id/);
+});
+
+test('ADS: one stream past the limit is refused, and taken when another has ended', async () => {
+  bench.serve({ cluster: {} });
+  const transport = bench.connection().transport;
+  const another = bench.connection().transport;
+  const ends: AbortController[] = [];
+  const open = async (over: typeof transport): Promise<void> => {
+    const abort = new AbortController();
+    ends.push(abort);
+    async function* asked(): AsyncGenerator<{ typeUrl: string; node: { id: string } }> {
+      yield { typeUrl: TYPE_URL.cluster, node: { id: 'many' } };
+      await new Promise((resolve) => abort.signal.addEventListener('abort', resolve));
+    }
+    const stream = createClient(AggregatedDiscoveryService, over).deltaAggregatedResources(asked(), {
+      signal: abort.signal,
+    });
+    await stream[Symbol.asyncIterator]().next();
+  };
+  await Promise.all(Array.from({ length: STREAMS_MAX }, () => open(transport)));
+  await assert.rejects(open(another), /more than 1024 streams/);
+  await bench.observed.take(bench.observed.lines.length);
+  ends[0]?.abort();
+  assert.deepEqual(await bench.observed.take(1), ['disconnected many']);
+  await open(another);
+  for (const end of ends) end.abort();
 });
 
 test('ADS: garbage instead of HTTP/2 costs only its own connection', async () => {
