@@ -14,7 +14,7 @@ export interface AgentParts {
   readonly logger: Logger;
   readonly driver: Driver;
   readonly proxyHost: ProxyHost;
-  readonly images: Pick<ImageStore, 'resolve' | 'rootfs'>;
+  readonly images: Pick<ImageStore, 'resolve' | 'rootfs' | 'onChange'>;
   readonly events: EventRecorder;
   readonly reader: ObjectReader;
   readonly node: NodeFacts;

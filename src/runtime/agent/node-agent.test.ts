@@ -183,8 +183,10 @@ test('a missing image: ErrImagePull, then the back-off, then it runs once it is 
   assert.equal(waiting?.reason, 'ImagePullBackOff');
   assert.match(waiting?.message ?? '', /trysail image build -t app:v1 DIR/);
   assert.ok((await node.events()).some((event) => event.startsWith('Failed: Failed to pull image "app:v1"')));
-  node.images.missing.clear();
   await node.pass(10_000);
+  assert.equal(node.driver.started.length, 0);
+  node.images.missing.clear();
+  node.images.changed();
   assert.equal((await node.pod()).status?.phase, 'Running');
 });
 

@@ -24,7 +24,7 @@ export interface NodeAgentOptions {
   /** Started by the agent, and stopped. */
   readonly driver: Driver;
   readonly proxyHost: ProxyHost;
-  readonly images: Pick<ImageStore, 'resolve' | 'rootfs'>;
+  readonly images: Pick<ImageStore, 'resolve' | 'rootfs' | 'onChange'>;
   /** The node's own: `logs/` and `pods/` are made in it. */
   readonly stateDir: string;
   readonly clock: Clock;

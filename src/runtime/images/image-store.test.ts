@@ -140,3 +140,17 @@ for (const [what, dockerfile, expected] of [
     );
   });
 }
+
+test('a change by another process is heard of', async (t) => {
+  const { store, dir } = await storeFor(t);
+  const other = new ImageStore({ dir, clock: new SystemClock() });
+  const heard = new Promise<void>((resolve) => {
+    t.after(store.onChange(resolve));
+  });
+  await other.build({ tags: ['x'], context: await folderWith(t, { Dockerfile: 'FROM scratch\nLABEL a=b' }) });
+  // The watch alone does not keep a process alive.
+  const alive = setInterval(() => {}, 1000);
+  await heard;
+  clearInterval(alive);
+  assert.equal(await store.rootfs((await store.find('x'))!), undefined, 'no files of its own');
+});

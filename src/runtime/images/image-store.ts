@@ -1,3 +1,4 @@
+import { mkdirSync, watch } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -8,7 +9,7 @@ import { type BuiltStage, buildStages, withScratch } from './builder.js';
 import { parseDockerfile } from './dockerfile.js';
 import type { Image, ImageConfig } from './image.js';
 import { type ImageName, parseImageName } from './image-name.js';
-import { type Descriptor, OciLayout } from './oci-layout.js';
+import { type Descriptor, INDEX_FILE, OciLayout } from './oci-layout.js';
 import { ignoreRules } from './patterns.js';
 import { tarOf } from './tar.js';
 
@@ -104,6 +105,16 @@ export class ImageStore {
       digest === undefined ? entry.annotations?.[NAME_ANNOTATION] === full : entry.digest === digest,
     );
     return found && this.read(found.digest, namesOf(manifests, found.digest));
+  }
+
+  /** Calls the listener whenever a name was added, moved or removed, by any process. @returns how to stop */
+  onChange(listener: () => void): () => void {
+    mkdirSync(this.options.dir, { recursive: true });
+    const watcher = watch(this.options.dir, { persistent: false }, (_, file) => {
+      if (file === INDEX_FILE) listener();
+    });
+    watcher.on('error', () => watcher.close());
+    return () => watcher.close();
   }
 
   /** The image's own files, to be seen over the machine's; undefined where it has none. */

@@ -21,6 +21,8 @@ export interface ImageIndex {
   readonly manifests: readonly Descriptor[];
 }
 
+export const INDEX_FILE = 'index.json';
+
 const LOCK_RETRY_MS = 20;
 const LOCK_WAIT_MAX_MS = 10_000;
 /** An index is rewritten in milliseconds: a lock older than this was left by a process that died. */
@@ -35,7 +37,7 @@ export class OciLayout {
 
   async readIndex(): Promise<ImageIndex> {
     try {
-      return JSON.parse(await readFile(path.join(this.folder, 'index.json'), 'utf8')) as ImageIndex;
+      return JSON.parse(await readFile(path.join(this.folder, INDEX_FILE), 'utf8')) as ImageIndex;
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return { schemaVersion: 2, manifests: [] };
       throw error;
@@ -49,7 +51,7 @@ export class OciLayout {
     try {
       const { manifests } = await this.readIndex();
       await this.replace('oci-layout', JSON.stringify({ imageLayoutVersion: '1.0.0' }));
-      await this.replace('index.json', JSON.stringify({ schemaVersion: 2, manifests: change(manifests) }, null, 2));
+      await this.replace(INDEX_FILE, JSON.stringify({ schemaVersion: 2, manifests: change(manifests) }, null, 2));
     } finally {
       await unlock();
     }

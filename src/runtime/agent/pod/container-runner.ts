@@ -158,9 +158,18 @@ export class ContainerRunner implements ContainerView {
         this.setState({ waiting: { reason: 'ImagePullBackOff', message } });
         this.event('Normal', 'BackOff', `Back-off pulling image "${this.container.image}"`);
       }
-      await sleep(this.context.parts.clock, wait_ms, this.stopping.signal);
+      await this.sleepUntilImage(wait_ms);
     }
     return undefined;
+  }
+
+  /** The time that kubelet would wait, or less when somebody builds an image meanwhile. */
+  private async sleepUntilImage(wait_ms: number): Promise<void> {
+    const { clock, images } = this.context.parts;
+    const changed = new AbortController();
+    const unwatch = images.onChange(() => changed.abort());
+    await sleep(clock, wait_ms, AbortSignal.any([changed.signal, this.stopping.signal]));
+    unwatch();
   }
 
   private async runOnce({ spec, imageID, stopSignal }: Prepared): Promise<number> {

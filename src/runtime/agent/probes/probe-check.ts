@@ -70,45 +70,43 @@ async function checkTcp(port: number, target: CheckTarget, signal: AbortSignal):
   return OK;
 }
 
-async function checkHttp(
-  get: NonNullable<Probe['httpGet']>,
-  target: CheckTarget,
-  signal: AbortSignal,
-): Promise<CheckResult> {
+async function checkHttp(get: HttpGet, target: CheckTarget, signal: AbortSignal): Promise<CheckResult> {
   const port = portOf(get.port, target.container);
-  const plain = await connected(port, target, signal);
-  const secure = get.scheme === 'HTTPS';
-  // As kubelet: a probe asks whether the program answers, not whether its certificate is good.
-  const socket = secure ? tls.connect({ socket: plain, rejectUnauthorized: false }) : plain;
-  const given = (get.httpHeaders ?? []).map(({ name, value }) => [name, value] as const);
-  const headers = {
-    host: `${get.host ?? target.podIP}:${port}`,
-    'user-agent': 'kube-probe/1.32',
-    accept: '*/*',
-    ...Object.fromEntries(given),
-  };
-  const status = await new Promise<number>((resolve, reject) => {
-    const request = http.request({
-      createConnection: () => socket,
-      method: 'GET',
-      path: get.path ?? '/',
-      headers,
+  const path = get.path ?? '/';
+  const url = `${get.scheme === 'HTTPS' ? 'https' : 'http'}://${target.podIP}:${port}${path}`;
+  try {
+    const status = await httpStatus(
+      get,
+      path,
+      await connected(port, target, signal),
+      `${target.podIP}:${port}`,
       signal,
-    });
+    );
+    return status >= 200 && status < 400 ? OK : { ok: false, message: `HTTP probe failed with statuscode: ${status}` };
+  } catch (error) {
+    return { ok: false, message: `Get "${url}": ${signal.aborted ? TIMED_OUT : messageOf(error)}` };
+  }
+}
+
+type HttpGet = NonNullable<Probe['httpGet']>;
+
+function httpStatus(get: HttpGet, path: string, plain: Duplex, host: string, signal: AbortSignal): Promise<number> {
+  // As kubelet: a probe asks whether the program answers, not whether its certificate is good.
+  const socket = get.scheme === 'HTTPS' ? tls.connect({ socket: plain, rejectUnauthorized: false }) : plain;
+  const given = (get.httpHeaders ?? []).map(({ name, value }) => [name.toLowerCase(), value] as const);
+  const headers = { host, 'user-agent': 'kube-probe/1.32', accept: '*/*', ...Object.fromEntries(given) };
+  return new Promise<number>((resolve, reject) => {
+    const request = http.request({ createConnection: () => socket, method: 'GET', path, headers, signal });
     request.on('response', (response) => {
       response.resume();
       resolve(response.statusCode ?? 0);
     });
-    request.on('error', (error) => {
-      const url = `${secure ? 'https' : 'http'}://${target.podIP}:${port}${get.path ?? '/'}`;
-      reject(new Error(`Get "${url}": ${signal.aborted ? TIMED_OUT : error.message}`));
-    });
+    request.on('error', reject);
     request.end();
   }).finally(() => {
     socket.destroy();
     plain.destroy();
   });
-  return status >= 200 && status < 400 ? OK : { ok: false, message: `HTTP probe failed with statuscode: ${status}` };
 }
 
 const TIMED_OUT = 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)';

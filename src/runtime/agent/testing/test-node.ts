@@ -78,6 +78,11 @@ export class TestNode {
       };
     },
     rootfs: async () => undefined,
+    changed: () => {},
+    onChange: (listener: () => void) => {
+      this.images.changed = listener;
+      return () => {};
+    },
   };
   agent!: NodeAgent;
 
