@@ -1,0 +1,99 @@
+import { mkdirSync, openSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SystemClock } from '../../base/clock.js';
+import { CleanupStack } from '../../base/dispose.js';
+import { LineLogger } from '../../base/logger.js';
+import { SystemRandom } from '../../base/random.js';
+import { loadKubeconfig } from '../../client/kubeconfig.js';
+import { RemoteClient } from '../../client/remote-client.js';
+import { raiseOpenFileLimit } from '../../native/index.js';
+import { PROXY_VERSION } from '../../resources/injection/sidecar.js';
+import { LocalPodAccess } from '../../runtime/agent/local-pod-access.js';
+import { NodeAgent } from '../../runtime/agent/node-agent.js';
+import { AgentServer } from '../../runtime/agent/server/agent-server.js';
+import { DnsServer } from '../../runtime/dns/dns-server.js';
+import type { Driver } from '../../runtime/drivers/driver.js';
+import { NetnsDriver } from '../../runtime/drivers/netns/netns-driver.js';
+import { ProcessDriver } from '../../runtime/drivers/process/process-driver.js';
+import { ImageStore } from '../../runtime/images/image-store.js';
+import { ChildProxyHost } from '../proxy/child-proxy-host.js';
+import { MeshNames } from './mesh-names.js';
+import type { NodeConfig } from './node-config.js';
+
+const DNS_PORT = 53;
+
+/** The node process: the agent with its driver, name server, and the proxy as its child. */
+export async function runNode(configFile: string): Promise<void> {
+  const config = JSON.parse(readFileSync(configFile, 'utf8')) as NodeConfig;
+  const clock = new SystemClock();
+  const random = new SystemRandom();
+  const logger = new LineLogger((line) => process.stderr.write(line)).scope(config.nodeName);
+  const cleanup = new CleanupStack();
+  mkdirSync(config.stateDir, { recursive: true, mode: 0o700 });
+  await raiseOpenFileLimit();
+
+  const client = new RemoteClient(loadKubeconfig(config.kubeconfig), 'trysail-agent');
+  const names = new MeshNames({ client, clock, random, logger, domain: config.clusterDomain });
+  cleanup.defer(() => names.stop());
+  const proxyLog = openSync(join(config.stateDir, 'proxy.log'), 'a', 0o600);
+  const script = join(dirname(fileURLToPath(import.meta.url)), '..', 'proxy', 'process.js');
+  const proxyHost = new ChildProxyHost({
+    argv: [process.execPath, script, configFile],
+    logFd: proxyLog,
+    clock,
+    logger,
+  });
+  cleanup.defer(() => proxyHost.stop());
+
+  const driver = makeDriver(config, names);
+  const agent = new NodeAgent({
+    client,
+    nodeName: config.nodeName,
+    driver,
+    proxyHost,
+    images: new ImageStore({ dir: config.imagesDir, clock }),
+    stateDir: config.stateDir,
+    clock,
+    random,
+    logger,
+    version: PROXY_VERSION,
+    region: config.region,
+    zone: config.zone,
+    clusterDomain: config.clusterDomain,
+    dnsServer: config.dnsServer,
+  });
+  cleanup.defer(() => agent.stop());
+  await agent.start();
+  if (driver instanceof NetnsDriver) {
+    const sockets = await driver.openServerSockets(config.dnsServer, DNS_PORT);
+    const dns = await DnsServer.open(names.responder, sockets);
+    cleanup.defer(() => dns.close());
+  }
+  const server = new AgentServer({ access: new LocalPodAccess(agent), socketPath: config.agentSocket, logger });
+  cleanup.defer(() => server.stop());
+  await server.start();
+  logger.info('node is up', { driver: driver.name });
+
+  const end = (): void => {
+    cleanup.run().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error('end of the node failed', { error: String(error) });
+        process.exit(1);
+      },
+    );
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, end);
+}
+
+function makeDriver(config: NodeConfig, names: MeshNames): Driver {
+  if (config.driver === 'netns') {
+    return new NetnsDriver({
+      runDir: join(config.runDir, 'netns'),
+      podRange: config.podRange,
+      serverAddresses: [config.dnsServer],
+    });
+  }
+  return new ProcessDriver({ stateDir: config.stateDir, dns: names.responder });
+}

@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import type { JsonObject } from '@bufbuild/protobuf';
+import { SystemClock } from '../../base/clock.js';
+import { messageOf } from '../../base/errors.js';
+import { LineLogger } from '../../base/logger.js';
+import { SystemRandom } from '../../base/random.js';
+import { PodSocketFactory, type PodSockets } from '../../native/pod-sockets.js';
+import { AdsConfigStream, ProxyServer, type SocketFactory } from '../../proxy/index.js';
+import type { LogicalProxySpec } from '../../runtime/agent/proxy-host.js';
+import { PROXY_MARK } from '../../runtime/drivers/netns/capture.js';
+import { AdsConnection } from '../../xds/client/connection.js';
+import type { NodeConfig } from '../node/node-config.js';
+import { LoopbackSockets } from './loopback-sockets.js';
+import type { FromProxy, ToProxy } from './messages.js';
+
+/**
+ * The proxy process of a node: a child of the agent, which tells it by IPC which logical proxies there are. All that they do comes
+ * by ADS. It ends with its parent.
+ */
+class ProxyProcess {
+  private readonly clock = new SystemClock();
+  private readonly random = new SystemRandom();
+  private readonly logger = new LineLogger((line) => process.stderr.write(line)).scope('proxy');
+  private readonly server = new ProxyServer({ clock: this.clock, random: this.random, logger: this.logger });
+  private readonly ads: AdsConnection;
+  private readonly podSockets = new Map<string, PodSockets>();
+  private factory: PodSocketFactory | undefined;
+
+  constructor(private readonly config: NodeConfig) {
+    this.ads = new AdsConnection({ kind: 'unix', path: config.adsSocket });
+  }
+
+  take(message: ToProxy): void {
+    if (message.type === 'add') {
+      this.add(message.spec).then(
+        () => this.tell({ type: 'ready', id: message.spec.id }),
+        (error: unknown) => this.tell({ type: 'failed', id: message.spec.id, message: messageOf(error) }),
+      );
+    } else {
+      this.remove(message.id, message.drain_ms).then(
+        () => this.tell({ type: 'removed', id: message.id }),
+        (error: unknown) => {
+          this.logger.error('logical proxy did not end well', { id: message.id, error: messageOf(error) });
+          this.tell({ type: 'removed', id: message.id });
+        },
+      );
+    }
+  }
+
+  private async add(spec: LogicalProxySpec): Promise<void> {
+    const { id, node } = spec;
+    const proxy = this.server.add({
+      id,
+      node: { ...node, metadata: node.metadata as JsonObject },
+      sockets: this.socketsFor(spec),
+      configStream: new AdsConfigStream({
+        connection: this.ads,
+        node: {
+          id: node.id,
+          cluster: node.cluster,
+          metadata: node.metadata as JsonObject,
+          locality: node.locality,
+          userAgentName: 'trysail',
+        },
+        clock: this.clock,
+        random: this.random,
+        logger: this.logger.scope(node.id),
+      }),
+      onLog: (line) => this.tell({ type: 'log', id, line }),
+    });
+    await proxy.ready();
+  }
+
+  private async remove(id: string, drain_ms: number): Promise<void> {
+    await this.server.remove(id, drain_ms);
+    this.podSockets.get(id)?.dispose();
+    this.podSockets.delete(id);
+  }
+
+  private socketsFor({ id, network, hostPorts }: LogicalProxySpec): SocketFactory {
+    if (network.kind === 'loopback') return new LoopbackSockets({ podIP: network.podIP, hostPorts });
+    this.factory ??= new PodSocketFactory();
+    const sockets = this.factory.forPod({
+      path: network.path,
+      mark: PROXY_MARK,
+      meshRanges: this.config.meshRanges,
+      hostPorts,
+    });
+    this.podSockets.set(id, sockets);
+    return sockets;
+  }
+
+  private tell(message: FromProxy): void {
+    if (process.connected) process.send?.(message);
+  }
+}
+
+const [configFile = ''] = process.argv.slice(2);
+const proxyProcess = new ProxyProcess(JSON.parse(readFileSync(configFile, 'utf8')) as NodeConfig);
+process.on('message', (message) => proxyProcess.take(message as ToProxy));
+process.on('disconnect', () => process.exit(0));

@@ -1,0 +1,48 @@
+import { fileURLToPath } from 'node:url';
+import { SystemClock } from '../base/clock.js';
+import type { CliDependencies } from '../cli/dependencies.js';
+import { type ImageCommands, runCli } from '../cli/index.js';
+import type { MeshLauncher } from '../cli/launcher.js';
+import type { Client } from '../client/client.js';
+import type { Connection } from '../client/kubeconfig.js';
+import { PROXY_VERSION } from '../resources/injection/sidecar.js';
+
+/** The command. What a command does not need is not loaded: most of them only talk to a mesh. */
+const dependencies: CliDependencies = {
+  version: PROXY_VERSION,
+  env: process.env,
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  now: () => Date.now(),
+  self: [process.execPath, process.argv[1] ?? ''],
+  launcher: lazyLauncher(),
+  images,
+  connect,
+  proxy: async (configFile) => (await import('./proxy/standalone.js')).runStandaloneProxy(configFile),
+};
+
+function lazyLauncher(): MeshLauncher {
+  const load = async (): Promise<MeshLauncher> => {
+    const { LocalLauncher } = await import('./up/launcher.js');
+    return new LocalLauncher(process.env, fileURLToPath(new URL('./up/detached.js', import.meta.url)));
+  };
+  return {
+    up: async (options, progress) => (await load()).up(options, progress),
+    upDetached: async (options, progress) => (await load()).upDetached(options, progress),
+    down: async (name, progress) => (await load()).down(name, progress),
+    status: async (name) => (await load()).status(name),
+  };
+}
+
+async function images(stateFolder: string): Promise<ImageCommands> {
+  const { ImageStore } = await import('../runtime/images/image-store.js');
+  return new ImageStore({ dir: `${stateFolder}/images`, clock: new SystemClock() });
+}
+
+async function connect(connection: Connection): Promise<Client> {
+  const { RemoteClient } = await import('../client/remote-client.js');
+  return new RemoteClient(connection);
+}
+
+process.exitCode = await runCli(process.argv.slice(2), dependencies);

@@ -1,0 +1,159 @@
+import { ApiServer } from '../../apiserver/http/server.js';
+import { listPrefix, objectKey } from '../../apiserver/keys.js';
+import { KindTable } from '../../apiserver/kind-table.js';
+import { ObjectApi } from '../../apiserver/object-api.js';
+import type { Clock } from '../../base/clock.js';
+import { CleanupStack } from '../../base/dispose.js';
+import type { Logger } from '../../base/logger.js';
+import type { Random } from '../../base/random.js';
+import { type Client, isAlreadyExists } from '../../client/client.js';
+import { EmbeddedClient } from '../../client/embedded-client.js';
+import { writeKubeconfig } from '../../identity/kubeconfig.js';
+import { ensurePki, type Pki } from '../../identity/pki.js';
+import { NAMESPACE } from '../../resources/core/namespace/index.js';
+import { ServiceAllocator } from '../../resources/core/service/allocator.js';
+import { SERVICE } from '../../resources/core/service/index.js';
+import { SidecarInjection } from '../../resources/injection/admission.js';
+import { PROXY_IMAGE, PROXY_VERSION } from '../../resources/injection/sidecar.js';
+import type { Gvr, KubeObject } from '../../resources/object.js';
+import { KINDS } from '../../resources/registry.js';
+import { RemotePodAccess } from '../../runtime/agent/server/remote-pod-access.js';
+import { SharedInformers } from '../../runtime/controllers/framework/informers.js';
+import { startControllers } from '../../runtime/controllers/start.js';
+import { ephemeralStore, openStore } from '../../store/open.js';
+import type { Store } from '../../store/store.js';
+import { AdsServer } from '../../xds/server/ads-server.js';
+import { MeshConfigSource } from './mesh-config.js';
+import { ProxyStates } from './proxy-states.js';
+import { API_SERVICE_IP, systemObjects } from './system-objects.js';
+
+const LOOPBACK = '127.0.0.1';
+/** The Kubernetes version whose API this is; kubectl compares it with its own. */
+const KUBERNETES = { major: '1', minor: '32', patch: '0' };
+
+export interface ControlPlaneOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly apiPort: number;
+  readonly ingressPort: number;
+  readonly ephemeral: boolean;
+  /** Folders and files; all made where missing. */
+  readonly paths: {
+    readonly store: string;
+    readonly pki: string;
+    /** For people and commands; and for the node agent. */
+    readonly kubeconfig: string;
+    readonly nodeKubeconfig: string;
+    readonly adsSocket: string;
+  };
+  /** Where a node's agent answers. */
+  readonly agentSocket: (node: string) => string;
+}
+
+/**
+ * Everything that decides: store → API server → controllers, and informers → compiler → ADS server. It starts no process; the
+ * nodes that connect to it do the work.
+ */
+export class ControlPlane {
+  private constructor(
+    readonly client: Client,
+    readonly proxies: ProxyStates,
+    readonly apiServerUrl: string,
+    private readonly cleanup: CleanupStack,
+  ) {}
+
+  static async start(options: ControlPlaneOptions): Promise<ControlPlane> {
+    const { clock, random, logger, paths } = options;
+    const cleanup = new CleanupStack();
+    try {
+      const store = options.ephemeral ? ephemeralStore<KubeObject>() : openStore<KubeObject>(paths.store);
+      cleanup.defer(() => store.close());
+      const api = objectApi(store, clock);
+      const client = new EmbeddedClient(api);
+
+      const pki = ensurePki(paths.pki, { clock, serverNames: [API_SERVICE_IP] });
+      const server = new ApiServer({
+        api,
+        clock,
+        logger: logger.scope('api'),
+        version: {
+          major: KUBERNETES.major,
+          minor: KUBERNETES.minor,
+          gitVersion: `v${KUBERNETES.major}.${KUBERNETES.minor}.${KUBERNETES.patch}+trysail-${PROXY_VERSION}`,
+        },
+        tokens: credentials(pki),
+        tls: { cert: pki.serverCert, key: pki.serverKey, clientCa: pki.caCert },
+        podAccess: new RemotePodAccess(options.agentSocket),
+      });
+      cleanup.defer(() => server.close());
+      const port = await server.listen(options.apiPort, LOOPBACK);
+      const apiServerUrl = `https://${LOOPBACK}:${port}`;
+      const access = { server: apiServerUrl, caCert: pki.caCert };
+      writeKubeconfig(paths.kubeconfig, { ...access, token: pki.tokens.admin });
+      writeKubeconfig(paths.nodeKubeconfig, { ...access, token: pki.tokens.node });
+
+      const ingress = { address: LOOPBACK, port: options.ingressPort };
+      await createMissing(client, systemObjects({ ingress, proxyImage: PROXY_IMAGE, apiPort: port }));
+
+      const informers = new SharedInformers({ client, clock, random, logger: logger.scope('informer') });
+      cleanup.defer(() => informers.stop());
+      const source = new MeshConfigSource(informers, clock);
+      const proxies = new ProxyStates(logger.scope('xds'));
+      const ads = new AdsServer({ source, observer: proxies, clock, logger: logger.scope('xds') });
+      cleanup.defer(() => ads.close());
+      await ads.listen({ path: paths.adsSocket });
+      cleanup.defer(() => source.stop());
+      await source.start();
+
+      const controllers = await startControllers({ client, informers, clock, logger: logger.scope('controller') });
+      cleanup.defer(() => controllers.stop());
+      return new ControlPlane(client, proxies, apiServerUrl, cleanup);
+    } catch (error) {
+      await cleanup.run().catch(() => {});
+      throw error;
+    }
+  }
+
+  stop(): Promise<void> {
+    return this.cleanup.run();
+  }
+}
+
+function objectApi(store: Store<KubeObject>, clock: Clock): ObjectApi {
+  const services = listPrefix(SERVICE, undefined);
+  const namespace = (name: string): KubeObject | undefined =>
+    store.latest(objectKey(NAMESPACE, undefined, name))?.value;
+  return new ObjectApi({
+    store,
+    kinds: new KindTable(KINDS),
+    clock,
+    admissions: [
+      new ServiceAllocator(() => store.range({ prefix: services }).entries.map((entry) => entry.value)),
+      new SidecarInjection(namespace),
+    ],
+  });
+}
+
+function credentials(pki: Pki) {
+  return [
+    { token: pki.tokens.admin, user: { name: 'admin', groups: ['system:masters', 'system:authenticated'] } },
+    { token: pki.tokens.node, user: { name: 'system:node', groups: ['system:nodes', 'system:authenticated'] } },
+  ];
+}
+
+/** Objects that are there already stay as they are: a user may have changed them. */
+async function createMissing(client: Client, objects: readonly KubeObject[]): Promise<void> {
+  for (const object of objects) {
+    await client.create(resourceOf(object), object).catch((error: unknown) => {
+      if (!isAlreadyExists(error)) throw error;
+    });
+  }
+}
+
+/** @throws Error where no kind is served under the object's apiVersion and kind */
+export function resourceOf(object: KubeObject): Gvr {
+  const served = new KindTable(KINDS).findKind(object.apiVersion, object.kind);
+  if (!served) throw new Error(`no kind ${object.kind} in ${object.apiVersion}`);
+  return { group: served.group, version: served.version.name, resource: served.definition.plural };
+}

@@ -1,0 +1,87 @@
+import http from 'node:http';
+import { join } from 'node:path';
+import type { Clock } from '../../base/clock.js';
+import { TrysailError } from '../../base/errors.js';
+import { type Client, isAlreadyExists } from '../../client/client.js';
+import type { KubeObject } from '../../resources/object.js';
+import { ImageStore } from '../../runtime/images/image-store.js';
+import { resourceOf } from './control-plane.js';
+import { type Example, type ExampleImage, exampleObjects } from './example.js';
+
+const READY_WITHIN_MS = 60_000;
+const POLL_MS = 15;
+const REQUEST_TIMEOUT_MS = 2_000;
+
+export interface DeployOptions {
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly imagesDir: string;
+  /** `http://127.0.0.1:8080` */
+  readonly ingress: string;
+  readonly progress: (line: string) => void;
+}
+
+/** Builds an example's images, applies its manifests, and waits until its first request is answered. */
+export async function deployExample(example: Example, options: DeployOptions): Promise<void> {
+  const { client, clock, progress } = options;
+  const images = new ImageStore({ dir: options.imagesDir, clock });
+  for (const image of example.images) await buildOnce(images, example, image, progress);
+  progress('Deploying …');
+  await apply(client, { apiVersion: 'v1', kind: 'Namespace', metadata: namespaceMeta(example) });
+  for (const object of exampleObjects(example)) {
+    const namespace = object.metadata.namespace ?? example.namespace;
+    await apply(client, { ...object, metadata: { ...object.metadata, namespace } });
+  }
+  progress('Waiting for the first answer …');
+  await firstAnswer(example, options);
+}
+
+function namespaceMeta(example: Example): KubeObject['metadata'] {
+  return { name: example.namespace, labels: { 'istio-injection': 'enabled' } };
+}
+
+async function buildOnce(
+  images: ImageStore,
+  example: Example,
+  image: ExampleImage,
+  progress: DeployOptions['progress'],
+): Promise<void> {
+  if (await images.find(image.name)) return;
+  progress(`Building ${image.name} …`);
+  await images.build({ tags: [image.name], context: join(example.folder, image.context), buildArgs: image.args ?? {} });
+}
+
+/** What is there from an earlier run stays as it is: the user may have changed it. */
+async function apply(client: Client, object: KubeObject): Promise<void> {
+  await client.create(resourceOf(object), object).catch((error: unknown) => {
+    if (!isAlreadyExists(error)) throw error;
+  });
+}
+
+async function firstAnswer(example: Example, { clock, ingress }: DeployOptions): Promise<void> {
+  const deadline_ms = clock.monotonic_ms() + READY_WITHIN_MS;
+  let last = 'nothing yet';
+  while (clock.monotonic_ms() < deadline_ms) {
+    const answer = await request(ingress, example.try.host, example.try.path);
+    if (answer === 'ok') return;
+    last = answer;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  throw new TrysailError(
+    'EXAMPLE_NOT_READY',
+    `the example did not answer within ${READY_WITHIN_MS / 1000} s: ${last}`,
+    `See what its pods say: kubectl get pods -n ${example.namespace}`,
+  );
+}
+
+function request(ingress: string, host: string, path: string): Promise<string> {
+  return new Promise((resolve) => {
+    const call = http.get(new URL(path, ingress), { headers: { host }, timeout: REQUEST_TIMEOUT_MS }, (response) => {
+      response.resume();
+      response.on('end', () => resolve(response.statusCode === 200 ? 'ok' : `status ${response.statusCode}`));
+      response.on('error', (error) => resolve(error.message));
+    });
+    call.on('timeout', () => call.destroy(new Error('no answer')));
+    call.on('error', (error) => resolve(error.message));
+  });
+}

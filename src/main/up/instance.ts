@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { TrysailError } from '../../base/errors.js';
+import type { MeshStatus } from '../../cli/launcher.js';
+import { identify, isAlive, type ProcessIdentity } from './process-identity.js';
+
+/** The path of a Unix socket must fit into sockaddr_un, which has 108 bytes. */
+const SOCKET_PATH_BYTES_MAX = 100;
+
+interface InstanceRecord {
+  readonly control: ProcessIdentity;
+  readonly node?: ProcessIdentity;
+  readonly status?: MeshStatus;
+}
+
+/** The files of one mesh on this machine, and which processes run it. */
+export class Instance {
+  constructor(
+    readonly name: string,
+    readonly folder: string,
+  ) {}
+
+  path(...parts: string[]): string {
+    return join(this.folder, ...parts);
+  }
+
+  /**
+   * Takes the mesh for this process.
+   * @returns the node process that an earlier, killed control plane left behind
+   * @throws TrysailError ALREADY_RUNNING
+   */
+  claim(): ProcessIdentity | undefined {
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    const record = this.read();
+    if (record && isAlive(record.control) && record.control.pid !== process.pid) {
+      throw new TrysailError(
+        'ALREADY_RUNNING',
+        `a mesh named "${this.name}" runs already (process ${record.control.pid})`,
+        'See `trysail status`, end it with `trysail down`, or give this one another name with --name.',
+      );
+    }
+    this.write({ control: identify(process.pid), ...(record?.node ? { node: record.node } : {}) });
+    return record?.node;
+  }
+
+  /** Remembers which process is the node, so that it can be ended even when the control plane was killed. */
+  setNode(node: ProcessIdentity): void {
+    this.update({ node });
+  }
+
+  setStatus(status: MeshStatus): void {
+    this.update({ status });
+  }
+
+  /** The record of a mesh that was started, running or not. */
+  read(): InstanceRecord | undefined {
+    try {
+      return JSON.parse(readFileSync(this.recordPath, 'utf8')) as InstanceRecord;
+    } catch {
+      return undefined;
+    }
+  }
+
+  release(): void {
+    rmSync(this.recordPath, { force: true });
+    rmSync(this.runFolder, { recursive: true, force: true });
+  }
+
+  /** Sockets and other things that end with the processes; short enough for a socket's path. */
+  get runFolder(): string {
+    const own = this.path('run');
+    if (join(own, 'agent-0.sock').length <= SOCKET_PATH_BYTES_MAX) return own;
+    const short = createHash('sha256').update(this.folder).digest('hex').slice(0, 16);
+    return join(tmpdir(), `trysail-${userInfo().uid}-${short}`);
+  }
+
+  makeRunFolder(): void {
+    rmSync(this.runFolder, { recursive: true, force: true });
+    mkdirSync(this.runFolder, { recursive: true, mode: 0o700 });
+  }
+
+  private update(change: Partial<InstanceRecord>): void {
+    const record = this.read() ?? { control: identify(process.pid) };
+    this.write({ ...record, ...change });
+  }
+
+  private write(record: InstanceRecord): void {
+    writeFileSync(this.recordPath, JSON.stringify(record, null, 2), { mode: 0o600 });
+  }
+
+  private get recordPath(): string {
+    return this.path('instance.json');
+  }
+}

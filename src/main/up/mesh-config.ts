@@ -1,0 +1,107 @@
+import type { Clock, Timer } from '../../base/clock.js';
+import type { Disposable } from '../../base/dispose.js';
+import { compile, DEFAULT_MESH_CONFIG, type MeshConfig, type MeshSnapshot } from '../../compiler/index.js';
+import type { Gvr, KubeObject } from '../../resources/object.js';
+import type { Informers } from '../../runtime/controllers/framework/informers.js';
+import type { ConfigSource, ResourceSet } from '../../xds/server/source.js';
+import type { Node } from '../../xds/types/gen/envoy/config/core/v3/base_pb.js';
+
+/** Changes that come together, such as the endpoints of a rollout, become one push; a lone one hardly waits. */
+const DEBOUNCE_MS = 3;
+
+type Lists = Omit<MeshSnapshot, 'config'>;
+
+const istio = (version: string, resource: string): Gvr => ({
+  group: version === 'v1' ? 'networking.istio.io' : 'config.istio.io',
+  version,
+  resource,
+});
+
+/** Where each list of the snapshot comes from. */
+const SOURCES: Readonly<Record<keyof Lists, Gvr>> = {
+  services: { group: '', version: 'v1', resource: 'services' },
+  endpoints: { group: '', version: 'v1', resource: 'endpoints' },
+  pods: { group: '', version: 'v1', resource: 'pods' },
+  ingresses: { group: 'networking.k8s.io', version: 'v1', resource: 'ingresses' },
+  routeRules: istio('v1alpha2', 'routerules'),
+  destinationPolicies: istio('v1alpha2', 'destinationpolicies'),
+  egressRules: istio('v1alpha2', 'egressrules'),
+  virtualServices: istio('v1', 'virtualservices'),
+  destinationRules: istio('v1', 'destinationrules'),
+  gateways: istio('v1', 'gateways'),
+  serviceEntries: istio('v1', 'serviceentries'),
+};
+
+/** The compiler over live objects: what the ADS server serves. */
+export class MeshConfigSource implements ConfigSource {
+  private readonly listeners = new Set<() => void>();
+  private readonly unfollow: (() => void)[] = [];
+  private snapshot: MeshSnapshot | undefined;
+  private compiled = new Map<string, ResourceSet | undefined>();
+  private timer: Timer | undefined;
+  private ready = false;
+
+  constructor(
+    private readonly informers: Informers,
+    private readonly clock: Clock,
+    private readonly config: MeshConfig = DEFAULT_MESH_CONFIG,
+  ) {}
+
+  /** Resolves when every kind's first list is in; before, no proxy is told anything. */
+  async start(): Promise<void> {
+    const sources = Object.entries(SOURCES);
+    await Promise.all(sources.map(([, resource]) => this.informers.informer(resource).synced));
+    this.ready = true;
+    for (const [name, resource] of sources) this.unfollow.push(this.follow(name as keyof Lists, resource));
+    this.changed();
+  }
+
+  stop(): void {
+    this.timer?.cancel();
+    for (const unfollow of this.unfollow) unfollow();
+  }
+
+  resources(node: Node): ResourceSet | undefined {
+    if (!this.ready) return undefined;
+    if (!this.compiled.has(node.id)) this.compiled.set(node.id, compile(this.current(), node));
+    return this.compiled.get(node.id);
+  }
+
+  onChange(listener: () => void): Disposable {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  }
+
+  /** What the mesh is right now. */
+  current(): MeshSnapshot {
+    if (this.snapshot) return this.snapshot;
+    const lists = Object.entries(SOURCES).map(([name, resource]) => [name, this.informers.informer(resource).list()]);
+    this.snapshot = { ...(Object.fromEntries(lists) as Lists), config: this.config };
+    return this.snapshot;
+  }
+
+  private follow(name: keyof Lists, resource: Gvr): () => void {
+    return this.informers.informer<KubeObject>(resource).addHandler({
+      onAdd: () => this.changed(),
+      onDelete: () => this.changed(),
+      onUpdate: (object, old) => {
+        if (matters(name, object, old)) this.changed();
+      },
+    });
+  }
+
+  private changed(): void {
+    this.timer ??= this.clock.setTimer(DEBOUNCE_MS, () => {
+      this.timer = undefined;
+      this.snapshot = undefined;
+      this.compiled = new Map();
+      for (const listener of this.listeners) listener();
+    });
+  }
+}
+
+/** Statuses change often and mean nothing to a proxy, but for a pod its address and readiness are there. */
+function matters(name: keyof Lists, object: KubeObject, old: KubeObject): boolean {
+  if (name === 'pods' || name === 'endpoints' || name === 'services') return true;
+  return object.metadata.generation === undefined || object.metadata.generation !== old.metadata.generation;
+}

@@ -1,0 +1,146 @@
+import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
+import { SystemClock } from '../../base/clock.js';
+import { CleanupStack } from '../../base/dispose.js';
+import { LineLogger } from '../../base/logger.js';
+import { SystemRandom } from '../../base/random.js';
+import type { MeshStatus, RunningMesh, UpOptions } from '../../cli/launcher.js';
+import { PROXY_VERSION } from '../../resources/injection/sidecar.js';
+import { ControlPlane } from './control-plane.js';
+import { deployExample } from './deploy-example.js';
+import { chooseDriver } from './driver-choice.js';
+import { loadExample } from './example.js';
+import { Instance } from './instance.js';
+import { endNode, NodeProcess } from './node-process.js';
+import { freePort } from './ports.js';
+import { DNS_SERVICE_IP } from './system-objects.js';
+
+const USUAL_API_PORT = 6443;
+const USUAL_INGRESS_PORT = 8080;
+const POD_RANGE = '10.244.0.0/24';
+const MESH_RANGES = ['10.244.0.0/16', '10.96.0.0/12'];
+const CLUSTER_DOMAIN = 'cluster.local';
+
+/** Starts a whole mesh: control plane in this process, its node beside it, and the example if one is wanted. */
+export async function startMesh(
+  options: UpOptions,
+  folder: string,
+  progress: (line: string) => void,
+): Promise<RunningMesh> {
+  const instance = new Instance(options.name, folder);
+  const cleanup = new CleanupStack();
+  const left = instance.claim();
+  try {
+    // A control plane that was killed leaves its node running.
+    if (left) await endNode(left);
+    cleanup.defer(() => {
+      instance.release();
+      if (options.ephemeral) rmSync(folder, { recursive: true, force: true });
+    });
+    const status = await start(instance, options, cleanup, progress);
+    instance.setStatus(status);
+    return running(status, cleanup);
+  } catch (error) {
+    await cleanup.run().catch(() => {});
+    throw error;
+  }
+}
+
+async function start(
+  instance: Instance,
+  options: UpOptions,
+  cleanup: CleanupStack,
+  progress: (line: string) => void,
+): Promise<MeshStatus> {
+  const clock = new SystemClock();
+  const random = new SystemRandom();
+  const logFile = instance.path('control-plane.log');
+  const logger = new LineLogger((line) => appendFileSync(logFile, line));
+  const example = options.example === undefined ? undefined : loadExample(options.example);
+  instance.makeRunFolder();
+  mkdirSync(instance.path('node-0'), { recursive: true, mode: 0o700 });
+  const driver = await chooseDriver(options.driver);
+  const apiPort = await freePort('API server', options.apiPort, USUAL_API_PORT, progress);
+  const ingressPort = await freePort('ingress', options.ingressPort, USUAL_INGRESS_PORT, progress);
+  const adsSocket = `${instance.runFolder}/ads.sock`;
+  const agentSocket = `${instance.runFolder}/agent-0.sock`;
+  const imagesDir = instance.path('images');
+
+  const controlPlane = await ControlPlane.start({
+    clock,
+    random,
+    logger,
+    apiPort,
+    ingressPort,
+    ephemeral: options.ephemeral,
+    paths: {
+      store: instance.path('store'),
+      pki: instance.path('pki'),
+      kubeconfig: instance.path('kubeconfig'),
+      nodeKubeconfig: instance.path('node-0', 'kubeconfig'),
+      adsSocket,
+    },
+    agentSocket: () => agentSocket,
+  });
+  cleanup.defer(() => controlPlane.stop());
+
+  const node = new NodeProcess({
+    config: {
+      nodeName: 'node-0',
+      region: 'local',
+      zone: 'local-a',
+      driver: driver.name,
+      kubeconfig: instance.path('node-0', 'kubeconfig'),
+      adsSocket,
+      agentSocket,
+      stateDir: instance.path('node-0'),
+      imagesDir,
+      runDir: instance.runFolder,
+      podRange: POD_RANGE,
+      meshRanges: MESH_RANGES,
+      dnsServer: DNS_SERVICE_IP,
+      clusterDomain: CLUSTER_DOMAIN,
+    },
+    configFile: instance.path('node-0', 'config.json'),
+    logFile: instance.path('node-0.log'),
+    clock,
+    logger: logger.scope('node'),
+    onStart: (process) => instance.setNode(process),
+  });
+  cleanup.defer(() => node.stop());
+
+  const status: MeshStatus = {
+    name: options.name,
+    version: PROXY_VERSION,
+    pid: process.pid,
+    stateFolder: instance.folder,
+    driver: driver.name,
+    driverReason: driver.reason,
+    kubeconfig: instance.path('kubeconfig'),
+    apiServer: controlPlane.apiServerUrl,
+    ingress: `http://127.0.0.1:${ingressPort}`,
+    ...(example && { try: example.try }),
+  };
+  if (example)
+    await deployExample(example, { client: controlPlane.client, clock, imagesDir, ingress: status.ingress, progress });
+  return status;
+}
+
+function running(status: MeshStatus, cleanup: CleanupStack): RunningMesh {
+  let end: (code: number) => void;
+  const ended = new Promise<number>((resolve) => {
+    end = resolve;
+  });
+  return {
+    status,
+    ended,
+    stop: async () => {
+      try {
+        await cleanup.run();
+        end(0);
+      } catch (error) {
+        end(1);
+        throw error;
+      }
+    },
+  };
+}
