@@ -23,6 +23,14 @@ export { addAddress, addRoute, type RouteSpec } from './netlink/routes.js';
 export { makeNetlinkDescriptor, NetlinkFamily, NetlinkSocket } from './netlink/socket.js';
 export { type CaptureSpec, captureRules } from './nftables/capture.js';
 export { makePipe, type PipeEnds } from './pipes.js';
+export {
+  type PodConnectOptions,
+  type PodListener,
+  type PodListenOptions,
+  PodSocketFactory,
+  PodSockets,
+  type PodSocketsOptions,
+} from './pod-sockets.js';
 export { openPseudoterminal, type Pseudoterminal, resizeTerminal } from './pty.js';
 export {
   closeDescriptor,

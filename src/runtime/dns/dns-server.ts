@@ -39,9 +39,11 @@ export class DnsServer {
     const udp = dgram.createSocket('udp4');
     const tcp = createServer();
     if ('udp' in listen) {
+      // With a descriptor dgram says "listening" before bind() returns.
+      const listening = Promise.all([once(udp, 'listening'), once(tcp, 'listening')]);
       udp.bind({ fd: listen.udp });
       tcp.listen({ fd: listen.tcp });
-      await Promise.all([once(udp, 'listening'), once(tcp, 'listening')]);
+      await listening;
     } else {
       udp.bind(listen.port, listen.address);
       await once(udp, 'listening');
