@@ -234,13 +234,15 @@ test('status and down know a mesh that does not run', async () => {
 
 test("shell: a line's kubectl, istioctl and HTTP mean this mesh", async () => {
   terminal.status = statusOf(terminal.folder);
-  const line = `cd ${terminal.folder} && { istioctl version; docker build -t x .; grep namespace "$KUBECONFIG"; echo $http_proxy $no_proxy; cat <(echo substituted); } > seen; exit 3`;
+  const line = `cd ${terminal.folder} && { istioctl version; docker build -t x .; grep namespace "$KUBECONFIG"; echo $http_proxy $no_proxy; tail -2 $SIEGERC; cat <(echo substituted); } > seen; exit 3`;
   assert.equal((await terminal.run(['shell', '--namespace', 'garden', '-c', line])).code, 3);
   assert.deepEqual(readFileSync(join(terminal.folder, 'seen'), 'utf8').trim().split('\n'), [
     'trysail: version',
     'trysail: image build -t x .',
     '      namespace: garden',
     'http://127.0.0.1:8080 localhost,127.0.0.1,::1',
+    'proxy-host = 127.0.0.1',
+    'proxy-port = 8080',
     'substituted',
   ]);
 });

@@ -5,6 +5,7 @@ import type { MeshStatus } from '../launcher.js';
 import { shellEnvironment } from '../shell/environment.js';
 import { runShell } from '../shell/run.js';
 import { findOnPath, writeShims } from '../shell/shims.js';
+import { writeSiegerc } from '../shell/siegerc.js';
 import { interactiveShell } from '../shell/startup.js';
 import { meshName } from '../state-paths.js';
 import type { RegisterCommand } from './command.js';
@@ -43,7 +44,8 @@ async function shell(flags: Flags, status: MeshStatus, { env, self, stderr }: Cl
     const kubeconfig = join(folder, 'kubeconfig');
     const own = await withNamespace(readFileSync(status.kubeconfig, 'utf8'), flags.namespace);
     writeFileSync(kubeconfig, own, { mode: 0o600 });
-    const inner = shellEnvironment(env, { status, shims, kubeconfig });
+    const siegerc = writeSiegerc(folder, status.ingress, env);
+    const inner = shellEnvironment(env, { status, shims, kubeconfig, siegerc });
     if (flags.command !== undefined) return await runShell({ ...lineShell(flags.command, env), env: inner });
     if (!findOnPath('kubectl', env['PATH']))
       stderr.write('note: there is no kubectl on the PATH; `trysail get|apply|delete` do without\n');

@@ -6,6 +6,7 @@ export interface ShellEnvironment {
   /** Folder of the shims. */
   readonly shims: string;
   readonly kubeconfig: string;
+  readonly siegerc: string;
 }
 
 /** Hosts that are asked themselves, not the ingress. */
@@ -17,7 +18,7 @@ const NO_PROXY = 'localhost,127.0.0.1,::1';
  */
 export function shellEnvironment(
   outer: NodeJS.ProcessEnv,
-  { status, shims, kubeconfig }: ShellEnvironment,
+  { status, shims, kubeconfig, siegerc }: ShellEnvironment,
 ): NodeJS.ProcessEnv {
   return {
     ...outer,
@@ -26,6 +27,7 @@ export function shellEnvironment(
     TRYSAIL_NAME: status.name,
     // The mesh runs what was built; every command in the shell would look through the sources again.
     TRYSAIL_NO_PREPARE: '1',
+    SIEGERC: siegerc,
     http_proxy: status.ingress,
     no_proxy: [outer['no_proxy'], NO_PROXY].filter(Boolean).join(','),
   };
