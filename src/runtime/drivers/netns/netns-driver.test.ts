@@ -54,7 +54,19 @@ for (const user of testUsers()) {
     });
     await t.test('a container sees the image over the host, and its pod', () => {
       const { stdout, stderr, exitCode } = found['container']!;
-      const lines = ['from the image', 'image', 'mounted', 'client', 'client', '1 hello', '/home:', '', '/root:', 'writable', 'read-only'];
+      const lines = [
+        'from the image',
+        'image',
+        'mounted',
+        'client',
+        'client',
+        '1 hello',
+        '/home:',
+        '',
+        '/root:',
+        'writable',
+        'read-only',
+      ];
       assert.deepEqual(stdout.trim().split('\n'), [...lines, '192.0.2.1       alias.example', '1', 'host']);
       assert.equal(stderr, 'oops\n');
       assert.equal(exitCode, 7);
