@@ -1,6 +1,10 @@
 import type { KubeObject } from '../resources/object.js';
 
-/** Everything that decides what the mesh is, at one moment. Lists of stored objects, in the storage version, not to be changed. */
+/**
+ * Everything that decides what the mesh is, at one moment. Lists of stored objects with
+ * their kind, in the storage version. They must not be changed: what is made of an object is remembered by its identity, so that a
+ * new snapshot with the same objects in it costs only what is new.
+ */
 export interface MeshSnapshot {
   readonly config: MeshConfig;
   readonly services: readonly KubeObject[];

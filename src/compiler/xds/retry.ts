@@ -1,4 +1,5 @@
-import type { RetryPolicySchema } from '../../xds/types/gen/envoy/config/route/v3/route_components_pb.js';
+import { create } from '@bufbuild/protobuf';
+import { type RetryPolicy, RetryPolicySchema } from '../../xds/types/gen/envoy/config/route/v3/route_components_pb.js';
 import { PreviousHostsPredicateSchema } from '../../xds/types/gen/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts_pb.js';
 import type { Retries } from '../model/types.js';
 import { anyOf, type Init } from './resource.js';
@@ -10,28 +11,38 @@ const DEFAULT_RETRY_ON = 'connect-failure,refused-stream,unavailable,cancelled';
 const HOST_SELECTION_ATTEMPTS_MAX = 5n;
 const RETRIABLE_STATUS_CODES = 'retriable-status-codes';
 
-type RetryPolicy = Init<typeof RetryPolicySchema>;
+type RetryPolicyInit = Init<typeof RetryPolicySchema>;
+
+const previousHosts = {
+  name: 'envoy.retry_host_predicates.previous_hosts',
+  configType: { case: 'typedConfig' as const, value: anyOf(PreviousHostsPredicateSchema, {}) },
+};
+
+/** For routes that say nothing of retries. */
+export const DEFAULT_RETRY_POLICY: RetryPolicy = create(
+  RetryPolicySchema,
+  policyOf({ attempts: DEFAULT_ATTEMPTS, retryOn: DEFAULT_RETRY_ON }),
+);
 
 /** Undefined: no retries. */
-export function retryPolicy(retries: Retries | undefined): RetryPolicy | undefined {
-  const { attempts, perTryTimeout_ms, retryOn } = retries ?? { attempts: DEFAULT_ATTEMPTS };
-  if (attempts <= 0) return undefined;
+export function retryPolicy(retries: Retries | undefined): RetryPolicy | RetryPolicyInit | undefined {
+  if (retries === undefined) return DEFAULT_RETRY_POLICY;
+  return retries.attempts > 0 ? policyOf(retries) : undefined;
+}
+
+function policyOf({ attempts, perTryTimeout_ms, retryOn }: Retries): RetryPolicyInit {
   return {
     ...conditions(retryOn ?? DEFAULT_RETRY_ON),
     numRetries: attempts,
     ...(perTryTimeout_ms ? { perTryTimeout: durationOf(perTryTimeout_ms) } : {}),
-    retryHostPredicate: [
-      {
-        name: 'envoy.retry_host_predicates.previous_hosts',
-        configType: { case: 'typedConfig', value: anyOf(PreviousHostsPredicateSchema, {}) },
-      },
-    ],
+    // A retry goes to another endpoint where there is one.
+    retryHostPredicate: [previousHosts],
     hostSelectionRetryMaxAttempts: HOST_SELECTION_ATTEMPTS_MAX,
   };
 }
 
 /** Status codes among the conditions move to a list of their own. */
-function conditions(retryOn: string): Pick<RetryPolicy, 'retryOn' | 'retriableStatusCodes'> {
+function conditions(retryOn: string): Pick<RetryPolicyInit, 'retryOn' | 'retriableStatusCodes'> {
   const parts = retryOn
     .split(',')
     .map((part) => part.trim())

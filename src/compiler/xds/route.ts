@@ -1,10 +1,14 @@
-import type { RouteSchema, VirtualHostSchema } from '../../xds/types/gen/envoy/config/route/v3/route_components_pb.js';
+import type {
+  RetryPolicy,
+  RouteSchema,
+  VirtualHostSchema,
+} from '../../xds/types/gen/envoy/config/route/v3/route_components_pb.js';
 import type { Mesh, Route } from '../model/types.js';
 import { faultOverride } from './fault.js';
 import { headerMutations } from './headers.js';
 import { PASSTHROUGH_CLUSTER } from './names.js';
 import type { Init } from './resource.js';
-import { retryPolicy } from './retry.js';
+import { DEFAULT_RETRY_POLICY } from './retry.js';
 import { directResponse, forwardAction, redirectAction } from './route-action.js';
 import { routeMatch } from './route-match.js';
 import { durationOf } from './values.js';
@@ -42,8 +46,7 @@ function envoyAction(mesh: Mesh, { action, headers }: Route, listenerPort: numbe
 
 /** Every request to a cluster, as for a service without rules. */
 export function defaultRoute(cluster: string): EnvoyRoute {
-  const retries = retryPolicy(undefined)!;
-  return toCluster(cluster, { retryPolicy: retries });
+  return toCluster(cluster, { retryPolicy: DEFAULT_RETRY_POLICY });
 }
 
 /** Every request to the application beside the proxy. */
@@ -51,7 +54,7 @@ export function inboundRoute(cluster: string): EnvoyRoute {
   return toCluster(cluster, {});
 }
 
-function toCluster(cluster: string, more: { retryPolicy?: ReturnType<typeof retryPolicy> & object }): EnvoyRoute {
+function toCluster(cluster: string, more: { retryPolicy?: RetryPolicy }): EnvoyRoute {
   return {
     name: DEFAULT_ROUTE_NAME,
     match: routeMatch(undefined),
