@@ -127,7 +127,14 @@ export const UNSUPPORTED_FIELDS: readonly UnsupportedField[] = [
     'spec.servers[].defaultEndpoint',
     'spec.servers[].port.targetPort',
   ),
-  ...fields('ServiceEntry', 'spec.workloadSelector', 'spec.subjectAltNames', 'spec.endpoints[].network'),
+  ...fields(
+    'ServiceEntry',
+    'spec.workloadSelector',
+    'spec.subjectAltNames',
+    'spec.endpoints[].network',
+    'spec.endpoints[].locality',
+    'spec.endpoints[].serviceAccount',
+  ),
   {
     kind: 'ServiceEntry',
     path: 'spec.ports[].protocol',
