@@ -47,7 +47,8 @@ export class LocalPodAccess implements PodAccess {
     const worker = this.worker(address);
     const container = worker.container(options.container);
     const sandbox = worker.network;
-    const spec = container instanceof ContainerRunner ? container.running?.spec : proxySpec(options.container);
+    const spec =
+      container instanceof ContainerRunner ? container.running?.spec : besideProxy(worker, options.container);
     if (!container || !sandbox || !spec || !container.state.running) {
       throw badRequest(`unable to upgrade connection: container not found ("${options.container}")`);
     }
@@ -94,9 +95,13 @@ function attemptOf({ restartCount, state }: ContainerView, previous: boolean): n
   return previous && !state.waiting ? restartCount - 1 : restartCount;
 }
 
-/** The node's proxy has no files or process of its own in the pod: one looks around in the pod's network with the machine's files. */
-function proxySpec(name: string): ContainerSpec {
-  return { name, argv: ['sh'], env: {}, workingDir: '/', mounts: [] };
+/**
+ * The node's proxy has no process of its own in the pod: one looks around in the pod's network, and where a driver joins
+ * containers by name, beside the pod's program.
+ */
+function besideProxy(worker: PodWorker, name: string): ContainerSpec {
+  const program = worker.plan.apps.find((app) => worker.container(app.name)?.state.running);
+  return { name: program?.name ?? name, argv: ['sh'], env: {}, workingDir: '/', mounts: [] };
 }
 
 /** Resolves when the process ended and all its output was handed over. */

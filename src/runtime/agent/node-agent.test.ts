@@ -294,6 +294,8 @@ test('deletion: preStop, SIGTERM, SIGKILL after the grace, the sidecar last, the
   process.obeys = false;
   await node.api.delete(PODS, 'web', 'default', { gracePeriodSeconds: 30 });
   await node.settle();
+  assert.deepEqual(node.driver.sandboxes[0]?.execs, [], 'other proxies first hear that this endpoint goes');
+  await node.pass(500);
   assert.deepEqual(node.driver.sandboxes[0]?.execs, [['bye']]);
   assert.deepEqual(process.signals, ['SIGTERM']);
   assert.equal(node.proxyHost.removed.length, 0);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -102,11 +102,26 @@ test('the same tag built again means the new image; the old one goes with its la
   assert.notEqual(first.id, second.id);
   assert.equal((await store.resolve('app:v1', 'Always')).id, second.id);
   assert.deepEqual((await store.list())[0]?.names, ['docker.io/library/app:v1', 'docker.io/library/app:latest']);
+  await store.prune();
+  assert.equal(await store.rootfs(first), undefined);
+  assert.ok(await store.rootfs(second));
   await store.remove('app:v1');
   assert.equal((await store.resolve('app', 'IfNotPresent')).id, second.id);
   await store.remove('app');
   assert.deepEqual(await store.list(), []);
   await assert.rejects(store.remove('app'), { code: 'NO_SUCH_IMAGE' });
+});
+
+test('RUN by root cannot write to the machine', { skip: process.getuid?.() !== 0 && 'not root' }, async (t) => {
+  const { store } = await storeFor(t);
+  const context = await folderWith(t, {
+    Dockerfile: 'FROM node\nWORKDIR /app\nRUN echo inside > file\nRUN touch /trysail-outside',
+  });
+  const lines: string[] = [];
+  const building = store.build({ tags: ['x'], context, onOutput: (line) => lines.push(line) });
+  await assert.rejects(building, { code: 'RUN_FAILED', message: /line 4/ });
+  assert.ok(lines.some((line) => line.includes('Read-only file system')));
+  await assert.rejects(stat('/trysail-outside'), { code: 'ENOENT' });
 });
 
 test('builds at the same time do not lose each other', async (t) => {

@@ -147,7 +147,21 @@ export class ImageStore {
     if (last) await this.discard(removed.digest);
   }
 
-  /** The content of what is left without a name stays until then; running containers may still use it. */
+  /** Removes what no name points to any more, as after a tag was built anew. Containers that still run from it lose their files. */
+  async prune(): Promise<void> {
+    const { manifests } = await this.layout.readIndex();
+    const kept = new Set<string>();
+    for (const { digest } of manifests) {
+      const { config, layers } = await this.layout.readJson<Manifest>(digest);
+      for (const used of [digest, config.digest, ...layers.map((layer) => layer.digest)]) kept.add(hexOf(used));
+    }
+    for (const folder of ['rootfs', path.join('blobs', 'sha256')]) {
+      for (const name of await readdir(path.join(this.options.dir, folder)).catch(() => [])) {
+        if (!kept.has(name)) await rm(path.join(this.options.dir, folder, name), { recursive: true, force: true });
+      }
+    }
+  }
+
   private async discard(digest: string): Promise<void> {
     const manifest = await this.layout.readJson<Manifest>(digest);
     await rm(this.rootfsFolder(manifest.config.digest), { recursive: true, force: true });
@@ -219,8 +233,12 @@ export class ImageStore {
   }
 
   private rootfsFolder(id: string): string {
-    return path.join(this.options.dir, 'rootfs', id.replace('sha256:', ''));
+    return path.join(this.options.dir, 'rootfs', hexOf(id));
   }
+}
+
+function hexOf(digest: string): string {
+  return digest.replace('sha256:', '');
 }
 
 function namesOf(manifests: readonly Descriptor[], digest: string): string[] {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -16,6 +16,19 @@ export interface RunStep {
   readonly onOutput: (line: string) => void;
 }
 
+/**
+ * For root, who could write anywhere: in a mount namespace of its own the machine's file system is read-only but for the image's
+ * folder and the home folder, where package managers keep their caches.
+ */
+const GUARD = ['unshare', '--mount', '--propagation', 'private', '--'];
+const GUARDED_SCRIPT = `
+root=$1; folder=$2; shift 2
+mount --bind "$root" "$root" || exit 125
+[ "$HOME" = / ] || mount --bind "$HOME" "$HOME" || exit 125
+mount -o remount,bind,ro / || exit 125
+cd "$folder" && exec "$@"
+`;
+
 /** RUN: a command of this machine, with the image's folder as its working directory. Absolute paths in it are the machine's. */
 export async function runStep(step: RunStep): Promise<void> {
   const text = step.argv.join(' ');
@@ -28,11 +41,26 @@ export async function runStep(step: RunStep): Promise<void> {
   }
   const cwd = path.join(step.root, step.workingDir);
   await mkdir(cwd, { recursive: true });
-  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...step.env, TRYSAIL_ROOT: step.root };
-  const child = spawn(step.argv[0]!, step.argv.slice(1), { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: process.env['HOME'] ?? step.root,
+    ...step.env,
+    TRYSAIL_ROOT: step.root,
+  };
+  const guarded = isGuardable() ? [...GUARD, '/bin/sh', '-c', GUARDED_SCRIPT, 'run', step.root, cwd] : [];
+  const [program, ...args] = [...guarded, ...step.argv];
+  const child = spawn(program!, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', step.onOutput);
   const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
   if (code !== 0) {
-    throw new RuntimeError('RUN_FAILED', `RUN ${step.argv.at(-1)}: ended with ${signal ?? `exit code ${code}`}`);
+    const hint =
+      'It runs on this machine with the image as its working directory: paths of the image must be relative.';
+    throw new RuntimeError('RUN_FAILED', `RUN ${step.argv.at(-1)}: ended with ${signal ?? `exit code ${code}`}`, hint);
   }
+}
+
+function isGuardable(): boolean {
+  if (process.getuid?.() !== 0) return false;
+  const [program, ...args] = [...GUARD, 'mount', '-o', 'remount,bind,ro', '/'];
+  return spawnSync(program!, args, { stdio: 'ignore' }).status === 0;
 }

@@ -1,11 +1,11 @@
-import type { PodCondition, PodSpec, PodStatus } from 'kubernetes-types/core/v1.js';
+import type { PodCondition, PodSpec } from 'kubernetes-types/core/v1.js';
 import type { ContainerView } from './container-state.js';
 import { timestamp } from './container-state.js';
 
 export interface ConditionInputs {
   readonly spec: PodSpec;
-  /** As the API server has it: conditions of others are kept, and times of those that did not change. */
-  readonly before: PodStatus | undefined;
+  /** The first of a type counts: conditions of others are kept, and times of those that did not change. */
+  readonly before: readonly PodCondition[];
   readonly phase: string;
   readonly hasSandbox: boolean;
   readonly isInitialized: boolean;
@@ -18,7 +18,7 @@ type Verdict = Pick<PodCondition, 'type' | 'status' | 'reason' | 'message'>;
 
 /** Kubelet's conditions of a pod. */
 export function podConditions(inputs: ConditionInputs): PodCondition[] {
-  const before = inputs.before?.conditions ?? [];
+  const { before } = inputs;
   const containersReady = ready(inputs, 'ContainersReady');
   const verdicts: Verdict[] = [
     { type: 'PodReadyToStartContainers', status: inputs.hasSandbox ? 'True' : 'False' },

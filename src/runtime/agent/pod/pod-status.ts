@@ -1,4 +1,4 @@
-import type { PodStatus } from 'kubernetes-types/core/v1.js';
+import type { PodCondition, PodStatus } from 'kubernetes-types/core/v1.js';
 import { qosClass } from '../../../resources/core/pod/qos.js';
 import type { PodObject } from '../../../resources/types.js';
 import type { RestartPolicy } from './container-runner.js';
@@ -7,6 +7,8 @@ import { podConditions } from './pod-conditions.js';
 
 export interface StatusInputs {
   readonly pod: PodObject;
+  /** As last told: the API server's own copy may be older. */
+  readonly conditions: readonly PodCondition[];
   readonly podIP: string | undefined;
   readonly hostIP: string;
   readonly startTime: string;
@@ -27,7 +29,7 @@ export function podStatus(inputs: StatusInputs): PodStatus {
   const phase = phaseOf(inputs);
   const conditions = podConditions({
     spec: pod.spec,
-    before: pod.status,
+    before: [...inputs.conditions, ...(pod.status?.conditions ?? [])],
     phase,
     hasSandbox: podIP !== undefined,
     isInitialized: inputs.isInitialized,

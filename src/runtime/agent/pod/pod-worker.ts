@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { Container, ContainerStatus, PodStatus } from 'kubernetes-types/core/v1.js';
+import type { Container, ContainerStatus, PodCondition, PodStatus } from 'kubernetes-types/core/v1.js';
 import { messageOf } from '../../../base/errors.js';
 import { ApiError } from '../../../client/client.js';
 import { PODS } from '../../../resources/gvr.js';
@@ -23,6 +23,8 @@ const SETUP_RETRY_FIRST_MS = 500;
 const SETUP_RETRY_LONGEST_MS = 30_000;
 const DELETE_RETRY_FIRST_MS = 200;
 const DELETE_RETRY_LONGEST_MS = 5_000;
+/** A change of endpoints reaches the other proxies within it; until then they may still send requests here. */
+const ENDPOINT_SPREAD_MS = 200;
 /** How long a proxy may finish what it is doing: Istio's terminationDrainDuration. */
 const DRAIN_MS_MAX = 5_000;
 
@@ -35,10 +37,12 @@ export class PodWorker {
   private proxy: ProxyRunner | undefined;
   private runners: ContainerRunner[] = [];
   private isInitialized = false;
+  private conditions: readonly PodCondition[] = [];
   private failure: { readonly reason: string; readonly message: string } | undefined;
   private readonly startTime: string;
   private readonly before: PodStatus | undefined;
   private readonly ending = new AbortController();
+  private readonly hurry = new AbortController();
   private readonly forgotten = new AbortController();
   private readonly writer: StatusWriter;
   private readonly life: Promise<void>;
@@ -229,13 +233,18 @@ export class PodWorker {
 
   private terminate(grace_ms: number, tellServer: boolean): Promise<void> {
     // A second, shorter wish (kubectl delete --force) hurries those that are still ending.
-    if (this.end) for (const runner of this.runners) void runner.stop(grace_ms);
+    if (this.end && grace_ms === 0) {
+      this.hurry.abort();
+      for (const runner of this.runners) void runner.stop(grace_ms);
+    }
     this.end ??= this.endAll(grace_ms, tellServer);
     return this.end;
   }
 
   private async endAll(grace_ms: number, tellServer: boolean): Promise<void> {
     this.ending.abort();
+    if (tellServer && this.proxy?.ready)
+      await sleep(this.parts.clock, Math.min(grace_ms, ENDPOINT_SPREAD_MS), this.hurry.signal);
     await Promise.all(this.runners.map((runner) => runner.stop(grace_ms)));
     await this.proxy?.stop(Math.min(grace_ms, DRAIN_MS_MAX));
     await this.life;
@@ -280,8 +289,9 @@ export class PodWorker {
       const found = this.container(container.name);
       return found && !isIdle(found) ? found : notStarted(container, waitingFor, found);
     };
-    return podStatus({
+    const status = podStatus({
       pod,
+      conditions: this.conditions,
       podIP: this.sandbox?.podIP,
       hostIP: this.parts.node.hostIP,
       startTime: this.startTime,
@@ -292,6 +302,8 @@ export class PodWorker {
       ...this.failure,
       now_ms: this.parts.clock.now(),
     });
+    this.conditions = status.conditions ?? [];
+    return status;
   }
 
   /** The driver captured the pod's traffic before any container began. */
