@@ -221,6 +221,25 @@ test('up hands its flags to the launcher and ends as the mesh does', async () =>
   );
 });
 
+test('up: a signal while the mesh starts ends it as soon as it has', async () => {
+  let ended: (code: number) => void = () => {};
+  const mesh = {
+    status: statusOf(terminal.folder),
+    ended: new Promise<number>((resolve) => {
+      ended = resolve;
+    }),
+    stop: async () => ended(0),
+  };
+  const up = async () => {
+    process.emit('SIGTERM');
+    return mesh;
+  };
+  const usual = { upDetached: async () => mesh.status, down: async () => true, status: async () => undefined };
+  terminal.overrides = { launcher: { up, ...usual } };
+  assert.deepEqual(await terminal.run(['up']), { code: 0, out: '', err: 'ending …\n' });
+  assert.equal(process.listenerCount('SIGTERM'), 0);
+});
+
 test('status and down know a mesh that does not run', async () => {
   assert.deepEqual(await terminal.run(['status']), {
     code: 1,

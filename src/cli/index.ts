@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { codeOf } from '../base/errors.js';
 import { registerApply } from './commands/apply.js';
 import type { RegisterCommand } from './commands/command.js';
 import { registerCreate } from './commands/create.js';
@@ -45,6 +46,7 @@ const COMMANDS: readonly RegisterCommand[] = [
 export async function runCli(args: readonly string[], dependencies: CliDependencies): Promise<number> {
   const program = buildProgram(dependencies);
   const before = process.exitCode;
+  dependencies.stdout.on('error', ignoreClosedPipe);
   try {
     process.exitCode = 0;
     await program.parseAsync(args, { from: 'user' });
@@ -68,6 +70,11 @@ function buildProgram(dependencies: CliDependencies): Command {
   for (const register of COMMANDS) register(program, dependencies);
   throwInsteadOfExit(program);
   return program;
+}
+
+/** `trysail get … | head` has read enough. */
+function ignoreClosedPipe(error: Error): void {
+  if (codeOf(error) !== 'EPIPE') throw error;
 }
 
 /** commander ends the process by default; a subcommand does not inherit what its parent was told. */

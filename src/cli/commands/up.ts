@@ -1,9 +1,11 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { CliDependencies } from '../dependencies.js';
-import { DRIVER_CHOICES, type DriverChoice, type UpOptions } from '../launcher.js';
+import { DRIVER_CHOICES, type DriverChoice, type MeshStatus, type RunningMesh, type UpOptions } from '../launcher.js';
 import { welcome } from '../screen.js';
 import { meshName } from '../state-paths.js';
 import type { RegisterCommand } from './command.js';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 interface Flags {
   readonly tutorial?: boolean;
@@ -37,23 +39,30 @@ async function up(flags: Flags, { launcher, env, stdout, stderr }: CliDependenci
   const started_ms = performance.now();
   const options = upOptions(flags, env);
   const progress = (line: string): void => void stderr.write(`${line}\n`);
-  const greet = (status: Parameters<typeof welcome>[0]): void => {
-    stdout.write(welcome(status, (performance.now() - started_ms) / 1_000, 'npx trysail'));
+  const greet = (status: MeshStatus, end: string): void => {
+    stdout.write(`${welcome(status, (performance.now() - started_ms) / 1_000, 'npx trysail')}\n${end}\n`);
   };
   if (flags.detach) {
-    greet(await launcher.upDetached(options, progress));
-    stdout.write('\nIt runs until `npx trysail down`.\n');
+    greet(await launcher.upDetached(options, progress), 'It runs until `npx trysail down`.');
     return;
   }
-  const mesh = await launcher.up(options, progress);
-  greet(mesh.status);
-  stdout.write('\nCtrl-C ends it.\n');
-  const stop = (): void => {
+  let mesh: RunningMesh | undefined;
+  let ending = false;
+  // Before the start, because a mesh that is killed half made would leave its processes to their own end.
+  const end = (): void => {
+    ending = true;
     progress('ending …');
-    void mesh.stop();
+    void mesh?.stop();
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);
-  process.exitCode = await mesh.ended;
+  for (const signal of SIGNALS) process.once(signal, end);
+  try {
+    mesh = await launcher.up(options, progress);
+    if (ending) void mesh.stop();
+    else greet(mesh.status, 'Ctrl-C ends it.');
+    process.exitCode = await mesh.ended;
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, end);
+  }
 }
 
 function upOptions(flags: Flags, env: NodeJS.ProcessEnv): UpOptions {
