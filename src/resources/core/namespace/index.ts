@@ -25,12 +25,16 @@ export const NAMESPACE: KindDefinition = {
     object.metadata.labels = { ...object.metadata.labels, [NAME_LABEL]: object.metadata.name };
     const namespace = object as NamespaceObject;
     namespace.status = { ...namespace.status, phase: namespace.status?.phase ?? 'Active' };
+    // A manifest that replaces a namespace says nothing of it, and without it the content would stay behind.
+    if (!object.metadata.deletionTimestamp) keepFinalizer(namespace);
   },
   validate: (object) => validateMetadata(object, dns1123Label),
   prepareForCreate(object) {
-    const namespace = object as NamespaceObject;
-    namespace.status = { phase: 'Active' };
-    const finalizers = new Set(namespace.spec?.finalizers);
-    namespace.spec = { finalizers: [...finalizers.add(NAMESPACE_FINALIZER)] };
+    (object as NamespaceObject).status = { phase: 'Active' };
   },
 };
+
+function keepFinalizer(namespace: NamespaceObject): void {
+  const finalizers = new Set(namespace.spec?.finalizers);
+  namespace.spec = { ...namespace.spec, finalizers: [...finalizers.add(NAMESPACE_FINALIZER)] };
+}
