@@ -6,7 +6,7 @@ import type { Clock } from '../../base/clock.js';
 import { CleanupStack } from '../../base/dispose.js';
 import type { Logger } from '../../base/logger.js';
 import type { Random } from '../../base/random.js';
-import { type Client, isAlreadyExists } from '../../client/client.js';
+import type { Client } from '../../client/client.js';
 import { EmbeddedClient } from '../../client/embedded-client.js';
 import { writeKubeconfig } from '../../identity/kubeconfig.js';
 import { ensurePki, type Pki } from '../../identity/pki.js';
@@ -94,7 +94,7 @@ export class ControlPlane {
       writeKubeconfig(paths.nodeKubeconfig, { ...access, token: pki.tokens.node });
 
       const ingress = { address: LOOPBACK, port: options.ingressPort };
-      await createMissing(client, systemObjects({ ingress, proxyImage: PROXY_IMAGE, apiPort: port }));
+      await applyAll(client, systemObjects({ ingress, proxyImage: PROXY_IMAGE, apiPort: port }));
 
       const informers = new SharedInformers({ client, clock, random, logger: logger.scope('informer') });
       cleanup.defer(() => informers.stop());
@@ -142,12 +142,11 @@ function credentials(pki: Pki) {
   ];
 }
 
-/** Objects that are there already stay as they are: a user may have changed them. */
-async function createMissing(client: Client, objects: readonly KubeObject[]): Promise<void> {
+/** Server-side apply: what the mesh says of its own objects holds, such as a new ingress port; what users added to them stays. */
+async function applyAll(client: Client, objects: readonly KubeObject[]): Promise<void> {
   for (const object of objects) {
-    await client.create(resourceOf(object), object).catch((error: unknown) => {
-      if (!isAlreadyExists(error)) throw error;
-    });
+    const { name, namespace } = object.metadata;
+    await client.patch(resourceOf(object), name, namespace, { type: 'apply', body: object });
   }
 }
 
