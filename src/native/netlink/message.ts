@@ -54,7 +54,7 @@ export function parseAcknowledgements(bytes: Buffer): Acknowledgement[] {
 
 function parseAcknowledgement(message: Buffer): Acknowledgement {
   const sequence = message.readUInt32LE(8);
-  const errno = -message.readInt32LE(HEADER_BYTES);
+  const errno = 0 - message.readInt32LE(HEADER_BYTES);
   const text = extendedText(message);
   return { sequence, errno, ...(text !== undefined && { text }) };
 }

@@ -28,7 +28,7 @@ function expression(name: string, ...data: Buffer[]): Buffer {
 
 /** [ meta load KEY => reg 1 ] */
 function loadMeta(key: number): Buffer {
-  return expression('meta', be32Attribute(1, REG_1), be32Attribute(2, key));
+  return expression('meta', be32Attribute(2, key), be32Attribute(1, REG_1));
 }
 
 /** [ payload load LENGTHb @ BASE header + OFFSET => reg 1 ] */

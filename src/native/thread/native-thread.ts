@@ -24,6 +24,7 @@ export class NativeThread<T extends Operations> {
   private readonly answered = new Int32Array(new SharedArrayBuffer(4));
   private readonly waiting = new Map<number, Waiting>();
   private nextId = 1;
+  private eventsExpected = false;
   private lost = false;
 
   /**
@@ -73,8 +74,8 @@ export class NativeThread<T extends Operations> {
 
   /** @param expected whether events are to come, for which the process stays alive */
   expectEvents(expected: boolean): void {
-    if (expected) this.worker.ref();
-    else this.worker.unref();
+    this.eventsExpected = expected;
+    this.keepAlive();
   }
 
   async close(): Promise<void> {
@@ -108,6 +109,8 @@ export class NativeThread<T extends Operations> {
   private keepAlive(): void {
     if (this.waiting.size > 0) this.port.ref();
     else this.port.unref();
+    if (this.waiting.size > 0 || this.eventsExpected) this.worker.ref();
+    else this.worker.unref();
   }
 
   private fail(why: string): void {

@@ -67,6 +67,7 @@ function parseFailure(stdout: string): ProbeFailure | undefined {
 const ROOT_FIX = 'In a container, run it with --privileged (CAP_SYS_ADMIN, CAP_NET_ADMIN, no seccomp filter).';
 
 function fixOfStep(failure: ProbeFailure): string {
+  if (failure.code === 'EPERM') return ROOT_FIX;
   switch (failure.step) {
     case 'capture':
       return 'Load the kernel modules nf_tables, nft_chain_nat and nft_redir (modprobe), or use a kernel that has them.';
