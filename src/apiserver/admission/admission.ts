@@ -17,10 +17,13 @@ export interface AdmissionRequest {
   warn(text: string): void;
 }
 
-/** A hook in every write, in the order in which `main` lists them: all `mutate`s, then validation by the kind, then all `validate`s. */
+/**
+ * A hook in every write, in the order in which `main` lists them: all `mutate`s, then validation by the kind, then all
+ * `validate`s. Hooks are synchronous, so that a write is decided in one step: what a hook saw is still so when it is made.
+ */
 export interface Admission {
   /** Completes an object, as sidecar injection does. Defaults are filled in again after it. */
-  mutate?(request: AdmissionRequest): void | Promise<void>;
+  mutate?(request: AdmissionRequest): void;
   /** Errors make the write fail as Invalid; a thrown StatusError fails it as that. */
-  validate?(request: AdmissionRequest): readonly FieldError[] | Promise<readonly FieldError[]>;
+  validate?(request: AdmissionRequest): readonly FieldError[];
 }

@@ -5,18 +5,14 @@ import { invalid } from '../status-error.js';
 import type { Admission, AdmissionRequest } from './admission.js';
 
 /** Completes and checks an object that is about to be created or changed. Throws StatusError. */
-export async function admit(
-  kind: ServedKind,
-  admissions: readonly Admission[],
-  request: AdmissionRequest,
-): Promise<void> {
+export function admit(kind: ServedKind, admissions: readonly Admission[], request: AdmissionRequest): void {
   const { definition, object } = request;
   definition.defaults?.(object);
-  for (const admission of admissions) await admission.mutate?.(request);
+  for (const admission of admissions) admission.mutate?.(request);
   // A container that a hook added has no defaults yet; filling in is idempotent.
   definition.defaults?.(object);
   const errors = kindErrors(request);
-  for (const admission of admissions) errors.push(...((await admission.validate?.(request)) ?? []));
+  for (const admission of admissions) errors.push(...(admission.validate?.(request) ?? []));
   if (errors.length > 0) throw invalid(kind.group, definition.kind, object.metadata.name, errors);
 }
 

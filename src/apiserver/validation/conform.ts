@@ -25,6 +25,8 @@ export interface UnknownField {
 
 const OBJECT_META = schemaRef('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta');
 
+const TYPE_META = { apiVersion: { type: 'string' }, kind: { type: 'string' } } as const;
+
 const wholeSchemas = new WeakMap<Schema, Schema>();
 
 /** A kind's schema with that of metadata, which is the same in all kinds, whatever the kind's own says. */
@@ -32,7 +34,7 @@ export function wholeSchema(schema: Schema): Schema {
   let whole = wholeSchemas.get(schema);
   if (!whole) {
     const resolved = resolveSchema(schema);
-    whole = { ...resolved, properties: { ...resolved.properties, metadata: OBJECT_META } };
+    whole = { ...resolved, properties: { ...resolved.properties, ...TYPE_META, metadata: OBJECT_META } };
     wholeSchemas.set(schema, whole);
   }
   return whole;

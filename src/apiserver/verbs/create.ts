@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { nameSuffix } from '../../base/random.js';
 import type { KubeObject } from '../../resources/object.js';
-import { StoreError } from '../../store/errors.js';
 import { admit } from '../admission/run.js';
 import {
   type ApiContext,
@@ -23,7 +22,10 @@ const GENERATE_ATTEMPTS_MAX = 8;
 /** What a suffix of 5 leaves of a DNS label. */
 const GENERATED_BASE_CHARS_MAX = 58;
 
-/** @returns the new object in its storage version */
+/**
+ * Nothing is awaited between the look at what is stored and the write, so no other write can come between.
+ * @returns the new object in its storage version
+ */
 export async function createObject(
   context: ApiContext,
   kind: ServedKind,
@@ -34,40 +36,40 @@ export async function createObject(
 ): Promise<KubeObject> {
   const decoded = decodeObject(kind, input, options);
   checkNew(kind, decoded, namespace);
-  for (let attempt = 1; ; attempt++) {
-    const object = toStorage(kind, withMetadata(context, decoded, namespace));
-    const target: Target = { kind, namespace, name: object.metadata.name };
-    try {
-      return await insert(context, target, object, options, managedFields);
-    } catch (error) {
-      const collided = error instanceof StoreError && error.code === 'CONFLICT';
-      if (!collided) throw error;
-      if (decoded.metadata.name || attempt === GENERATE_ATTEMPTS_MAX) {
-        throw alreadyExists(resourceName(kind), object.metadata.name);
-      }
-    }
-  }
-}
-
-async function insert(
-  context: ApiContext,
-  target: Target,
-  object: KubeObject,
-  options: WriteOptions,
-  managedFields?: (object: KubeObject) => unknown[] | undefined,
-): Promise<KubeObject> {
-  target.kind.definition.prepareForCreate?.(object);
-  const request = admissionRequest('CREATE', target, object, options);
-  await admit(target.kind, context.admissions, request);
+  const target: Target = {
+    kind,
+    namespace,
+    name: decoded.metadata.name || freeName(context, kind, namespace, decoded),
+  };
+  const object = toStorage(kind, withMetadata(context, decoded, target));
+  kind.definition.prepareForCreate?.(object);
+  admit(kind, context.admissions, admissionRequest('CREATE', target, object, options));
   const fields = managedFields?.(object);
   if (fields) object.metadata.managedFields = fields;
   const key = keyOf(target);
-  if (context.store.latest(key)) throw new StoreError('CONFLICT', `${key} exists`);
+  if (context.store.latest(key)) throw alreadyExists(resourceName(kind), target.name);
   if (options.dryRun) return object;
   let created = object;
-  const value = (revision: number): KubeObject => (created = withRevision(object, revision));
+  const value = (revision: number): KubeObject => {
+    created = withRevision(object, revision);
+    return created;
+  };
   await context.store.write([{ type: 'put', key, value, expected: 0 }]);
   return created;
+}
+
+function freeName(
+  context: ApiContext,
+  kind: ServedKind,
+  namespace: string | undefined,
+  { metadata }: KubeObject,
+): string {
+  const base = metadata.generateName?.slice(0, GENERATED_BASE_CHARS_MAX) ?? '';
+  for (let attempt = 1; ; attempt++) {
+    const name = base + nameSuffix();
+    if (!context.store.latest(keyOf({ kind, namespace, name }))) return name;
+    if (attempt === GENERATE_ATTEMPTS_MAX) throw alreadyExists(resourceName(kind), name);
+  }
 }
 
 function checkNew(kind: ServedKind, { metadata }: KubeObject, namespace: string | undefined): void {
@@ -87,7 +89,7 @@ function checkNew(kind: ServedKind, { metadata }: KubeObject, namespace: string 
 }
 
 /** What only the server sets. */
-function withMetadata(context: ApiContext, object: KubeObject, namespace: string | undefined): KubeObject {
+function withMetadata(context: ApiContext, object: KubeObject, { name, namespace }: Target): KubeObject {
   const {
     resourceVersion: _1,
     deletionTimestamp: _2,
@@ -95,7 +97,6 @@ function withMetadata(context: ApiContext, object: KubeObject, namespace: string
     managedFields: _4,
     ...metadata
   } = object.metadata;
-  const name = metadata.name || `${metadata.generateName?.slice(0, GENERATED_BASE_CHARS_MAX)}${nameSuffix()}`;
   return {
     ...object,
     metadata: {

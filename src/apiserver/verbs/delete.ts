@@ -1,5 +1,4 @@
 import type { KubeObject } from '../../resources/object.js';
-import { StoreError } from '../../store/errors.js';
 import {
   type ApiContext,
   admissionRequest,
@@ -14,7 +13,6 @@ import { timestamp } from '../timestamp.js';
 import { gracePeriodSeconds } from './grace-period.js';
 import { isFinished } from './update.js';
 
-const ATTEMPTS_MAX = 5;
 const FOREGROUND = 'foregroundDeletion';
 const ORPHAN = 'orphan';
 
@@ -32,23 +30,13 @@ export interface Deleted {
   readonly gone: boolean;
 }
 
+/** Nothing is awaited between the look at the object and the write, so no other write can come between. */
 export async function deleteObject(context: ApiContext, target: Target, options: DeleteOptions): Promise<Deleted> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await deleteOnce(context, target, options);
-    } catch (error) {
-      if (!(error instanceof StoreError && error.code === 'CONFLICT')) throw error;
-      if (attempt === ATTEMPTS_MAX) throw conflict(resourceName(target.kind), target.name);
-    }
-  }
-}
-
-async function deleteOnce(context: ApiContext, target: Target, options: DeleteOptions): Promise<Deleted> {
   const entry = latestOf(context, target);
   if (!entry) throw notFound(resourceName(target.kind), target.name);
   checkPreconditions(target, entry.value, options.preconditions);
   const request = admissionRequest('DELETE', target, entry.value, { dryRun: options.dryRun === true });
-  for (const admission of context.admissions) await admission.validate?.(request);
+  for (const admission of context.admissions) admission.validate?.(request);
 
   const marked = mark(context, target, entry.value, options);
   const gone = isFinished(marked);
@@ -59,7 +47,10 @@ async function deleteOnce(context: ApiContext, target: Target, options: DeleteOp
     return { object: marked, gone };
   }
   let object = marked;
-  const value = (revision: number): KubeObject => (object = withRevision(marked, revision));
+  const value = (revision: number): KubeObject => {
+    object = withRevision(marked, revision);
+    return object;
+  };
   await context.store.write([{ type: 'put', key, value, expected: entry.revision }]);
   return { object, gone };
 }

@@ -1,5 +1,4 @@
 import type { KubeObject } from '../../resources/object.js';
-import { StoreError } from '../../store/errors.js';
 import { admit } from '../admission/run.js';
 import {
   type ApiContext,
@@ -14,12 +13,9 @@ import {
 import { trackUpdate } from '../apply/managed-fields.js';
 import { toStorage } from '../conversion.js';
 import { copyJson, equalJson, type JsonObject } from '../json.js';
-import { conflict, notFound } from '../status-error.js';
+import { notFound } from '../status-error.js';
 import { decodeObject } from '../validation/decode.js';
 import { checkBody } from './check-body.js';
-
-/** Someone else was faster this many times: give up and let the caller decide. */
-const ATTEMPTS_MAX = 5;
 
 export interface Replacement {
   readonly target: Target;
@@ -27,32 +23,21 @@ export interface Replacement {
   readonly subresource?: string;
   /**
    * The object as its writer wants it, in the target's version, from what is stored (in the same version).
-   * Called again when someone else wrote in between.
    */
   readonly next: (existing: KubeObject) => unknown;
   /** Server-side apply brings its own record of who owns which field. */
   readonly managedFields?: (next: KubeObject) => unknown[] | undefined;
 }
 
-/** Changes a stored object. @returns it in its storage version */
+/**
+ * Changes a stored object. Nothing is awaited between the look at it and the write, so no other write can come between.
+ * @returns it in its storage version
+ */
 export async function replaceObject(
   context: ApiContext,
   replacement: Replacement,
   options: WriteOptions,
 ): Promise<KubeObject> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await replaceOnce(context, replacement, options);
-    } catch (error) {
-      if (!(error instanceof StoreError && error.code === 'CONFLICT')) throw error;
-      if (attempt === ATTEMPTS_MAX) {
-        throw conflict(resourceName(replacement.target.kind), replacement.target.name);
-      }
-    }
-  }
-}
-
-async function replaceOnce(context: ApiContext, replacement: Replacement, options: WriteOptions): Promise<KubeObject> {
   const { target, subresource } = replacement;
   const entry = latestOf(context, target);
   if (!entry) throw notFound(resourceName(target.kind), target.name);
@@ -63,7 +48,7 @@ async function replaceOnce(context: ApiContext, replacement: Replacement, option
   const object = combine(target, toStorage(target.kind, wanted), old, subresource);
   keepMetadata(target, object, old);
   const request = admissionRequest('UPDATE', target, object, options, { old, ...(subresource && { subresource }) });
-  await admit(target.kind, context.admissions, request);
+  admit(target.kind, context.admissions, request);
   if (subresource !== 'status' && !equalJson(desired(object), desired(old))) {
     object.metadata.generation = (old.metadata.generation ?? 1) + 1;
   }
@@ -82,7 +67,10 @@ async function store(context: ApiContext, target: Target, object: KubeObject, ex
     return object;
   }
   let written = object;
-  const value = (revision: number): KubeObject => (written = withRevision(object, revision));
+  const value = (revision: number): KubeObject => {
+    written = withRevision(object, revision);
+    return written;
+  };
   await context.store.write([{ type: 'put', key, value, expected }]);
   return written;
 }
