@@ -1,34 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import type { Container, ContainerState, ContainerStatus, Probe } from 'kubernetes-types/core/v1.js';
+import type { Container, ContainerState, ContainerStatus } from 'kubernetes-types/core/v1.js';
 import { messageOf } from '../../../base/errors.js';
-import type { ContainerSpec, RunningProcess } from '../../drivers/driver.js';
+import type { RunningProcess } from '../../drivers/driver.js';
 import { ContainerLog } from '../logs/container-log.js';
-import { ContainerProbes } from '../probes/container-probes.js';
-import { type Action, type CheckTarget, check } from '../probes/probe-check.js';
 import { Doubling, sleep } from '../retry.js';
-import { ContainerOutput } from './container-output.js';
 import { type Prepared, prepareContainer } from './container-prepare.js';
+import { ContainerRun, GRACE_MIN_MS } from './container-run.js';
 import { type ContainerView, lostState, timestamp } from './container-state.js';
 import { CrashBackoff, durationText } from './crash-backoff.js';
 import { type PodContext, podText } from './pod-context.js';
 
 const PREPARE_RETRY_FIRST_MS = 10_000;
 const PREPARE_RETRY_LONGEST_MS = 300_000;
-/** Output may still be on its way when a process has ended; a process that left the group could hold it open for ever. */
-const OUTPUT_END_MAX_MS = 1000;
-/** Grace where none is left: kubelet's minimum, so that a program hears of its end at all. */
-const GRACE_MIN_MS = 2000;
 /** As a shell's "cannot execute" of the container runtime. */
 const START_ERROR_EXIT_CODE = 128;
 
 export type RestartPolicy = 'Always' | 'OnFailure' | 'Never';
-
-interface Run {
-  readonly process: RunningProcess;
-  readonly spec: ContainerSpec;
-  readonly output: ContainerOutput;
-  readonly stopSignal: NodeJS.Signals;
-}
 
 /** One container over all its runs: prepare, start, watch, and again as the restart policy says. */
 export class ContainerRunner implements ContainerView {
@@ -42,7 +29,7 @@ export class ContainerRunner implements ContainerView {
   log: ContainerLog | undefined;
   /** Resolves when it will not run again. */
   readonly done: Promise<void>;
-  private current: Run | undefined;
+  private current: ContainerRun | undefined;
   private stopGrace_ms = 0;
   private readonly stopping = new AbortController();
   private readonly backoff = new CrashBackoff();
@@ -90,7 +77,7 @@ export class ContainerRunner implements ContainerView {
     const run = this.current;
     if (run && first) {
       this.event('Normal', 'Killing', `Stopping container ${this.container.name}`);
-      await this.terminate(run, grace_ms);
+      await run.terminate(grace_ms);
     } else if (run && grace_ms <= GRACE_MIN_MS) run.process.kill('SIGKILL');
     await this.done;
   }
@@ -101,13 +88,11 @@ export class ContainerRunner implements ContainerView {
     this.container = container;
     if (!changed || !this.current) return;
     this.event('Normal', 'Killing', `Container ${container.name} definition changed, will be restarted`);
-    void this.terminate(this.current, this.podGrace_ms());
+    void this.current.terminate();
   }
 
   /** The process that runs now, with its output; undefined between runs. */
-  get running():
-    | { readonly process: RunningProcess; readonly spec: ContainerSpec; readonly output: ContainerOutput }
-    | undefined {
+  get running(): ContainerRun | undefined {
     return this.current;
   }
 
@@ -172,7 +157,8 @@ export class ContainerRunner implements ContainerView {
     unwatch();
   }
 
-  private async runOnce({ spec, imageID, stopSignal }: Prepared): Promise<number> {
+  private async runOnce(prepared: Prepared): Promise<number> {
+    const { spec, imageID } = prepared;
     const { clock } = this.context.parts;
     const folder = this.context.logFolder(this.container.name);
     ContainerLog.forgetBefore(folder, this.restartCount);
@@ -195,22 +181,38 @@ export class ContainerRunner implements ContainerView {
         startedAt,
       });
     }
-    const output = new ContainerOutput(process, log);
-    const run = { process, spec, output, stopSignal };
-    this.current = run;
     this.setState({ running: { startedAt } });
     this.event('Normal', 'Started', `Started container ${this.container.name}`);
     for (const notice of this.context.sandbox.notices?.(spec) ?? []) this.event('Warning', 'NotCaptured', notice);
+    const run = this.watch(process, prepared, log);
+    this.current = run;
     // Stopped while it was being started: nobody else knows of this process.
-    if (this.stopping.signal.aborted) void this.terminate(run, this.stopGrace_ms);
-    const probes = this.watch(run);
-    const { exitCode, signal } = await process.exited;
-    probes.stop();
-    await Promise.race([output.ended, sleep(clock, OUTPUT_END_MAX_MS, new AbortController().signal)]);
-    log.close();
+    if (this.stopping.signal.aborted) void run.terminate(this.stopGrace_ms);
+    const { exitCode, signal } = await run.ended();
     this.current = undefined;
     const reason = exitCode === 0 ? 'Completed' : 'Error';
     return this.ended({ exitCode, reason, startedAt, ...(signal ? { message: `ended by ${signal}` } : {}) });
+  }
+
+  private watch(process: RunningProcess, { spec, stopSignal }: Prepared, log: ContainerLog): ContainerRun {
+    const { container, context } = this;
+    return new ContainerRun({
+      container,
+      context,
+      spec,
+      process,
+      stopSignal,
+      log,
+      onStarted: () => {
+        this.started = true;
+        this.tellStarted();
+        context.changed();
+      },
+      onReady: (ready) => {
+        this.ready = ready;
+        context.changed();
+      },
+    });
   }
 
   private ended(terminated: { exitCode: number; reason: string; message?: string; startedAt: string }): number {
@@ -221,92 +223,6 @@ export class ContainerRunner implements ContainerView {
     return terminated.exitCode;
   }
 
-  /** postStart, then the probes. */
-  private watch(run: Run): ContainerProbes {
-    const { clock } = this.context.parts;
-    const target = this.target(run);
-    const probes = new ContainerProbes(this.container, clock, (probe, signal) => check(probe, target, signal), {
-      onStarted: () => {
-        this.started = true;
-        this.tellStarted();
-        this.context.changed();
-      },
-      onReady: (ready) => {
-        this.ready = ready;
-        this.context.changed();
-      },
-      onUnhealthy: (kind, message) => this.event('Warning', 'Unhealthy', `${kind} probe failed: ${message}`),
-      onDead: (kind, probe) => {
-        const what = kind === 'Liveness' ? 'liveness' : 'startup';
-        this.event('Normal', 'Killing', `Container ${this.container.name} failed ${what} probe, will be restarted`);
-        void this.terminate(run, probeGrace_ms(probe) ?? this.podGrace_ms());
-      },
-    });
-    const hook = this.container.lifecycle?.postStart;
-    if (!hook) probes.start();
-    else {
-      void this.runHook(hook, target, new AbortController().signal).then((failure) => {
-        if (failure === undefined) probes.start();
-        else {
-          this.event('Warning', 'FailedPostStartHook', `PostStartHook failed: ${failure}`);
-          void this.terminate(run, this.podGrace_ms());
-        }
-      });
-    }
-    return probes;
-  }
-
-  private async terminate(run: Run, grace_ms: number): Promise<void> {
-    const { clock } = this.context.parts;
-    const ended = new AbortController();
-    void run.process.exited.then(() => ended.abort());
-    const begin_ms = clock.monotonic_ms();
-    const hook = this.container.lifecycle?.preStop;
-    if (hook && grace_ms > 0) {
-      const expired = new AbortController();
-      const timer = clock.setTimer(grace_ms, () => expired.abort());
-      const either = AbortSignal.any([expired.signal, ended.signal]);
-      const failure = await this.runHook(hook, this.target(run), either);
-      timer.cancel();
-      if (failure !== undefined && !ended.signal.aborted) {
-        this.event('Warning', 'FailedPreStopHook', `PreStopHook failed: ${failure}`);
-      }
-    }
-    run.process.kill(run.stopSignal);
-    const left_ms = grace_ms - (clock.monotonic_ms() - begin_ms);
-    await sleep(clock, Math.max(GRACE_MIN_MS, left_ms), ended.signal);
-    if (!ended.signal.aborted) run.process.kill('SIGKILL');
-    await run.process.exited;
-  }
-
-  /** @returns why it failed */
-  private async runHook(
-    hook: Action & { readonly sleep?: { readonly seconds: number } },
-    target: CheckTarget,
-    signal: AbortSignal,
-  ): Promise<string | undefined> {
-    if (hook.sleep) {
-      await sleep(this.context.parts.clock, hook.sleep.seconds * 1000, signal);
-      return undefined;
-    }
-    const { ok, message } = await check(hook, target, signal);
-    return ok ? undefined : message;
-  }
-
-  private target({ spec }: Run): CheckTarget {
-    const { sandbox } = this.context;
-    return {
-      container: this.container,
-      podIP: sandbox.podIP,
-      connect: (port) => sandbox.connect(port),
-      exec: (command) => sandbox.exec(spec, command, { tty: false }),
-    };
-  }
-
-  private podGrace_ms(): number {
-    return (this.context.pod().spec.terminationGracePeriodSeconds ?? 30) * 1000;
-  }
-
   private setState(state: ContainerState): void {
     this.state = state;
     this.context.changed();
@@ -315,9 +231,4 @@ export class ContainerRunner implements ContainerView {
   private event(type: 'Normal' | 'Warning', reason: string, message: string): void {
     this.context.event(this.container.name, type, reason, message);
   }
-}
-
-function probeGrace_ms(probe: Probe): number | undefined {
-  const { terminationGracePeriodSeconds: seconds } = probe;
-  return seconds === undefined ? undefined : seconds * 1000;
 }

@@ -2,18 +2,18 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Container, ContainerStatus, PodCondition, PodStatus } from 'kubernetes-types/core/v1.js';
 import { messageOf } from '../../../base/errors.js';
-import { ApiError } from '../../../client/client.js';
-import { PODS } from '../../../resources/gvr.js';
 import type { PodObject } from '../../../resources/types.js';
 import type { Sandbox } from '../../drivers/driver.js';
 import type { AgentParts } from '../agent-parts.js';
 import { Doubling, sleep } from '../retry.js';
 import { StatusWriter } from '../status-writer.js';
 import { ContainerRunner, type RestartPolicy } from './container-runner.js';
-import { type ContainerView, timestamp } from './container-state.js';
+import { timestamp } from './container-state.js';
 import type { PodContext } from './pod-context.js';
+import { deletePodObject } from './pod-deletion.js';
 import { isRestartableInit, type PodPlan, planPod } from './pod-plan.js';
 import { podStatus } from './pod-status.js';
+import { PodViews } from './pod-views.js';
 import { ProxyRunner } from './proxy-runner.js';
 import { proxySpec } from './proxy-spec.js';
 import { sandboxSpec } from './sandbox-spec.js';
@@ -21,8 +21,6 @@ import { makeVolumes } from './volumes.js';
 
 const SETUP_RETRY_FIRST_MS = 500;
 const SETUP_RETRY_LONGEST_MS = 30_000;
-const DELETE_RETRY_FIRST_MS = 200;
-const DELETE_RETRY_LONGEST_MS = 5_000;
 /** A change of endpoints reaches the other proxies within it; until then they may still send requests here. */
 const ENDPOINT_SPREAD_MS = 200;
 /** How long a proxy may finish what it is doing: Istio's terminationDrainDuration. */
@@ -252,27 +250,12 @@ export class PodWorker {
     if (tellServer) {
       if (this.sandbox) this.writer.changed();
       await this.writer.flushed();
-      await this.deleteObject();
+      await deletePodObject(this.parts, this.pod, this.forgotten.signal);
     }
     this.forgotten.abort();
     await rm(this.podFolder(), { recursive: true, force: true });
     if (tellServer) await rm(path.dirname(this.logFolder('any')), { recursive: true, force: true });
     this.tellGone();
-  }
-
-  /** The last word: the object may go. Tries until the API server took it. */
-  private async deleteObject(): Promise<void> {
-    const { namespace, name, uid } = this.pod.metadata;
-    const retry = new Doubling(DELETE_RETRY_FIRST_MS, DELETE_RETRY_LONGEST_MS);
-    while (!this.forgotten.signal.aborted) {
-      try {
-        await this.parts.client.delete(PODS, name, namespace, { gracePeriodSeconds: 0, ...(uid ? { uid } : {}) });
-        return;
-      } catch (error) {
-        if (error instanceof ApiError && (error.status === 404 || error.status === 409)) return;
-        await sleep(this.parts.clock, retry.take_ms(), this.forgotten.signal);
-      }
-    }
   }
 
   private podFolder(): string {
@@ -281,54 +264,23 @@ export class PodWorker {
 
   private status(): PodStatus {
     if (this.hasEnded()) return this.before!;
-    const { pod, plan } = this;
-    const waitingFor =
-      plan.init.length > 0 && this.sandbox && !this.isInitialized ? 'PodInitializing' : 'ContainerCreating';
-    const view = (container: Container): ContainerView => {
-      if (plan.captureInit.some(({ name }) => name === container.name)) return this.captureView(container);
-      const found = this.container(container.name);
-      return found && !isIdle(found) ? found : notStarted(container, waitingFor, found);
-    };
+    const { pod, plan, sandbox, startTime, isInitialized } = this;
+    const views = new PodViews({ pod, plan, startTime, isInitialized, hasSandbox: sandbox !== undefined });
+    const find = (container: Container) => views.of(container, this.container(container.name));
     const status = podStatus({
       pod,
       conditions: this.conditions,
-      podIP: this.sandbox?.podIP,
+      podIP: sandbox?.podIP,
       hostIP: this.parts.node.hostIP,
-      startTime: this.startTime,
-      init: (pod.spec.initContainers ?? []).map(view),
-      apps: pod.spec.containers.map(view),
+      startTime,
+      init: (pod.spec.initContainers ?? []).map(find),
+      apps: pod.spec.containers.map(find),
       sidecar: plan.apps.length > 0 ? this.proxy : undefined,
-      isInitialized: this.isInitialized,
+      isInitialized,
       ...this.failure,
       now_ms: this.parts.clock.now(),
     });
     this.conditions = status.conditions ?? [];
     return status;
   }
-
-  /** The driver captured the pod's traffic before any container began. */
-  private captureView(container: Container): ContainerView {
-    if (!this.sandbox) return notStarted(container, 'PodInitializing', undefined);
-    const state = {
-      terminated: { exitCode: 0, reason: 'Completed', startedAt: this.startTime, finishedAt: this.startTime },
-    };
-    return { ...notStarted(container, '', undefined), state, ready: true, imageID: container.image ?? '' };
-  }
-}
-
-function isIdle({ state }: ContainerView): boolean {
-  return state.waiting?.reason === 'ContainerCreating';
-}
-
-function notStarted(container: Container, reason: string, known: ContainerView | undefined): ContainerView {
-  return {
-    container,
-    state: { waiting: { reason } },
-    lastState: known?.lastState ?? {},
-    ready: false,
-    started: false,
-    restartCount: known?.restartCount ?? 0,
-    containerID: '',
-    imageID: '',
-  };
 }
