@@ -136,6 +136,7 @@ for (const apiType of ['DELTA_GRPC', 'GRPC'] as const) {
     let changed: () => void = () => {};
     let acked: (typeUrl: string, versions: ReadonlyMap<string, string>) => void = () => {};
     const nacks: string[] = [];
+    let nacked: () => void = () => {};
     const server = new AdsServer({
       source: {
         resources: () => set,
@@ -148,7 +149,10 @@ for (const apiType of ['DELTA_GRPC', 'GRPC'] as const) {
         connected: () => {},
         disconnected: () => {},
         acked: (_, typeUrl, versions) => acked(typeUrl, versions),
-        nacked: (_, typeUrl, message) => nacks.push(`${typeUrl}: ${message}`),
+        nacked: (_, typeUrl, message) => {
+          nacks.push(`${typeUrl}: ${message}`);
+          nacked();
+        },
       },
       clock: new SystemClock(),
       logger: SILENT_LOGGER,
@@ -183,6 +187,18 @@ for (const apiType of ['DELTA_GRPC', 'GRPC'] as const) {
     await Promise.race([second, died]);
     assert.equal(await ask(listenPort), '200 2 hello', 'the changed cluster does not wait for its endpoints');
     assert.deepEqual(nacks, []);
+    const rejected = new Promise<void>((resolve) => {
+      nacked = resolve;
+    });
+    set = resources(listenPort, upstreamPort, '3');
+    const [name, broken] = encoded(ListenerSchema, 'broken', '1', { name: 'broken' });
+    set.get(TYPE_URL.listener)?.set(name, broken);
+    const third = routeAcked('3');
+    changed();
+    await Promise.race([Promise.all([rejected, third]), died]);
+    assert.equal(nacks.length, 1, 'told once, and sent once');
+    assert.match(nacks[0] ?? '', /Listener: .*broken/s);
+    assert.equal(await ask(listenPort), '200 3 hello', 'what comes after a rejected listener still arrives');
   });
 }
 
