@@ -4,9 +4,10 @@ import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf } from '../../base/errors.js';
 import { RuntimeError } from '../errors.js';
+import { applyConfiguration, type ConfigDraft, environmentOf } from './configuration.js';
 import { type CopySource, copyInto } from './copy.js';
 import { type Instruction, invalid } from './dockerfile.js';
-import { expandVariables, parsePairs, splitWords } from './expand.js';
+import { expandVariables, splitWords } from './expand.js';
 import type { ImageConfig } from './image.js';
 import { runStep } from './run-step.js';
 
@@ -25,8 +26,6 @@ export interface BuildContext {
   readonly onOutput: (line: string) => void;
 }
 
-type Draft = { -readonly [K in keyof ImageConfig]: ImageConfig[K] };
-
 export interface BuiltStage {
   readonly root: string;
   readonly config: ImageConfig;
@@ -36,7 +35,7 @@ export interface BuiltStage {
 interface Stage {
   readonly name: string;
   readonly root: string;
-  config: Draft;
+  config: ConfigDraft;
   hostBase?: string;
   readonly args: Record<string, string>;
   shell: readonly string[];
@@ -104,49 +103,10 @@ class Builder {
         stage.shell = instruction.json ?? stage.shell;
         return;
       default:
-        this.configure(instruction, stage);
-    }
-  }
-
-  private configure(instruction: Instruction, stage: Stage): void {
-    const { config } = stage;
-    const value = () => this.expand(instruction.text, stage);
-    switch (instruction.name) {
-      case 'ENV': {
-        const values = parsePairs(instruction.text).map(([name, text]) => `${name}=${this.expand(text, stage)}`);
-        const names = values.map((pair) => pair.slice(0, pair.indexOf('=') + 1));
-        config.Env = [...(config.Env ?? []).filter((old) => !names.some((name) => old.startsWith(name))), ...values];
-        return;
-      }
-      case 'LABEL':
-        config.Labels = { ...config.Labels, ...Object.fromEntries(parsePairs(value())) };
-        return;
-      case 'EXPOSE': {
-        const ports = splitWords(value()).map((port) => [port.includes('/') ? port : `${port}/tcp`, {}] as const);
-        config.ExposedPorts = { ...config.ExposedPorts, ...Object.fromEntries(ports) };
-        return;
-      }
-      case 'VOLUME': {
-        const folders = (instruction.json ?? splitWords(value())).map((folder) => [folder, {}] as const);
-        config.Volumes = { ...config.Volumes, ...Object.fromEntries(folders) };
-        return;
-      }
-      case 'USER':
-        config.User = value();
-        return;
-      case 'STOPSIGNAL':
-        config.StopSignal = value();
-        return;
-      case 'CMD':
-        config.Cmd = this.command(instruction, stage);
-        return;
-      case 'ENTRYPOINT':
-        config.Entrypoint = this.command(instruction, stage);
-        // A CMD of the base image belonged to the base image's entry point.
-        delete config.Cmd;
-        return;
-      case 'HEALTHCHECK':
-        config.Healthcheck = { Test: instruction.text === 'NONE' ? ['NONE'] : healthTest(instruction.text) };
+        applyConfiguration(instruction, stage.config, {
+          expand: (text) => this.expand(text, stage),
+          command: () => this.command(instruction, stage),
+        });
     }
   }
 
@@ -234,21 +194,6 @@ class Builder {
 
   private findStage(name: string): Stage | undefined {
     return this.stages.find((stage, index) => stage.name === name.toLowerCase() || String(index) === name);
-  }
-}
-
-export function environmentOf(config: ImageConfig): Record<string, string> {
-  return Object.fromEntries(
-    (config.Env ?? []).map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
-  );
-}
-
-function healthTest(text: string): string[] {
-  const command = text.replace(/^CMD\s+/, '');
-  try {
-    return ['CMD', ...(JSON.parse(command) as string[])];
-  } catch {
-    return ['CMD-SHELL', command];
   }
 }
 

@@ -1,16 +1,15 @@
 import { mkdirSync, watch } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import type { Clock } from '../../base/clock.js';
 import { codeOf } from '../../base/errors.js';
 import { RuntimeError } from '../errors.js';
+import { readBuildFiles } from './build-files.js';
 import { type BuiltStage, buildStages, withScratch } from './builder.js';
-import { parseDockerfile } from './dockerfile.js';
 import type { Image, ImageConfig } from './image.js';
 import { type ImageName, parseImageName } from './image-name.js';
 import { type Descriptor, INDEX_FILE, OciLayout } from './oci-layout.js';
-import { ignoreRules } from './patterns.js';
 import { tarOf } from './tar.js';
 
 export type PullPolicy = 'Always' | 'IfNotPresent' | 'Never';
@@ -58,9 +57,7 @@ export class ImageStore {
   /** Errors: DOCKERFILE_INVALID, COPY_NOT_FOUND, RUN_FAILED …, each with the line. */
   async build(options: BuildOptions): Promise<Image> {
     const names = options.tags.map(parseImageName);
-    const file = options.dockerfile ?? path.join(options.context, 'Dockerfile');
-    const instructions = parseDockerfile(await readDockerfile(file));
-    const ignored = ignoreRules(await firstText([`${file}.dockerignore`, path.join(options.context, '.dockerignore')]));
+    const { instructions, ignored } = await readBuildFiles(options.context, options.dockerfile);
     return withScratch(path.join(this.options.dir, 'scratch'), async (scratch) => {
       const stage = await buildStages({
         instructions,
@@ -264,22 +261,4 @@ function parsePodImage(name: string): ImageName {
 
 function buildHint(name: string): string {
   return `build it with: trysail image build -t ${name} DIR`;
-}
-
-async function readDockerfile(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
-    throw new RuntimeError('NO_DOCKERFILE', `Cannot build: ${file} does not exist`, 'Name another with -f.', {
-      cause: error,
-    });
-  }
-}
-
-async function firstText(files: readonly string[]): Promise<string> {
-  for (const file of files) {
-    if (await stat(file).catch(() => undefined)) return readFile(file, 'utf8');
-  }
-  return '';
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Container } from 'kubernetes-types/core/v1.js';
 import type { ContainerSpec } from '../../drivers/driver.js';
+import { environmentOf } from '../../images/configuration.js';
 import type { ImageConfig } from '../../images/image.js';
 import { expandReferences } from './expand.js';
 
@@ -24,7 +25,7 @@ export function containerSpec({
   hostname,
   volumes,
 }: ContainerInputs): ContainerSpec {
-  const env = { ...imageEnvironment(image), HOSTNAME: hostname, ...environment };
+  const env = { ...environmentOf(image), HOSTNAME: hostname, ...environment };
   return {
     name: container.name,
     argv: argvOf(container, image, environment),
@@ -54,10 +55,4 @@ function argvOf(container: Container, image: ImageConfig, environment: Readonly<
   if (command && command.length > 0) return expand([...command, ...(args ?? [])]);
   const rest = args && args.length > 0 ? expand(args) : (image.Cmd ?? []);
   return [...(image.Entrypoint ?? []), ...rest];
-}
-
-function imageEnvironment(image: ImageConfig): Record<string, string> {
-  return Object.fromEntries(
-    (image.Env ?? []).map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
-  );
 }
