@@ -8,6 +8,7 @@ import { storedKinds } from './framework/stored-kinds.js';
 import { GarbageCollector } from './garbage-collector/garbage-collector.js';
 import { IngressStatusController } from './ingress/ingress-status-controller.js';
 import { NamespaceController } from './namespace/namespace-controller.js';
+import { NodeLifecycleController } from './node-lifecycle/node-lifecycle-controller.js';
 import { ReplicaSetController } from './replicaset/replica-set-controller.js';
 import { Scheduler } from './scheduler/scheduler.js';
 import { ServiceAccountController } from './service-account/service-account-controller.js';
@@ -38,6 +39,7 @@ export async function startControllers(
     new EndpointsController(context),
     new EndpointSliceController(context),
     new NamespaceController(context, kinds),
+    new NodeLifecycleController(context),
     new GarbageCollector(context, kinds),
     ...(ingressAddress === undefined ? [] : [new IngressStatusController(context, ingressAddress)]),
   ];
