@@ -11,6 +11,7 @@ export {
   type NamespaceKind,
   openOwnNamespace,
   pinOwnNamespace,
+  returnToNamespaces,
   setHostname,
   setSysctl,
   unpinNamespace,

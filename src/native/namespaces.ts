@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { messageOf } from '../base/errors.js';
 import { check, libc } from './libc.js';
 import { MountFlag, mount, unmount } from './mounts.js';
 
@@ -30,6 +31,16 @@ export function unshareFilesystemState(): void {
 
 export function enterNamespace(fd: number, kind: NamespaceKind): void {
   check(libc().setns(fd, NAMESPACE[kind].flag), `enter a ${kind} namespace`);
+}
+
+/** Takes the calling worker thread back. A thread that cannot return is of no use to anybody, and ends. */
+export function returnToNamespaces(home: Iterable<readonly [NamespaceKind, number]>): void {
+  try {
+    for (const [kind, fd] of home) enterNamespace(fd, kind);
+  } catch (error) {
+    process.emitWarning(`A thread could not leave a namespace: ${messageOf(error)}`);
+    process.exit(1);
+  }
 }
 
 /** @returns a descriptor of the calling thread's namespace; close it with closeSync */

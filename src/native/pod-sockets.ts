@@ -137,9 +137,10 @@ export class PodSockets {
 
   private takeClient(localAddress: string | undefined): number {
     if (localAddress !== undefined) return this.makeClients(1, localAddress)[0] as number;
-    const fd = this.stock.pop() ?? this.makeClients(1)[0];
+    if (this.stock.length === 0) this.stock = this.makeClients(STOCK_SOCKETS);
+    const fd = this.stock.pop() as number;
     if (this.stock.length < STOCK_SOCKETS / 2) this.refill();
-    return fd as number;
+    return fd;
   }
 
   private makeClients(count: number, bind?: string): number[] {

@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
-import { enterNamespace, openOwnNamespace, unshareNamespaces } from '../namespaces.js';
+import { enterNamespace, openOwnNamespace, returnToNamespaces, unshareNamespaces } from '../namespaces.js';
 import { makeSocket, type SocketSpec } from '../sockets.js';
 
 export interface SocketsRequest {
@@ -24,7 +24,7 @@ export class SocketOperations {
     try {
       return work();
     } finally {
-      enterNamespace(home, 'net');
+      returnToNamespaces([['net', home]]);
     }
   }
 

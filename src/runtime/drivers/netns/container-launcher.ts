@@ -7,6 +7,7 @@ import {
   type NamespaceKind,
   openOwnNamespace,
   openPseudoterminal,
+  returnToNamespaces,
   unshareFilesystemState,
   unshareNamespaces,
 } from '../../../native/index.js';
@@ -105,7 +106,7 @@ export class ContainerLauncher {
     try {
       return work();
     } finally {
-      for (const [kind, fd] of this.home) enterNamespace(fd, kind);
+      returnToNamespaces(this.home);
     }
   }
 

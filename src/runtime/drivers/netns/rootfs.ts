@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -7,6 +8,7 @@ import {
   readlinkSync,
   realpathSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -33,6 +35,8 @@ export const PROGRAM_FOLDER = '/.trysail/bin';
 
 /** What a container may write over the host's files and the image's, in memory. */
 export const WRITABLE_BYTES_MAX = 1024 * 1024 * 1024;
+
+const PERMISSIONS = 0o7777;
 
 /** Of the host: not shown, or made anew. */
 const NOT_FROM_HOST = new Set(['proc', 'sys', 'dev', 'run', 'tmp', 'root', 'home', 'lost+found']);
@@ -199,6 +203,8 @@ class RootBuilder {
     const folder = join(this.spec.runDir, `layer${this.layers++}`);
     const upper = join(folder, 'upper');
     mkdirSync(upper, { recursive: true });
+    // What is shown has the uppermost layer's mode.
+    chmodSync(upper, statSync(layers[0] as string).mode & PERMISSIONS);
     mkdirSync(join(folder, 'work'));
     const lower = layers.map(escapeLayer).join(':');
     const options = `lowerdir=${lower},upperdir=${escapeLayer(upper)},workdir=${escapeLayer(join(folder, 'work'))}`;
