@@ -9,6 +9,7 @@ import { GarbageCollector } from './garbage-collector/garbage-collector.js';
 import { IngressStatusController } from './ingress/ingress-status-controller.js';
 import { NamespaceController } from './namespace/namespace-controller.js';
 import { NodeLifecycleController } from './node-lifecycle/node-lifecycle-controller.js';
+import { PodGarbageCollector } from './pod-garbage-collector/pod-garbage-collector.js';
 import { ReplicaSetController } from './replicaset/replica-set-controller.js';
 import { Scheduler } from './scheduler/scheduler.js';
 import { ServiceAccountController } from './service-account/service-account-controller.js';
@@ -40,6 +41,7 @@ export async function startControllers(
     new EndpointSliceController(context),
     new NamespaceController(context, kinds),
     new NodeLifecycleController(context),
+    new PodGarbageCollector(context),
     new GarbageCollector(context, kinds),
     ...(ingressAddress === undefined ? [] : [new IngressStatusController(context, ingressAddress)]),
   ];
