@@ -7,6 +7,7 @@ import type { ProxyContext } from '../context.js';
 import { ConfigError } from '../errors.js';
 import { compileListenerFilters } from '../filters/listener-filters.js';
 import { compileNetworkFilters, type NetworkFilterEnvironment } from '../filters/network-filters.js';
+import { ORIGINAL_DST } from '../filters/original-dst.js';
 import { ConnectionInfo } from '../http/stream-info.js';
 import { formatAddress, plainAddress } from '../network.js';
 import { chooseChain, compileCriteria } from './filter-chain-match.js';
@@ -61,7 +62,9 @@ export class Listener {
     this.useOriginalDst = config.useOriginalDst ?? false;
     this.timeout_ms = milliseconds(config.listenerFiltersTimeout, LISTENER_FILTERS_TIMEOUT_MS);
     this.continueOnTimeout = config.continueOnListenerFiltersTimeout;
-    this.filters = compileListenerFilters(config.listenerFilters, 'listener_filters');
+    const filters = compileListenerFilters(config.listenerFilters, 'listener_filters');
+    // As Envoy: the flag alone brings the filter, after those that the listener names.
+    this.filters = this.useOriginalDst ? [...filters, ORIGINAL_DST] : filters;
     this.chains = config.filterChains.map((chain, i) => compileChain(chain, environment, `filter_chains[${i}]`));
     this.fallback =
       config.defaultFilterChain === undefined
@@ -112,10 +115,16 @@ export class Listener {
     let left = bytes;
     for (let i = from; i < this.filters.length; i++) {
       const filter = this.filters[i]!;
-      if (filter.reads && left === undefined) return this.readMore(socket, info, i, undefined);
+      if (filter.reads && left === undefined) {
+        this.readMore(socket, info, i, undefined);
+        return;
+      }
       const verdict = filter.inspect(left ?? EMPTY, info, socket, this.context.sockets);
       if (verdict.kind === 'refuse') return void socket.destroy();
-      if (verdict.kind === 'more') return this.readMore(socket, info, i, left);
+      if (verdict.kind === 'more') {
+        this.readMore(socket, info, i, left);
+        return;
+      }
       if (verdict.consumed > 0 && left !== undefined) left = left.subarray(verdict.consumed);
       if (left?.length === 0) left = undefined;
     }
@@ -156,7 +165,10 @@ export class Listener {
   private dispatch(socket: Socket, info: ConnectionInfo, initial: Buffer | undefined): void {
     if (this.useOriginalDst && info.restored) {
       const other = this.handOff(info.localAddress, info.localPort);
-      if (other !== undefined && other !== this) return other.inspect(socket, info, 0, initial);
+      if (other !== undefined && other !== this) {
+        other.inspect(socket, info, 0, initial);
+        return;
+      }
     }
     const chain = chooseChain(this.chains, info) ?? this.fallback;
     if (chain === undefined) {
