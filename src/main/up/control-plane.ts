@@ -106,7 +106,10 @@ export class ControlPlane {
       cleanup.defer(() => source.stop());
       await source.start();
 
-      const controllers = await startControllers({ client, informers, clock, logger: logger.scope('controller') });
+      const controllers = await startControllers(
+        { client, informers, clock, logger: logger.scope('controller') },
+        { ingressAddress: LOOPBACK },
+      );
       cleanup.defer(() => controllers.stop());
       return new ControlPlane(client, proxies, apiServerUrl, cleanup);
     } catch (error) {

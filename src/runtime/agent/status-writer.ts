@@ -34,9 +34,7 @@ export class StatusWriter {
   /** Says that the status may have changed. Changes within one turn become one call. */
   changed(): void {
     this.dirty = true;
-    this.sending ??= this.send().finally(() => {
-      this.sending = undefined;
-    });
+    this.sending ??= this.send();
   }
 
   /** Resolves when what was changed so far is stored, or never will be. */
@@ -54,12 +52,14 @@ export class StatusWriter {
         retry.reset();
       } catch (error) {
         // The pod is gone or another has its name: nobody is left to tell.
-        if (error instanceof ApiError && (error.status === 404 || error.status === 409)) return;
+        if (error instanceof ApiError && (error.status === 404 || error.status === 409)) break;
         this.parts.logger.debug('status not written', { pod: this.subject.name, error: messageOf(error) });
         this.dirty = true;
         await sleep(this.parts.clock, retry.take_ms(), this.signal);
       }
     }
+    // In the turn that found nothing to do: a change that comes next starts anew.
+    this.sending = undefined;
   }
 
   private async sendOnce(): Promise<void> {
