@@ -68,6 +68,7 @@ const ROOT_FIX = 'In a container, run it with --privileged (CAP_SYS_ADMIN, CAP_N
 
 function fixOfStep(failure: ProbeFailure): string {
   if (failure.code === 'EPERM') return ROOT_FIX;
+  if (failure.code === 'ENOSYS') return 'Linux 5.12 or newer is needed.';
   switch (failure.step) {
     case 'capture':
       return 'Load the kernel modules nf_tables, nft_chain_nat and nft_redir (modprobe), or use a kernel that has them.';

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { codeOf, messageOf } from '../../../base/errors.js';
 import {
   captureRules,
@@ -11,6 +10,7 @@ import {
   NetlinkFamily,
   NetlinkSocket,
   openOwnNamespace,
+  setTreeReadOnly,
   unshareNamespaces,
 } from '../../../native/index.js';
 import { captureSpec, PROXY_MARK } from './capture.js';
@@ -30,7 +30,7 @@ const STEPS: readonly { readonly step: ProbeFailure['step']; run(): void }[] = [
     step: 'mount',
     run: () => {
       mount('tmpfs', PLACE, 'tmpfs', MountFlag.NOSUID, 'size=1m');
-      mkdirSync(`${PLACE}/probe`);
+      setTreeReadOnly(PLACE);
     },
   },
   { step: 'namespace', run: () => unshareNamespaces(['net', 'uts', 'ipc']) },
