@@ -57,7 +57,9 @@ export const CONTENDERS: readonly Contender[] = [
 ];
 
 function onPath(name: string): readonly string[] {
-  return [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/usr/local/sbin'].map((folder) => join(folder, name));
+  return [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/usr/local/sbin'].map((folder) =>
+    join(folder, name),
+  );
 }
 
 function firstExisting(candidates: readonly (string | undefined)[]): string | undefined {

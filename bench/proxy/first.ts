@@ -82,12 +82,20 @@ async function measure(
   try {
     await waitForPort(port);
     const pid = contender.servesInChild ? (childOf(proxy.pid!) ?? proxy.pid!) : proxy.pid!;
-    const load = start([process.execPath, join(HERE, 'load.js'), String(port), String(connections), String(WARMUP_MS), String(run_ms)], LOAD_CORE);
+    const load = start(
+      [process.execPath, join(HERE, 'load.js'), String(port), String(connections), String(WARMUP_MS), String(run_ms)],
+      LOAD_CORE,
+    );
     const lines = readLines(load);
     await lines.next();
     const before_us = cpu_us(pid);
     const began_ms = performance.now();
-    const result = JSON.parse((await lines.next()).value as string) as { requests: number; failed: number; p50_ms: number; p99_ms: number };
+    const result = JSON.parse((await lines.next()).value as string) as {
+      requests: number;
+      failed: number;
+      p50_ms: number;
+      p99_ms: number;
+    };
     const used_us = cpu_us(pid) - before_us;
     return {
       name: contender.name,
@@ -104,7 +112,10 @@ async function measure(
 }
 
 function start(command: readonly string[], core: number): ChildProcess {
-  const pinned = availableParallelism() > 1 && existsSync('/usr/bin/taskset') ? ['taskset', '-c', String(core), ...command] : command;
+  const pinned =
+    availableParallelism() > 1 && existsSync('/usr/bin/taskset')
+      ? ['taskset', '-c', String(core), ...command]
+      : command;
   return spawn(pinned[0]!, pinned.slice(1), { stdio: ['ignore', 'pipe', 'ignore'] });
 }
 
@@ -183,7 +194,13 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     return at === -1 ? undefined : Number(process.argv[at + 1]);
   };
   const seconds = value('--seconds') ?? 5;
-  const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1]!.split(',') : undefined;
-  const result = await benchProxy({ run_ms: seconds * 1000, connections: value('--connections') ?? 64, ...(only && { only }) });
+  const only = process.argv.includes('--only')
+    ? process.argv[process.argv.indexOf('--only') + 1]!.split(',')
+    : undefined;
+  const result = await benchProxy({
+    run_ms: seconds * 1000,
+    connections: value('--connections') ?? 64,
+    ...(only && { only }),
+  });
   console.log(process.argv.includes('--json') ? JSON.stringify(result, undefined, 1) : formatProxyBench(result));
 }

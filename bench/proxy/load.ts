@@ -56,5 +56,7 @@ setTimeout(() => {
   stopping = true;
   latencies_us.sort((a, b) => a - b);
   const at = (q: number): number => (latencies_us[Math.floor(q * (latencies_us.length - 1))] ?? 0) / 1000;
-  process.stdout.write(`${JSON.stringify({ requests, failed, p50_ms: at(0.5), p99_ms: at(0.99) })}\n`, () => process.exit(0));
+  process.stdout.write(`${JSON.stringify({ requests, failed, p50_ms: at(0.5), p99_ms: at(0.99) })}\n`, () =>
+    process.exit(0),
+  );
 }, warmup_ms + run_ms);

@@ -2,7 +2,10 @@
 import { createServer } from 'node:net';
 
 const BODY = 'a small reply of fifty-two bytes, as the others had.'.padEnd(52).slice(0, 52);
-const REPLY = Buffer.from(`HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`, 'latin1');
+const REPLY = Buffer.from(
+  `HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`,
+  'latin1',
+);
 
 const server = createServer({ noDelay: true }, (socket) => {
   socket.on('data', (chunk) => {

@@ -126,14 +126,18 @@ export class LogicalProxy implements ConfigConsumer {
   private apply(typeUrl: string, name: string, version: string, body: Uint8Array): void {
     switch (typeUrl) {
       case TYPE_URL.cluster:
-        return this.clusters.set(name, version, body);
+        this.clusters.set(name, version, body);
+        return;
       case TYPE_URL.endpoint:
-        return this.clusters.setAssignment(name, body);
+        this.clusters.setAssignment(name, body);
+        return;
       case TYPE_URL.listener:
-        return this.listeners.set(name, version, body);
+        this.listeners.set(name, version, body);
+        return;
       case TYPE_URL.route:
         this.routes.set(name, version, body);
-        return this.listeners.advance();
+        this.listeners.advance();
+        return;
       default:
         throw new ConfigError('', `type ${typeUrl} is not supported`);
     }

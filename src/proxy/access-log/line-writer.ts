@@ -11,7 +11,10 @@ const WRITERS = new Map<string, (line: string) => void>();
 /** Appends lines to a file; writers of the same path share it. A file that cannot be written loses its lines. */
 export function lineWriter(path: string): (line: string) => void {
   let writer = WRITERS.get(path);
-  if (writer === undefined) WRITERS.set(path, (writer = makeWriter(path)));
+  if (writer === undefined) {
+    writer = makeWriter(path);
+    WRITERS.set(path, writer);
+  }
   return writer;
 }
 

@@ -98,7 +98,10 @@ export class DnsDiscovery implements Discovery {
     const done = (): void => {
       if (--left <= 0) this.publish();
     };
-    if (left === 0) return this.publish();
+    if (left === 0) {
+      this.publish();
+      return;
+    }
     for (const spec of this.specs) {
       lookup(spec.address, { all: true, family: this.family }, (error, found) => {
         // a name that cannot be resolved now keeps the addresses that it had

@@ -94,7 +94,10 @@ export class ListenerManager {
   remove(name: string): void {
     this.warming.delete(name);
     const entry = this.active.get(name);
-    if (entry === undefined) return this.publishRouteNames();
+    if (entry === undefined) {
+      this.publishRouteNames();
+      return;
+    }
     this.active.delete(name);
     this.unbind(entry.listener);
     this.drain(entry.listener);

@@ -18,7 +18,10 @@ export class RouteManager {
 
   slot(name: string): RouteSource {
     let slot = this.slots.get(name);
-    if (slot === undefined) this.slots.set(name, (slot = new Slot()));
+    if (slot === undefined) {
+      slot = new Slot();
+      this.slots.set(name, slot);
+    }
     return slot;
   }
 

@@ -36,7 +36,8 @@ function checkEnum(message: ReflectMessage, field: DescField, values: readonly s
 function descend(message: ReflectMessage, field: DescField, path: string): void {
   switch (field.fieldKind) {
     case 'message':
-      return walkMessage(message.get(field), path);
+      walkMessage(message.get(field), path);
+      return;
     case 'list': {
       if (field.listKind !== 'message') return;
       let i = 0;
@@ -54,7 +55,10 @@ function descend(message: ReflectMessage, field: DescField, path: string): void 
 
 function walkMessage(message: ReflectMessage, path: string): void {
   const { typeName } = message.desc;
-  if (typeName === 'google.protobuf.Any') return walkAny(message.message as Any, path);
+  if (typeName === 'google.protobuf.Any') {
+    walkAny(message.message as Any, path);
+    return;
+  }
   if (typeName.startsWith('google.protobuf.')) return;
   walk(message, path);
 }

@@ -41,16 +41,11 @@ export class FaultRules {
   }
 
   appliesTo(stream: HttpStream): boolean {
-    if (this.upstreamCluster !== '' && clusterOf(stream) !== this.upstreamCluster) return false;
+    if (this.upstreamCluster !== '' && stream.clusterName !== this.upstreamCluster) return false;
     if (this.nodes.size > 0 && !this.nodes.has(stream.headers.get('x-envoy-downstream-service-node') ?? ''))
       return false;
     return this.headers.every((matches) => matches(stream));
   }
-}
-
-function clusterOf(stream: HttpStream): string | undefined {
-  const action = stream.route?.action;
-  return action?.kind === 'forward' ? action.choose(stream, stream.manager.context.random)?.name : undefined;
 }
 
 function compileDelay(delay: FaultDelay): Delay {

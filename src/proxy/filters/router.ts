@@ -40,9 +40,11 @@ export class RouterFilter implements HttpFilter {
       });
     } else if (action.kind === 'direct') {
       stats.counter('rq_direct_response').inc();
-      stream.localReply(action.status, action.body, 0, 'direct_response', (headers) =>
-        route.mutateResponse?.(headers, stream),
-      );
+      stream.localReply(action.status, action.body, 0, 'direct_response', (headers) => {
+        const created = action.status === 201 || Math.floor(action.status / 100) === 3;
+        if (created) headers.add('location', `${stream.scheme}://${stream.host}${stream.path}`);
+        route.mutateResponse?.(headers, stream);
+      });
     } else {
       this.forward(stream, action);
     }
@@ -50,17 +52,17 @@ export class RouterFilter implements HttpFilter {
   }
 
   private forward(stream: HttpStream, action: ForwardAction): void {
-    const { context } = stream.manager;
-    const choice = action.choose(stream, context.random);
-    stream.choice = choice;
+    const { choice } = stream;
     const cluster = choice === undefined ? undefined : this.clusters.get(choice.name);
     if (cluster === undefined) {
+      stream.clusterName = '';
       stream.manager.stats.counter('no_cluster').inc();
-      return stream.localReply(action.notFoundStatus, '', FLAG.noCluster, 'cluster_not_found');
+      stream.localReply(action.notFoundStatus, '', FLAG.noCluster, 'cluster_not_found');
+      return;
     }
-    stream.clusterName = cluster.name;
     if (stream.upgrade !== '' && !this.allowsUpgrade(stream, action)) {
-      return stream.localReply(403, '', 0, 'upgrade_failed');
+      stream.localReply(403, '', 0, 'upgrade_failed');
+      return;
     }
     stream.manager.requestTotal.value++;
     const timeouts = timeoutsOf(stream, action);
@@ -82,6 +84,7 @@ export class RouterFilter implements HttpFilter {
     const host = stream.choice!.hostRewrite ?? action.rewriteHost?.(stream);
     if (host !== undefined && host !== '') {
       if (action.appendXForwardedHost) stream.headers.add('x-forwarded-host', stream.host);
+      if (!this.options.suppressEnvoyHeaders) stream.headers.set('x-envoy-original-host', stream.host);
       stream.host = host;
       stream.headers.set('host', host);
     }

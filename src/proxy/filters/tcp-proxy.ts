@@ -64,7 +64,8 @@ export class TcpProxyFilter implements NetworkFilter {
       this.cxNoRoute.value++;
       stream.flags |= FLAG.noCluster;
       socket.destroy();
-      return this.log(stream);
+      this.log(stream);
+      return;
     }
     const tunnel = new Tunnel(this, cluster, socket, stream, initial);
     this.tunnels.add(tunnel);
@@ -138,7 +139,8 @@ class Tunnel {
     if (!connections.available) {
       counters.upstream_cx_overflow.value++;
       stream.flags |= FLAG.overflow;
-      return this.end();
+      this.end();
+      return;
     }
     const destination = stream.connection.restored
       ? { address: stream.connection.localAddress, port: stream.connection.localPort }
@@ -147,7 +149,8 @@ class Tunnel {
     if (host === undefined) {
       counters.upstream_cx_none_healthy.value++;
       stream.flags |= FLAG.noHealthyUpstream;
-      return this.end();
+      this.end();
+      return;
     }
     this.attempts++;
     this.host = host;
@@ -229,7 +232,10 @@ class Tunnel {
     this.upstream = undefined;
     upstream?.destroy();
     this.releaseHost();
-    if (this.attempts < this.filter.connectAttempts) return this.connect();
+    if (this.attempts < this.filter.connectAttempts) {
+      this.connect();
+      return;
+    }
     cluster.stats.counters.upstream_cx_connect_attempts_exceeded.value++;
     this.stream.flags |= FLAG.connectionFailure;
     this.end();

@@ -1,6 +1,6 @@
 import { WheelTimer } from '../../base/timer-wheel.js';
 import { HeaderMap } from '../../wire/http1/index.js';
-import type { ClusterChoice } from '../route/route-action.js';
+import type { ClusterChoice, ForwardAction } from '../route/route-action.js';
 import type { RouteEntry } from '../route/route-table.js';
 import type { ConnectionManager } from './connection-manager.js';
 import type { RequestSink } from './http-filter.js';
@@ -42,6 +42,7 @@ export class HttpStream extends StreamInfo {
     this.route = this.manager.routes.find(this);
     if (this.route !== undefined) this.routeName = this.route.name;
     const action = this.route?.action;
+    if (action?.kind === 'forward') this.choose(action);
     this.idle_ms =
       (action?.kind === 'forward' ? action.idleTimeout_ms : undefined) ?? this.manager.streamIdleTimeout_ms;
     if (this.idle_ms > 0) this.manager.context.wheel.arm(this.idleTimer, this.idle_ms);
@@ -148,7 +149,10 @@ export class HttpStream extends StreamInfo {
     this.details = details;
     this.sink?.onAbandoned();
     this.sink = undefined;
-    if (this.responseStarted) return this.abortResponse();
+    if (this.responseStarted) {
+      this.abortResponse();
+      return;
+    }
     const headers = new HeaderMap();
     if (body !== '') {
       headers.add('content-length', String(body.length));
@@ -161,6 +165,11 @@ export class HttpStream extends StreamInfo {
     this.bytesSent += body.length;
     this.server.out.pushText(body);
     this.respondEnd(undefined);
+  }
+
+  private choose(action: ForwardAction): void {
+    this.choice = action.choose(this, this.manager.context.random);
+    this.clusterName = this.choice?.name ?? '';
   }
 
   private runFilters(): void {

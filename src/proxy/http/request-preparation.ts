@@ -35,7 +35,7 @@ export function prepareRequest(stream: HttpStream, request: RequestParser): bool
   manager.onStreamStart(stream);
   if (request.minor === 0 && !manager.acceptHttp10) {
     stream.server.closing = true;
-    stream.localReply(426, '', 0, 'low_version');
+    stream.localReply(426, 'Upgrade Required', FLAG.downstreamProtocolError, 'low_version');
     return false;
   }
   if (!readTarget(stream, request)) return false;
@@ -52,24 +52,30 @@ function readTarget(stream: HttpStream, request: RequestParser): boolean {
   stream.path = target;
   if (target.charCodeAt(0) !== 47 && target !== '*' && request.method !== 'CONNECT') {
     const absolute = /^(https?):\/\/([^/?#]+)([^#]*)$/i.exec(target);
-    if (absolute === null || !manager.allowAbsoluteUrl) return refuse(stream, 'invalid_path');
+    if (absolute === null || !manager.allowAbsoluteUrl) return refuse(stream, 'invalid_path', 'Bad Request');
     host = absolute[2]!.slice(absolute[2]!.lastIndexOf('@') + 1);
     headers.set('host', host);
     stream.path = absolute[3]!.startsWith('/') ? absolute[3]! : `/${absolute[3]}`;
   }
-  if (host === undefined || host === '')
-    return refuse(stream, host === undefined ? 'missing_host_header' : 'missing_host_header');
-  if (!/^[\w.:[\]%~!$&'()*+,;=-]+$/.test(host)) return refuse(stream, 'invalid_host');
+  if (host === undefined) return refuse(stream, 'missing_host_header');
+  if (!HOST.test(host)) return refuse(stream, 'invalid_host', 'Bad Request');
   if (stream.path.includes('#')) return refuse(stream, 'path_with_fragment_rejected');
-  if (request.method === 'CONNECT') return refuse(stream, 'connect_not_supported');
+  if (request.method === 'CONNECT') {
+    stream.server.closing = true;
+    stream.localReply(404, '', FLAG.noRoute, 'route_not_found');
+    return false;
+  }
   stream.host = manager.normalizeHost(host, stream.connection.localPort);
   if (stream.host !== host) headers.set('host', stream.host);
   return true;
 }
 
-function refuse(stream: HttpStream, details: string): false {
+/** Characters of RFC 3986 authorities. */
+const HOST = /^[\w.:[\]%~!$&'()*+,;=@-]*$/;
+
+function refuse(stream: HttpStream, details: string, body = ''): false {
   stream.server.closing = true;
-  stream.localReply(400, '', FLAG.downstreamProtocolError, details);
+  stream.localReply(400, body, body === '' ? 0 : FLAG.downstreamProtocolError, details);
   return false;
 }
 

@@ -24,6 +24,7 @@ export const FLAG = {
 } as const;
 
 const NAMES: readonly (readonly [number, string])[] = [
+  [FLAG.retryLimitExceeded, 'URX'], // Envoy lists them as they are set, and this one comes before its cause
   [FLAG.noHealthyUpstream, 'UH'],
   [FLAG.upstreamTimeout, 'UT'],
   [FLAG.localReset, 'LR'],
@@ -37,7 +38,6 @@ const NAMES: readonly (readonly [number, string])[] = [
   [FLAG.rateLimited, 'RL'],
   [FLAG.unauthorized, 'UAEX'],
   [FLAG.downstreamTermination, 'DC'],
-  [FLAG.retryLimitExceeded, 'URX'],
   [FLAG.streamIdleTimeout, 'SI'],
   [FLAG.downstreamProtocolError, 'DPE'],
   [FLAG.maxStreamDuration, 'UMSDR'],

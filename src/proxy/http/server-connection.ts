@@ -7,6 +7,7 @@ import {
   INCOMPLETE,
   INVALID,
   RequestParser,
+  reasonOf,
   statusLine,
 } from '../../wire/http1/index.js';
 import type { ChoiceContext } from '../cluster/cluster.js';
@@ -96,7 +97,9 @@ export class ServerConnection implements BodySink {
     const bodiless = status === 204 || status === 304 || status < 200 || stream.method === 'HEAD';
     if (!this.request.keepAlive || this.manager.draining || (end && !stream.requestDone)) this.closing = true;
     head += headers.serialize();
-    if (!bodiless) {
+    if (stream.method === 'HEAD' && !headers.has('content-length') && this.request.minor === 1) {
+      head += 'transfer-encoding: chunked\r\n'; // what GET would have
+    } else if (!bodiless) {
       if (headers.has('content-length')) this.delimiting = 'length';
       else if (end) head += 'content-length: 0\r\n';
       else if (this.request.minor === 1) {
@@ -114,7 +117,10 @@ export class ServerConnection implements BodySink {
 
   writeBody(buf: Uint8Array, start: number, end: number): void {
     if (this.delimiting === 'none') return;
-    if (this.delimiting !== 'chunked') return this.out.pushBytes(buf, start, end, false);
+    if (this.delimiting !== 'chunked') {
+      this.out.pushBytes(buf, start, end, false);
+      return;
+    }
     this.out.pushText(`${(end - start).toString(16)}\r\n`);
     this.out.pushBytes(buf, start, end, false);
     this.out.pushText('\r\n');
@@ -133,7 +139,10 @@ export class ServerConnection implements BodySink {
     this.stream = undefined;
     this.served++;
     if (!stream.requestDone) this.closing = true;
-    if (this.closing) return this.close();
+    if (this.closing) {
+      this.close();
+      return;
+    }
     this.armIdle();
     if (this.stash !== undefined && !this.processing) setImmediate(() => this.takeStash());
     else this.resumeReading();
@@ -200,11 +209,15 @@ export class ServerConnection implements BodySink {
         if (pos < 0) return;
       } else if (!stream.requestDone) {
         pos = this.body.decode(buf, pos, end, this);
-        if (pos === INVALID) return this.badRequest(this.body.error!.code, 400);
+        if (pos === INVALID) {
+          this.badRequest(this.body.error!.code, 400);
+          return;
+        }
         if (this.body.done && this.stream === stream) stream.onRequestEnd();
       } else {
         this.stash = buf.subarray(pos);
-        return this.pauseReading();
+        this.pauseReading();
+        return;
       }
     }
   }
@@ -258,7 +271,7 @@ export class ServerConnection implements BodySink {
       this.stream = stream;
     }
     stream.protocol = 'HTTP/1.1';
-    const body = status === 431 ? '' : status === 501 ? 'Not Implemented' : 'Bad Request';
+    const body = reasonOf(status);
     stream.localReply(status, body, FLAG.downstreamProtocolError, `http1.codec_error.${code.toLowerCase()}`);
   }
 

@@ -20,11 +20,11 @@ export function headerValue(request: RequestHeaders, name: string): string | und
   if (name.charCodeAt(0) !== 58) return name === 'host' ? request.host : request.headers.get(name);
   switch (name) {
     case ':method':
-      return request.method;
+      return request.method || undefined;
     case ':path':
-      return request.path;
+      return request.path || undefined;
     case ':authority':
-      return request.host;
+      return request.host || undefined;
     case ':scheme':
       return request.scheme;
     default:
@@ -48,10 +48,10 @@ function compileHeaderMatcher(matcher: HeaderMatcher, path: string): HeaderPredi
   }
   const matches = compileValue(matcher, path);
   if (matcher.treatMissingHeaderAsEmpty) return (request) => matches(headerValue(request, name) ?? '') !== invert;
-  // Envoy: an absent header does not match, inverted or not, except that inversion then makes it match
+  // an absent header does not match, inverted or not
   return (request) => {
     const value = headerValue(request, name);
-    return value === undefined ? invert : matches(value) !== invert;
+    return value !== undefined && matches(value) !== invert;
   };
 }
 

@@ -56,7 +56,10 @@ export class ConnectionPool {
       this.attach(connection, client);
       return;
     }
-    if (!this.resources.pending.available) return this.overflow(client);
+    if (!this.resources.pending.available) {
+      this.overflow(client);
+      return;
+    }
     this.waiting.add(client);
     this.resources.pending.inc();
     this.stats.counters.upstream_rq_pending_total.value++;
@@ -152,7 +155,8 @@ export class ConnectionPool {
   private attach(connection: UpstreamConnection, client: PoolClient): void {
     if (!this.resources.requests.available) {
       this.offer(connection);
-      return this.overflow(client);
+      this.overflow(client);
+      return;
     }
     connection.busy = true;
     this.resources.requests.inc();
@@ -173,7 +177,8 @@ export class ConnectionPool {
   private offer(connection: UpstreamConnection): void {
     for (const client of this.waiting) {
       this.takeWaiting(client);
-      return this.attach(connection, client);
+      this.attach(connection, client);
+      return;
     }
     this.idle.push(connection);
     if (this.settings.idleTimeout_ms > 0) this.context.wheel.arm(connection.idleTimer, this.settings.idleTimeout_ms);

@@ -144,19 +144,28 @@ export class UpstreamConnection implements BodySink {
   private consume(buf: Buffer, start: number, end: number): void {
     let pos = start;
     while (pos < end && !this.closed) {
-      if (this.exchange === undefined) return this.destroy(true); // bytes that nobody asked for
+      if (this.exchange === undefined) {
+        this.destroy(true); // bytes that nobody asked for
+        return;
+      }
       if (!this.headDone) {
         const next = this.response.parse(buf, pos, end);
         if (next === INCOMPLETE) {
           this.stash = Buffer.from(buf.subarray(pos, end));
           return;
         }
-        if (next === INVALID) return this.protocolError();
+        if (next === INVALID) {
+          this.protocolError();
+          return;
+        }
         pos = next;
         this.onHead();
       } else {
         pos = this.body.decode(buf, pos, end, this);
-        if (pos === INVALID) return this.protocolError();
+        if (pos === INVALID) {
+          this.protocolError();
+          return;
+        }
         if (this.body.done) this.complete();
       }
     }
@@ -168,7 +177,10 @@ export class UpstreamConnection implements BodySink {
       this.exchange?.onInformational(this.response);
       return;
     }
-    if (status === 101 && !this.upgrading) return this.protocolError();
+    if (status === 101 && !this.upgrading) {
+      this.protocolError();
+      return;
+    }
     this.headDone = true;
     this.beginBody(status);
     const end = this.body.done;

@@ -55,7 +55,10 @@ export class DomainTable<T> {
 
 function addTo<T>(table: Map<number, Map<string, T>>, text: string, value: T): boolean {
   let sameLength = table.get(text.length);
-  if (sameLength === undefined) table.set(text.length, (sameLength = new Map()));
+  if (sameLength === undefined) {
+    sameLength = new Map();
+    table.set(text.length, sameLength);
+  }
   if (sameLength.has(text)) return false;
   sameLength.set(text, value);
   return true;

@@ -89,23 +89,14 @@ function compileQueryParameter(matcher: QueryParameterMatcher, path: string): Re
   };
 }
 
-/** The first value of a query parameter, percent-decoded. */
+/** The first value of a query parameter as it was sent; Envoy does not decode it. */
 export function queryValue(path: string, name: string): string | undefined {
   const query = path.indexOf('?');
   if (query === -1) return undefined;
   for (const pair of path.slice(query + 1).split('&')) {
     const equals = pair.indexOf('=');
     const key = equals === -1 ? pair : pair.slice(0, equals);
-    if (decode(key) === name) return equals === -1 ? '' : decode(pair.slice(equals + 1));
+    if (key === name) return equals === -1 ? '' : pair.slice(equals + 1);
   }
   return undefined;
-}
-
-function decode(text: string): string {
-  if (!text.includes('%')) return text;
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

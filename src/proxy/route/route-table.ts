@@ -56,7 +56,9 @@ export class RouteTable {
     config.virtualHosts.forEach((vhost, i) => {
       const path = `virtual_hosts[${i}]`;
       const compiled = this.compileHost(vhost, path);
-      vhost.domains.forEach((domain, j) => this.domains.add(domain, compiled, `${path}.domains[${j}]`));
+      vhost.domains.forEach((domain, j) => {
+        this.domains.add(domain, compiled, `${path}.domains[${j}]`);
+      });
     });
   }
 

@@ -109,14 +109,17 @@ export class RoutedRequest implements RequestSink {
   }
 
   onPoolFailure(attempt: Attempt, failure: PoolFailure, detail: string): void {
-    const { host } = attempt;
-    this.stream.upstreamHost = host;
-    if (failure === 'overflow') return this.fail('overflow', 'reset reason: overflow', FLAG.overflow, 'overflow', '');
-    const reason = failure === 'connection_timeout' ? 'connection timeout' : 'remote connection failure';
-    const transport = detail === '' ? '' : detail;
-    this.stream.transportFailure = transport;
-    const text = `reset reason: ${reason}`;
-    this.fail('connect', text, FLAG.connectionFailure, reason.replaceAll(' ', '_'), transport);
+    this.stream.upstreamHost = attempt.host;
+    this.stream.transportFailure = detail;
+    if (failure === 'overflow') {
+      this.fail('overflow', 'overflow', FLAG.overflow);
+      return;
+    }
+    this.fail(
+      'connect',
+      failure === 'connection_timeout' ? 'connection timeout' : 'remote connection failure',
+      FLAG.connectionFailure,
+    );
   }
 
   onHead(attempt: Attempt, response: ResponseParser, end: boolean): void {
@@ -129,7 +132,10 @@ export class RoutedRequest implements RequestSink {
     else host.requestSuccesses++;
     if (this.retry !== undefined) {
       const decision = this.retryable() ? this.retry.onAnswer(this.stream, status, response.fields) : 'no';
-      if (decision === 'yes') return this.retryAfterAnswer(attempt, status);
+      if (decision === 'yes') {
+        this.retryAfterAnswer(attempt, status);
+        return;
+      }
       if (decision === 'limit') this.stream.flags |= FLAG.retryLimitExceeded;
       if (decision === 'no') this.retry.onSucceeded();
     }
@@ -156,21 +162,18 @@ export class RoutedRequest implements RequestSink {
     this.cluster.outlier?.onLocalOrigin(attempt.host, false, protocol ? 502 : 503);
     attempt.host.requestErrors++;
     if (attempt.answered) {
-      this.stream.flags |= protocol ? FLAG.upstreamProtocolError : FLAG.connectionTermination;
+      this.stream.flags |= FLAG.upstreamProtocolError; // a body cut off, Envoy says so too
       this.stream.details = 'upstream_reset_after_response_started{connection_termination}';
       this.attempt = undefined;
       this.finish();
-      return this.stream.abortResponse();
+      this.stream.abortResponse();
+      return;
     }
-    if (protocol)
-      return this.fail('protocol', 'reset reason: protocol error', FLAG.upstreamProtocolError, 'protocol_error', '');
-    this.fail(
-      'reset',
-      'reset reason: connection termination',
-      FLAG.connectionTermination,
-      'connection_termination',
-      '',
-    );
+    if (protocol) {
+      this.fail('protocol', 'protocol error', FLAG.upstreamProtocolError);
+      return;
+    }
+    this.fail('reset', 'connection termination', FLAG.connectionTermination);
   }
 
   onPerTryTimeout(attempt: Attempt): void {
@@ -195,14 +198,15 @@ export class RoutedRequest implements RequestSink {
 
   private tryOnce(): void {
     const { stream } = this;
+    stream.attempts++;
     const choose = (): Host | undefined => this.cluster.choose(stream.server.choice);
     const host = this.retry === undefined ? choose() : this.retry.choose(choose);
     if (host === undefined) {
       this.cluster.stats.counters.upstream_cx_none_healthy.value++;
       this.chargeStatus(503);
-      return this.reply(503, 'no healthy upstream', FLAG.noHealthyUpstream, 'no_healthy_upstream');
+      this.reply(503, 'no healthy upstream', FLAG.noHealthyUpstream, 'no_healthy_upstream');
+      return;
     }
-    stream.attempts++;
     this.retry?.remember(host);
     this.attempt = new Attempt(this, host);
     this.attempt.start();
@@ -213,8 +217,9 @@ export class RoutedRequest implements RequestSink {
     const { stream } = this;
     const { headers } = stream;
     if (stream.route!.virtualHost.countAttempts) headers.set('x-envoy-attempt-count', String(stream.attempts));
-    if (this.timeouts.expected_ms > 0 && !this.options.suppressEnvoyHeaders) {
-      headers.set('x-envoy-expected-rq-timeout-ms', String(this.timeouts.expected_ms));
+    const expected_ms = this.timeouts.expected_ms(stream.attempts === 1 ? 0 : this.now_ms() - stream.start_ms);
+    if (expected_ms > 0 && !this.options.suppressEnvoyHeaders) {
+      headers.set('x-envoy-expected-rq-timeout-ms', String(expected_ms));
     }
     let framing = '';
     if (stream.upgrade !== '') framing = 'connection: upgrade\r\n';
@@ -224,7 +229,10 @@ export class RoutedRequest implements RequestSink {
 
   private write(connection: UpstreamConnection, buf: Uint8Array, start: number, end: number): void {
     if (start === end) return;
-    if (!this.chunked) return connection.out.pushBytes(buf, start, end, false);
+    if (!this.chunked) {
+      connection.out.pushBytes(buf, start, end, false);
+      return;
+    }
     connection.out.pushText(`${(end - start).toString(16)}\r\n`);
     connection.out.pushBytes(buf, start, end, false);
     connection.out.pushText('\r\n');
@@ -260,6 +268,7 @@ export class RoutedRequest implements RequestSink {
     }
     if (stream.route!.virtualHost.countAttemptsInResponse)
       headers.set('x-envoy-attempt-count', String(stream.attempts));
+    stream.status = response.status;
     stream.choice?.mutateResponse?.(headers, stream);
     stream.responseHeaders = headers;
     stream.route!.mutateResponse?.(headers, stream);
@@ -297,15 +306,15 @@ export class RoutedRequest implements RequestSink {
     this.wheel.arm(this.backOff, this.retry!.nextBackOff());
   }
 
-  private fail(failure: AttemptFailure, text: string, flag: number, details: string, transport: string): void {
+  /** @param reason Envoy's words for why the attempt was reset */
+  private fail(failure: AttemptFailure, reason: string, flag: number): void {
     this.attempt = undefined;
     if (this.retryOn(failure)) return;
-    this.chargeStatus(503);
-    const suffix = transport === '' ? '' : `, transport failure reason: ${transport}`;
-    const after = this.stream.attempts > 1 && this.retry !== undefined && failure !== 'overflow';
-    const body = after ? RETRIED_PREFIX + text + suffix : RESET_PREFIX + text + suffix;
-    const overloaded = failure === 'overflow';
-    this.reply(503, body, flag, `upstream_reset_before_response_started{${details}}`, overloaded);
+    const status = failure === 'protocol' ? 502 : 503;
+    this.chargeStatus(status);
+    const retried = this.stream.attempts > 1 ? 'retried and the latest ' : '';
+    const details = `upstream_reset_before_response_started{${reason.replaceAll(' ', '_')}}`;
+    this.reply(status, `${RESET_PREFIX}${retried}reset reason: ${reason}`, flag, details, failure === 'overflow');
   }
 
   private reply(status: number, body: string, flag: number, details: string, overloaded = false): void {
@@ -336,7 +345,7 @@ export class RoutedRequest implements RequestSink {
       }
     }
     this.onAbandoned();
-    this.stream.localReply(504, 'upstream request timeout', FLAG.upstreamTimeout, 'upstream_response_timeout');
+    this.reply(504, 'upstream request timeout', FLAG.upstreamTimeout, 'upstream_response_timeout');
   }
 
   private chargeStatus(status: number): void {
@@ -355,5 +364,3 @@ export class RoutedRequest implements RequestSink {
     if (this.backOff !== undefined) this.wheel.cancel(this.backOff);
   }
 }
-
-const RETRIED_PREFIX = 'upstream connect error or disconnect/reset before headers. retried and the latest ';

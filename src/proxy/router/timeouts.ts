@@ -5,8 +5,8 @@ import type { ForwardAction } from '../route/route-action.js';
 export interface RequestTimeouts {
   readonly global_ms: number;
   readonly perTry_ms: number;
-  /** What the upstream is told to expect: per try where that is set. */
-  readonly expected_ms: number;
+  /** What the upstream is told to expect, when so much time has passed: the try's own limit, or what is left of all. */
+  readonly expected_ms: (passed_ms: number) => number;
 }
 
 /** The route's timeouts, or those that a request from within asks for. Takes the headers that ask. */
@@ -18,7 +18,12 @@ export function timeoutsOf(stream: HttpStream, action: ForwardAction): RequestTi
     perTry_ms = asked(stream, 'x-envoy-upstream-rq-per-try-timeout-ms') ?? perTry_ms;
   }
   if (global_ms > 0 && perTry_ms >= global_ms) perTry_ms = 0;
-  return { global_ms, perTry_ms, expected_ms: Math.round(perTry_ms > 0 ? perTry_ms : global_ms) };
+  if (perTry_ms > 0) return { global_ms, perTry_ms, expected_ms: () => perTry_ms };
+  return {
+    global_ms,
+    perTry_ms,
+    expected_ms: (passed_ms) => (global_ms === 0 ? 0 : Math.max(1, Math.ceil(global_ms - passed_ms))),
+  };
 }
 
 function asked(stream: HttpStream, name: string): number | undefined {

@@ -73,7 +73,7 @@ export class Histogram {
 }
 
 function bucketOf(value: number): number {
-  if (value < SUB) return value < 0 ? 0 : value;
+  if (value < SUB) return Math.max(0, value);
   const power = 31 - Math.clz32(value);
   return (power - SUB_BITS + 1) * SUB + ((value >> (power - SUB_BITS)) - SUB);
 }

@@ -43,7 +43,10 @@ export function renderPrometheus(store: StatsStore): string {
   const families = new Map<string, { type: string; lines: string[] }>();
   const family = (name: string, type: string): string[] => {
     let found = families.get(name);
-    if (found === undefined) families.set(name, (found = { type, lines: [] }));
+    if (found === undefined) {
+      found = { type, lines: [] };
+      families.set(name, found);
+    }
     return found.lines;
   };
   for (const [type, metrics] of [

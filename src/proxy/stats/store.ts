@@ -8,19 +8,28 @@ export class StatsStore {
 
   counter(name: string): Counter {
     let counter = this.counters.get(name);
-    if (counter === undefined) this.counters.set(name, (counter = new Counter(name)));
+    if (counter === undefined) {
+      counter = new Counter(name);
+      this.counters.set(name, counter);
+    }
     return counter;
   }
 
   gauge(name: string): Gauge {
     let gauge = this.gauges.get(name);
-    if (gauge === undefined) this.gauges.set(name, (gauge = new Gauge(name)));
+    if (gauge === undefined) {
+      gauge = new Gauge(name);
+      this.gauges.set(name, gauge);
+    }
     return gauge;
   }
 
   histogram(name: string): Histogram {
     let histogram = this.histograms.get(name);
-    if (histogram === undefined) this.histograms.set(name, (histogram = new Histogram(name)));
+    if (histogram === undefined) {
+      histogram = new Histogram(name);
+      this.histograms.set(name, histogram);
+    }
     return histogram;
   }
 

@@ -15,11 +15,11 @@ export const FIELD_VALUE: Uint8Array = (() => {
   return table;
 })();
 
-/** Bytes allowed in a request target: no space and no control. */
+/** Bytes allowed in a request target: visible ASCII. */
 export const TARGET: Uint8Array = (() => {
   const table = new Uint8Array(256).fill(1);
   for (let i = 0; i <= 32; i++) table[i] = 0;
-  table[127] = 0;
+  table.fill(0, 127);
   return table;
 })();
 

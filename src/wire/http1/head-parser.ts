@@ -131,13 +131,14 @@ export class RequestParser extends HeadParser {
     return this.version(buf, at + 1, end);
   }
 
-  /** RFC 9112 §2.3; HTTP/2's preface and later versions have their own parsers. */
+  /** RFC 9112 §2.3; other versions get 426, as Envoy answers them. */
   private version(buf: Uint8Array, at: number, end: number): number {
     const wanted = Math.min(8, end - at);
-    for (let i = 0; i < Math.min(7, wanted); i++) if (buf[at + i] !== HTTP_1.charCodeAt(i)) return this.bad();
+    for (let i = 0; i < Math.min(5, wanted); i++) if (buf[at + i] !== HTTP_1.charCodeAt(i)) return this.bad();
     if (wanted < 8) return INCOMPLETE;
+    if (buf[at + 5] !== 49 || buf[at + 6] !== 46) return this.otherVersion();
     const minor = buf[at + 7]! - 48;
-    if (minor !== 0 && minor !== 1) return this.bad();
+    if (minor !== 0 && minor !== 1) return this.otherVersion();
     this.minor = minor;
     return lineEnd(buf, at + 8, end) ?? this.bad();
   }
@@ -145,8 +146,13 @@ export class RequestParser extends HeadParser {
   protected override check(text: string): boolean {
     this.method = internMethod(text, this.methodEnd);
     this.target = text.slice(this.methodEnd + 1, this.targetEnd);
+    if (!METHODS.has(this.method)) this.parser.invalid('UNKNOWN_METHOD', `the method ${this.method} is not known`);
     if (this.parser.hostCount > 1) this.parser.invalid('REPEATED_HOST', 'more than one Host');
     return this.parser.error === undefined;
+  }
+
+  private otherVersion(): number {
+    return this.parser.invalid('UNSUPPORTED_VERSION', 'the version is not HTTP/1.1 or HTTP/1.0', 426);
   }
 
   private bad(): number {
@@ -181,6 +187,14 @@ export class ResponseParser extends HeadParser {
 }
 
 const HTTP_1 = 'HTTP/1.';
+
+/** Registered methods; Envoy, too, refuses others. */
+const METHODS = new Set(
+  (
+    'ACL BIND CHECKOUT CONNECT COPY DELETE GET HEAD LINK LOCK MERGE MKACTIVITY MKCALENDAR MKCOL MOVE M-SEARCH NOTIFY OPTIONS ' +
+    'PATCH POST PROPFIND PROPPATCH PURGE PUT REBIND REPORT SEARCH SOURCE SUBSCRIBE TRACE UNBIND UNLINK UNLOCK UNSUBSCRIBE'
+  ).split(' '),
+);
 
 function lineEnd(buf: Uint8Array, at: number, end: number): number | undefined {
   if (at === end) return INCOMPLETE;

@@ -117,7 +117,9 @@ export class HeaderMap {
   /** An independent map with the same fields. */
   clone(): HeaderMap {
     const copy = new HeaderMap();
-    this.forEach((name, value) => copy.add(name, value));
+    this.forEach((name, value) => {
+      copy.add(name, value);
+    });
     return copy;
   }
 
