@@ -48,6 +48,14 @@ for (const user of testUsers()) {
         assert.equal(found['egress'], 'the host');
       },
     );
+    await t.test('sockets of a pod are made in its network, host ports on the host', () => {
+      assert.equal(found['onHost'], 'from 127.0.0.1');
+      assert.equal(found['inPod'], `from ${found['serverIP']}`);
+      assert.equal(found['bound'], 'from 127.0.0.9');
+      assert.deepEqual(found['burst'], ['from 127.0.0.1']);
+      assert.equal(found['inUse'], 'Cannot listen on 0.0.0.0:15021: the address is in use');
+      assert.match(String(found['refusedSocket']), /ECONNREFUSED/);
+    });
     await t.test('a probe reaches the program itself', () => {
       assert.equal(found['probe'], 'served by server for ::ffff:127.0.0.1');
       assert.match(String(found['refused']), /ECONNREFUSED/);

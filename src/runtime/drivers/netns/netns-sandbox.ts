@@ -167,15 +167,8 @@ export class NetnsSandbox implements Sandbox {
         forget();
         throw error;
       });
-    const terminal = result.terminal as number;
-    return new PodProcess({
-      pid: result.pid,
-      first: false,
-      ...terminalStreams(terminal),
-      exit,
-      terminal,
-      clock: this.parts.clock,
-    });
+    const streams = terminalStreams(result.terminal as number);
+    return new PodProcess({ pid: result.pid, first: false, ...streams, exit, clock: this.parts.clock });
   }
 
   private async connectTo(address: string, port: number): Promise<Duplex> {

@@ -20,8 +20,8 @@ export interface PodProcessParts {
   readonly stderr: Readable;
   readonly exit: Promise<Exit>;
   readonly clock: Clock;
-  /** Our end of the terminal. */
-  readonly terminal?: number;
+  /** Absent without a terminal. */
+  readonly resize?: (columns: number, rows: number) => void;
 }
 
 /** A process in a pod, as the driver's callers see it. */
@@ -54,7 +54,7 @@ export class PodProcess implements RunningProcess {
   }
 
   resize(columns: number, rows: number): void {
-    if (this.parts.terminal !== undefined && !this.ended) resizeTerminal(this.parts.terminal, columns, rows);
+    this.parts.resize?.(columns, rows);
   }
 
   private signalFirst(signal: NodeJS.Signals): void {
@@ -84,12 +84,8 @@ export function pipeWriter(fd: number): Writable {
   return writer;
 }
 
-/** Both directions of a terminal. When its last program ends the kernel answers EIO: the end of the output. */
-export function terminalStreams(master: number): {
-  readonly stdin: Writable;
-  readonly stdout: Readable;
-  readonly stderr: Readable;
-} {
+/** A terminal of which `master` is our end. When its last program ends the kernel answers EIO: the end of the output. */
+export function terminalStreams(master: number): Pick<PodProcessParts, 'stdin' | 'stdout' | 'stderr' | 'resize'> {
   const terminal = new ReadStream(master);
   const stdout = new Readable({
     read: () => void terminal.resume(),
@@ -103,5 +99,9 @@ export function terminalStreams(master: number): {
   });
   terminal.on('end', () => stdout.push(null));
   terminal.on('error', () => stdout.push(null));
-  return { stdin: terminal, stdout, stderr: Readable.from([]) };
+  const resize = (columns: number, rows: number) => {
+    // Its number may be another file's by now.
+    if (!terminal.destroyed) resizeTerminal(master, columns, rows);
+  };
+  return { stdin: terminal, stdout, stderr: Readable.from([]), resize };
 }

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -163,6 +163,41 @@ async function findExec(pod: Sandbox): Promise<void> {
   findings['execAfterEnd'] = await pod.exec(main, ['true'], { tty: false }).catch(messageOf);
 }
 
+/** A port of the host that nothing listens on. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function findSockets(pod: Sandbox): Promise<void> {
+  const port = await freePort();
+  const sockets = factory.forPod({
+    path: pod.proxyNetwork.kind === 'netns' ? pod.proxyNetwork.path : '',
+    mark: PROXY_MARK,
+    meshRanges: ['10.244.0.0/16'],
+    hostPorts: { 15021: { address: '127.0.0.1', port } },
+  });
+  const answer = (socket: Socket) => {
+    socket.on('error', () => {});
+    socket.end(`from ${socket.remoteAddress}`);
+  };
+  const listener = await sockets.listen({ address: '0.0.0.0', port: 15021 }, answer);
+  findings['onHost'] = await text(connect(port, '127.0.0.1'));
+  findings['inPod'] = await text(sockets.connect({ address: pod.podIP, port: 15021 }));
+  findings['bound'] = await text(sockets.connect({ address: pod.podIP, port: 15021, localAddress: '127.0.0.9' }));
+  const burst = await Promise.all(
+    Array.from({ length: 50 }, () => text(sockets.connect({ address: '127.0.0.1', port: 15021 }))),
+  );
+  findings['burst'] = [...new Set(burst)];
+  findings['inUse'] = await sockets.listen({ address: '0.0.0.0', port: 15021 }, answer).catch(messageOf);
+  listener.close();
+  findings['refusedSocket'] = await text(sockets.connect({ address: pod.podIP, port: 15021 })).catch(messageOf);
+  sockets.dispose();
+}
+
 async function main(): Promise<void> {
   await driver.start();
   const responder = new DnsResponder(new ClusterZone(directoryOf(REVIEWS)), {
@@ -177,6 +212,7 @@ async function main(): Promise<void> {
     return;
   }
   await findTraffic(client, server);
+  await findSockets(server);
   await findContainer(client);
   await findExec(server);
   await server.destroy();
