@@ -13,7 +13,7 @@ import type { KindTable, ServedKind } from './kind-table.js';
 import { type PatchType, patched } from './patch/patch.js';
 import { badRequest, methodNotAllowed, noSuchPath, notFound } from './status-error.js';
 import { timestamp } from './timestamp.js';
-import { decodeObject } from './validation/decode.js';
+import { decodePartialObject } from './validation/decode.js';
 import { bound } from './verbs/binding.js';
 import { createObject } from './verbs/create.js';
 import { type Deleted, type DeleteOptions, deleteObject } from './verbs/delete.js';
@@ -205,7 +205,7 @@ export class ObjectApi {
         'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
       );
     if (!isObject(request.body)) throw badRequest('an apply configuration must be an object');
-    const configuration = decodeObject(kind, request.body, options);
+    const configuration = decodePartialObject(kind, request.body, options);
     if (configuration.metadata.managedFields) throw badRequest('metadata.managedFields must be nil');
     configuration.metadata = { ...configuration.metadata, name: target.name };
     const { clock } = this.context;

@@ -89,22 +89,16 @@ function containers(...list: object[]) {
   return { spec: { template: { spec: { containers: list } } } };
 }
 
-test('strategic merge: containers by name, others stay', () => {
+test('strategic merge: items by their name, others stay, new ones first', () => {
   const document = containers({ name: 'a', image: '1', env: [{ name: 'X', value: '1' }] }, { name: 'b', image: '1' });
-  const patch = containers({ name: 'a', image: '2', env: [{ name: 'Y', value: '2' }] }, { name: 'c', image: '3' });
+  const env = [{ name: 'Y', value: '2' }];
+  const patch = containers({ name: 'a', image: '2', env }, { name: 'c', image: '3' });
   assert.deepEqual(
     strategicMerge(document, patch, deployment),
     containers(
-      {
-        name: 'a',
-        image: '2',
-        env: [
-          { name: 'X', value: '1' },
-          { name: 'Y', value: '2' },
-        ],
-      },
-      { name: 'b', image: '1' },
+      { name: 'a', image: '2', env: [...env, { name: 'X', value: '1' }] },
       { name: 'c', image: '3' },
+      { name: 'b', image: '1' },
     ),
   );
 });

@@ -28,34 +28,79 @@ function mergeObjects(original: JsonObject, patch: JsonObject, schema: Schema | 
   const result = retained(original, patch[RETAIN_KEYS]);
   for (const field of Object.keys(patch)) {
     if (field.startsWith(DELETE_FROM_PRIMITIVES)) deletePrimitives(result, field, patch[field]);
-    if (field.startsWith('$')) continue;
-    const value = patch[field];
-    if (value === null) delete result[field];
-    else setField(result, field, mergeField(getField(result, field), value, fieldSchema(schema, field)));
   }
-  for (const field of Object.keys(patch)) {
-    if (field.startsWith(SET_ORDER)) setOrder(result, field.slice(SET_ORDER.length), patch[field], schema);
+  for (const field of fieldsOf(patch)) {
+    const value = patch[field] === undefined ? [] : patch[field];
+    if (value === null) delete result[field];
+    else
+      setField(
+        result,
+        field,
+        mergeField(getField(result, field), value, fieldSchema(schema, field), patch[SET_ORDER + field]),
+      );
   }
   return result;
 }
 
-function mergeField(original: unknown, patch: unknown, schema: Schema | undefined): unknown {
-  if (Array.isArray(patch)) return mergeLists(Array.isArray(original) ? original : [], patch, schema);
+/** Fields that the patch sets, or only orders. */
+function fieldsOf(patch: JsonObject): Set<string> {
+  const ordered = Object.keys(patch).filter((field) => field.startsWith(SET_ORDER));
+  return new Set([
+    ...Object.keys(patch).filter((field) => !field.startsWith('$')),
+    ...ordered.map((field) => field.slice(SET_ORDER.length)),
+  ]);
+}
+
+function mergeField(original: unknown, patch: unknown, schema: Schema | undefined, order: unknown): unknown {
+  if (Array.isArray(patch)) {
+    return mergeLists(Array.isArray(original) ? original : [], patch, schema, Array.isArray(order) ? order : patch);
+  }
   if (isObject(patch)) return mergeObjects(isObject(original) ? original : {}, patch, schema);
   return patch;
 }
 
-function mergeLists(original: readonly unknown[], patch: readonly unknown[], schema: Schema | undefined): unknown[] {
+function mergeLists(
+  original: readonly unknown[],
+  patch: readonly unknown[],
+  schema: Schema | undefined,
+  order: readonly unknown[],
+): unknown[] {
   const merges = schema?.['x-kubernetes-patch-strategy']?.split(',').includes('merge');
   if (!merges || patch.some((item) => isObject(item) && item[DIRECTIVE] === 'replace')) {
     return patch.filter((item) => !(isObject(item) && item[DIRECTIVE] !== undefined)).map(clean);
   }
   const key = schema?.['x-kubernetes-patch-merge-key'];
-  if (key === undefined) return [...original, ...patch.filter((item) => !original.some((had) => equalJson(had, item)))];
-  const items = schema?.items && resolveSchema(schema.items);
+  const identity = (item: unknown): unknown => (key !== undefined && isObject(item) ? item[key] : item);
   const result = [...original];
-  for (const item of patch) mergeItem(result, item, key, items);
-  return result;
+  if (key === undefined) {
+    result.push(...patch.filter((item) => !original.some((had) => equalJson(had, item))));
+  } else {
+    const items = schema?.items && resolveSchema(schema.items);
+    for (const item of patch) mergeItem(result, item, key, items);
+  }
+  return inOrder(result, original.map(identity), order.map(identity), identity);
+}
+
+/**
+ * Items that the patch names come in its order and the others in theirs; where the two meet, the old order decides, and what is
+ * new goes first, as Kubernetes has it.
+ */
+function inOrder(
+  items: readonly unknown[],
+  before: readonly unknown[],
+  wanted: readonly unknown[],
+  identity: (item: unknown) => unknown,
+): unknown[] {
+  const others = items.filter((item) => !wanted.includes(identity(item)));
+  const named = items.filter((item) => wanted.includes(identity(item)));
+  named.sort((a, b) => wanted.indexOf(identity(a)) - wanted.indexOf(identity(b)));
+  const result: unknown[] = [];
+  while (named.length > 0 && others.length > 0) {
+    const [left, right] = [before.indexOf(identity(named[0])), before.indexOf(identity(others[0]))];
+    const takeOther = left >= 0 && right >= 0 && right < left;
+    result.push((takeOther ? others : named).shift());
+  }
+  return [...result, ...named, ...others];
 }
 
 function mergeItem(result: unknown[], patch: unknown, key: string, schema: Schema | undefined): void {
@@ -70,21 +115,6 @@ function mergeItem(result: unknown[], patch: unknown, key: string, schema: Schem
   } else {
     result[index] = mergeObjects(result[index] as JsonObject, patch, schema);
   }
-}
-
-/** `$setElementOrder/containers: [{name: a}, {name: b}]`: those in this order, others keep their place behind what was before them. */
-function setOrder(result: JsonObject, field: string, order: unknown, schema: Schema | undefined): void {
-  const list = getField(result, field);
-  if (!Array.isArray(list) || !Array.isArray(order)) return;
-  const key = fieldSchema(schema, field)?.['x-kubernetes-patch-merge-key'];
-  const identity = (item: unknown): unknown => (key !== undefined && isObject(item) ? item[key] : item);
-  const ranks = new Map(order.map((item, index) => [identity(item), index]));
-  let last = -1;
-  const ranked = list.map((item) => {
-    last = ranks.get(identity(item)) ?? last;
-    return { item, rank: last };
-  });
-  result[field] = ranked.sort((a, b) => a.rank - b.rank).map(({ item }) => item);
 }
 
 function deletePrimitives(result: JsonObject, directive: string, values: unknown): void {

@@ -1,3 +1,4 @@
+import type { FieldError } from '../../resources/kind.js';
 import type { KubeObject } from '../../resources/object.js';
 import type { WriteOptions } from '../api-context.js';
 import { isObject } from '../json.js';
@@ -10,9 +11,24 @@ import { conform, type UnknownField } from './conform.js';
  * Throws BadRequest for the wrong kind or, under Strict, unknown and duplicate fields; Invalid for wrong types.
  */
 export function decodeObject(kind: ServedKind, input: unknown, options: WriteOptions): KubeObject {
+  return decode(kind, input, options, () => true);
+}
+
+/** As {@link decodeObject}, of an apply configuration: it may leave out what the object needs, for the object may have it. */
+export function decodePartialObject(kind: ServedKind, input: unknown, options: WriteOptions): KubeObject {
+  return decode(kind, input, options, ({ reason }) => reason !== 'FieldValueRequired');
+}
+
+function decode(
+  kind: ServedKind,
+  input: unknown,
+  options: WriteOptions,
+  matters: (error: FieldError) => boolean,
+): KubeObject {
   if (!isObject(input)) throw badRequest('the body must be an object');
   checkKind(kind, input);
-  const { value, unknown, errors } = conform(input, kind.version.schema);
+  const { value, unknown, errors: found } = conform(input, kind.version.schema);
+  const errors = found.filter(matters);
   reportFields(kind, unknown, options);
   const metadata = isObject(value['metadata']) ? value['metadata'] : {};
   const name = typeof metadata['name'] === 'string' ? metadata['name'] : '';
