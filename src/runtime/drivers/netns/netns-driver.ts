@@ -8,6 +8,7 @@ import { AddressPool } from './address-pool.js';
 import { captureSpec } from './capture.js';
 import { NetnsSandbox } from './netns-sandbox.js';
 import { NodeThread } from './node-thread.js';
+import { hostnameOf } from './pod-files.js';
 
 export interface NetnsDriverOptions {
   /** An empty folder of this instance and node; the driver mounts on it. */
@@ -66,7 +67,7 @@ export class NetnsDriver implements Driver {
     try {
       await thread.operations.run('createPod', {
         folder,
-        hostname: spec.hostname,
+        hostname: hostnameOf(spec),
         address,
         gateway: this.range.at(1),
         prefixLength: this.range.prefixLength,

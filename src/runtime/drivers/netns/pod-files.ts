@@ -1,9 +1,17 @@
 import type { SandboxSpec } from '../driver.js';
 
+/** The kernel takes 64 bytes; the kubelet keeps to a DNS label. */
+const HOSTNAME_CHARACTERS_MAX = 63;
+
+/** The pod's host name, cut as the kubelet cuts it. */
+export function hostnameOf(spec: SandboxSpec): string {
+  return spec.hostname.slice(0, HOSTNAME_CHARACTERS_MAX).replace(/[-.]+$/, '');
+}
+
 /** The files that say who a pod is and whom it asks: path -> content. */
 export function podFiles(spec: SandboxSpec, podIP: string): Record<string, string> {
   return {
-    '/etc/hostname': `${spec.hostname}\n`,
+    '/etc/hostname': `${hostnameOf(spec)}\n`,
     '/etc/hosts': hosts(spec, podIP),
     '/etc/resolv.conf': resolvConf(spec.dns),
   };
@@ -14,7 +22,7 @@ function hosts(spec: SandboxSpec, podIP: string): string {
   const lines = [
     '127.0.0.1\tlocalhost',
     '::1\tlocalhost ip6-localhost ip6-loopback',
-    `${podIP}\t${spec.hostname}`,
+    `${podIP}\t${hostnameOf(spec)}`,
     ...spec.hostAliases.map(({ ip, hostnames }) => `${ip}\t${hostnames.join(' ')}`),
   ];
   return `${lines.join('\n')}\n`;
