@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Answer, ask, eventually, mean, poll, siege, type Target } from '../../support/load.js';
 import type { Mesh } from '../../support/mesh.js';
@@ -10,20 +9,12 @@ const HOST = 'customer.istio-tutorial.jimmysong.io';
 const PODS_READY_MS = 45_000;
 const EFFECT_MS = 5_000;
 
-/** Where the manifests are: our own, or with TRYSAIL_TUTORIAL an unmodified copy of the tutorial's. */
-export function tutorialFolder(): string {
-  const given = process.env['TRYSAIL_TUTORIAL'];
-  const folder = given ?? join(repositoryRoot(), 'test', 'e2e', 'walk', 'manifests');
-  assert.ok(existsSync(join(folder, 'istiofiles')), `no istiofiles in ${folder}`);
-  return folder;
-}
-
 /** The tutorial as a person walks it: each method is one step, typed as its page has it, and checks what must be seen. */
 export class Walk {
-  private readonly folder = tutorialFolder();
-
+  /** @param folder with the tutorial's manifests */
   constructor(
     private readonly mesh: Mesh,
+    private readonly folder: string,
     private readonly say: (line: string) => void,
   ) {}
 
