@@ -20,12 +20,27 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES_MAX) throw entityTooLarge(BODY_BYTES_MAX);
   const chunks: Buffer[] = [];
   let length_bytes = 0;
-  for await (const chunk of request) {
+  // Leaving the loop early must not close the connection: the answer is still to be sent on it.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     length_bytes += (chunk as Buffer).length;
     if (length_bytes > BODY_BYTES_MAX) throw entityTooLarge(BODY_BYTES_MAX);
     chunks.push(chunk as Buffer);
   }
   return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+}
+
+/** So much of a refused body is still taken, for a client that writes it all before it reads the answer. */
+const DISCARDED_BYTES_MAX = 16 * 1024 * 1024;
+
+/** Lets a connection be used again, or at least the answer be read, where the body was not wanted. */
+export function discardBody(request: IncomingMessage): void {
+  if (request.complete) return;
+  let length_bytes = 0;
+  request.on('data', (chunk: Buffer) => {
+    length_bytes += chunk.length;
+    if (length_bytes > DISCARDED_BYTES_MAX) request.socket.destroy();
+  });
+  request.resume();
 }
 
 /** Media types of a body, in the order in which an error names them. */

@@ -13,6 +13,7 @@ import { prepareCommand } from '../pods/command.js';
 import { serveLog } from '../pods/log.js';
 import { methodNotAllowed, noSuchPath, notFound, StatusError, unauthorized } from '../status-error.js';
 import { Authenticator, isOpenPath, type TokenCredential } from './authentication.js';
+import { discardBody } from './body.js';
 import type { Call } from './call.js';
 import { DocumentHandler, type VersionInfo } from './document-handler.js';
 import { checkOrigin } from './origin.js';
@@ -101,8 +102,7 @@ export class ApiServer {
     } catch (error) {
       this.report(request, error);
       sendError(response, error);
-      // What is left of a refused body is not worth reading.
-      if (!request.complete) request.socket.destroySoon();
+      discardBody(request);
     }
   }
 

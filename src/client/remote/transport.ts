@@ -1,5 +1,6 @@
 import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { codeOf } from '../../base/errors.js';
 import { errorOfStatus, isStatus, unreachable } from '../api-status.js';
 import { ApiError } from '../client.js';
 import type { Connection } from '../kubeconfig.js';
@@ -79,20 +80,23 @@ export class Transport {
     });
   }
 
-  private exchange(call: HttpCall): Promise<{ response: IncomingMessage; text: string }> {
+  private exchange(call: HttpCall, isRetry = false): Promise<{ response: IncomingMessage; text: string }> {
     return new Promise((resolve, reject) => {
-      const fail = (error: unknown): void =>
-        reject(unreachable(`${call.method} ${this.url.origin}${call.path}`, error));
-      const text = call.body === undefined ? undefined : JSON.stringify(call.body);
       const request = this.request(call, this.calls);
-      // Node frames the body of no DELETE by itself; the server would take it for the next request.
-      if (text !== undefined) request.setHeader('content-length', Buffer.byteLength(text));
+      const fail = (error: unknown): void => {
+        // The server closed an idle connection as we took it, for example because it started anew: it has not read the call.
+        if (request.reusedSocket && codeOf(error) === 'ECONNRESET' && !isRetry) resolve(this.exchange(call, true));
+        else reject(unreachable(`${call.method} ${this.url.origin}${call.path}`, error));
+      };
       request.setTimeout(CALL_TIMEOUT_MS, () => request.destroy(new Error(`no answer for ${CALL_TIMEOUT_MS} ms`)));
       request.on('error', fail);
       request.on('response', (response) => {
-        readText(response).then((answer) => resolve({ response, text: answer }), fail);
+        readText(response).then(
+          (text) => resolve({ response, text }),
+          (error) => reject(unreachable(`${call.method} ${this.url.origin}${call.path}`, error)),
+        );
       });
-      request.end(text);
+      request.end(call.body === undefined ? undefined : JSON.stringify(call.body));
     });
   }
 
