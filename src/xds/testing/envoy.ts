@@ -47,7 +47,10 @@ export function startEnvoy(options: EnvoyOptions): ChildProcess {
     '1',
     '--disable-hot-restart',
   ];
-  return spawn(options.binary, args, { stdio: 'ignore' });
+  const envoy = spawn(options.binary, args, { stdio: 'ignore' });
+  // A test that fails half way must not leave it running.
+  process.once('exit', () => envoy.kill('SIGKILL'));
+  return envoy;
 }
 
 function adsBootstrap({ nodeId, adsPath, apiType }: EnvoyOptions): unknown {
