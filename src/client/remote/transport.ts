@@ -82,7 +82,10 @@ export class Transport {
 
   private exchange(call: HttpCall, isRetry = false): Promise<{ response: IncomingMessage; text: string }> {
     return new Promise((resolve, reject) => {
+      const text = call.body === undefined ? undefined : JSON.stringify(call.body);
       const request = this.request(call, this.calls);
+      // Node frames the body of no DELETE by itself; the server would take it for the next request.
+      if (text !== undefined) request.setHeader('content-length', Buffer.byteLength(text));
       const fail = (error: unknown): void => {
         // The server closed an idle connection as we took it, for example because it started anew: it has not read the call.
         if (request.reusedSocket && codeOf(error) === 'ECONNRESET' && !isRetry) resolve(this.exchange(call, true));
@@ -92,11 +95,11 @@ export class Transport {
       request.on('error', fail);
       request.on('response', (response) => {
         readText(response).then(
-          (text) => resolve({ response, text }),
+          (answer) => resolve({ response, text: answer }),
           (error) => reject(unreachable(`${call.method} ${this.url.origin}${call.path}`, error)),
         );
       });
-      request.end(call.body === undefined ? undefined : JSON.stringify(call.body));
+      request.end(text);
     });
   }
 
