@@ -7,7 +7,7 @@ import { cannotMakeNamespaces, testUsers } from './testing-users.js';
 const DETECT = new URL('./detect.js', import.meta.url).href;
 
 for (const user of testUsers()) {
-  const skip = process.platform === 'linux' ? cannotMakeNamespaces(user) : 'needs Linux';
+  const skip = cannotMakeNamespaces(user);
   test(`detect, ${user.title}: a machine that can is known to`, { skip }, () => {
     const script = `import('${DETECT}').then(async (m) => console.log(JSON.stringify(await m.detect())))`;
     const [program = '', ...args] = [...user.prefix, process.execPath, '-e', script];

@@ -1,6 +1,7 @@
 import { type ExecFileException, execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { agentCommand } from './agent-command.js';
 import type { ProbeFailure } from './probe.js';
 
@@ -38,7 +39,7 @@ function missingPrerequisite(): Detection | undefined {
 }
 
 function probe(uid: number): Promise<Detection | undefined> {
-  const script = new URL('./probe.js', import.meta.url).pathname;
+  const script = fileURLToPath(new URL('./probe.js', import.meta.url));
   const [program = '', ...args] = agentCommand([process.execPath, script], uid);
   return new Promise((resolve) => {
     execFile(program, args, { cwd: '/', timeout: PROBE_TIMEOUT_MS, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {

@@ -3,6 +3,7 @@ import { chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { agentCommand } from './agent-command.js';
 
 const NOBODY = 65534;
@@ -24,12 +25,14 @@ export function testUsers(): TestUser[] {
   return [self, { title: 'rootless', uid: NOBODY, prefix: become }];
 }
 
-/** Why this user cannot make namespaces here, or false; for a test's `skip`. */
+/** Why this user cannot run the driver here, or false; for a test's `skip`. */
 export function cannotMakeNamespaces(user: TestUser): string | false {
-  const [program = '', ...args] = [...user.prefix, ...agentCommand(['true'], user.uid)];
-  const result = spawnSync(program, args, { encoding: 'utf8' });
+  if (process.platform !== 'linux') return 'needs Linux';
+  const probe = fileURLToPath(new URL('./probe.js', import.meta.url));
+  const [program = '', ...args] = [...user.prefix, ...agentCommand([process.execPath, probe], user.uid)];
+  const result = spawnSync(program, args, { cwd: '/', encoding: 'utf8' });
   if (result.status === 0) return false;
-  return `no namespaces for this user here: ${result.stderr?.trim() || result.error?.message}`;
+  return `no namespaces for this user here: ${result.stdout || result.stderr || result.error?.message}`;
 }
 
 /** A folder of the user's that vanishes with the test. */
@@ -44,7 +47,7 @@ export function userFolder(t: TestContext, user: TestUser): string {
 export function spawnAgent(user: TestUser, script: URL, args: readonly string[], folder: string) {
   const [program = '', ...rest] = [
     ...user.prefix,
-    ...agentCommand([process.execPath, script.pathname, ...args], user.uid),
+    ...agentCommand([process.execPath, fileURLToPath(script), ...args], user.uid),
   ];
   return spawn(program, rest, { cwd: '/', env: { PATH: process.env['PATH'], HOME: folder, TMPDIR: folder } });
 }
