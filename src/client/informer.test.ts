@@ -116,6 +116,17 @@ test('after 410 it lists again and tells only what changed', async () => {
   informer.stop();
 });
 
+test('a server that knows less than the informer is listed anew', async () => {
+  const server = new FakeServer();
+  const { informer, clock } = start(server);
+  await informer.synced;
+  server.end(new ApiError(504, 'Timeout', 'Too large resource version: 9'));
+  clock.advance(100);
+  await settle();
+  assert.equal(server.lists, 2);
+  informer.stop();
+});
+
 test('failed lists are tried again, later each time', async () => {
   const server = new FakeServer();
   server.failLists = 3;

@@ -142,7 +142,10 @@ export class Informer<T extends KubeObject = KubeObject> {
 
   private onWatchEnd(error: ApiError | undefined): void {
     if (this.state !== 'running') return;
+    // A broken connection resumes where it was. A server that refuses to (it forgot, or it is a new one with an empty store)
+    // is asked for everything.
     if (error?.status === 410) void this.relist();
+    else if (error && error.status !== 0) this.retryLater('list', error, () => void this.relist());
     else this.retryLater('watch', error, () => this.resume());
   }
 
