@@ -21,7 +21,11 @@ function testFiles(folder) {
 
 const flags = process.argv.slice(2).filter((word) => word.startsWith('--'));
 const parts = process.argv.slice(2).filter((word) => !word.startsWith('--'));
-const folders = flags.includes('--unit') ? ['src'] : flags.includes('--e2e') ? ['test'] : ['src', 'test'];
+const folders = flags.includes('--unit')
+  ? ['src', 'examples']
+  : flags.includes('--e2e')
+    ? ['test']
+    : ['src', 'examples', 'test'];
 const files = folders
   .flatMap((name) => testFiles(join(dist, name)))
   .filter((path) => parts.length === 0 || parts.some((part) => path.includes(part)));
