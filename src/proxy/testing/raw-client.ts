@@ -12,14 +12,14 @@ export interface RawAnswer {
 }
 
 export interface RawOptions {
-  /** How long to wait for more bytes after an answer seems complete, and for the first one. */
+  /** How long to wait for more bytes once an answer is complete, and for that at most. */
   readonly quiet_ms?: number;
   readonly timeout_ms?: number;
 }
 
 /** Sends bytes on a new connection and reads one answer. */
 export function exchange(port: number, request: string, options: RawOptions = {}): Promise<RawAnswer> {
-  const { quiet_ms = 30, timeout_ms = 5_000 } = options;
+  const { quiet_ms = 0, timeout_ms = 5_000 } = options;
   return new Promise((resolve) => {
     let raw = '';
     const socket = connect(port, '127.0.0.1', () => socket.write(request, 'latin1'));
@@ -31,7 +31,7 @@ export function exchange(port: number, request: string, options: RawOptions = {}
     };
     socket.on('data', (chunk) => {
       raw += chunk.toString('latin1');
-      if (!isComplete(raw)) return;
+      if (!isComplete(raw, request.startsWith('HEAD '))) return;
       clearTimeout(timer);
       timer = setTimeout(() => finish(false), quiet_ms);
     });
@@ -45,9 +45,9 @@ export function get(port: number, path = '/', headers: Readonly<Record<string, s
   return exchange(port, `GET ${path} HTTP/1.1\r\n${fields.join('')}\r\n`);
 }
 
-function isComplete(raw: string): boolean {
+function isComplete(raw: string, bodiless: boolean): boolean {
   const end = raw.indexOf('\r\n\r\n');
-  if (end === -1) return false;
+  if (end === -1 || bodiless) return end !== -1;
   const head = raw.slice(0, end).toLowerCase();
   if (head.includes('transfer-encoding: chunked')) return raw.includes('0\r\n\r\n', end + 4);
   const length = /content-length: *(\d+)/.exec(head);

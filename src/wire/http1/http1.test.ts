@@ -139,8 +139,9 @@ function decode(
   decoder.begin('chunked');
   let body = '';
   const sink = {
-    onBody: (buf: Uint8Array, start: number, end: number) =>
-      void (body += Buffer.from(buf.subarray(start, end)).toString('latin1')),
+    onBody(buf: Uint8Array, start: number, end: number): void {
+      body += Buffer.from(buf.subarray(start, end)).toString('latin1');
+    },
   };
   const ends = [...new Set([...cuts.filter((cut) => cut > 0 && cut < whole.length), whole.length])].sort(
     (a, b) => a - b,
