@@ -29,12 +29,12 @@ export class WatchStreams {
   constructor(
     private readonly api: ObjectApi,
     private readonly clock: Clock,
+    private readonly limit = WATCHES_MAX,
   ) {}
 
   /** Streams events until either side ends it. Throws StatusError before the first byte. */
   serve(call: Call, kind: ServedKind, gvr: Gvr, namespace: string | undefined, presentation: Presentation): void {
-    if (this.open.size >= WATCHES_MAX)
-      throw tooManyRequests(`${WATCHES_MAX} watches are open already; try again later`);
+    if (this.open.size >= this.limit) throw tooManyRequests(`${this.limit} watches are open already; try again later`);
     const stream = new WatchStream(call, kind, presentation, this.clock, () => this.api.resourceVersion);
     const options = given({
       labelSelector: text(call.query, 'labelSelector'),
