@@ -166,7 +166,10 @@ class Tunnel {
     context.wheel.arm(this.connectTimer, connectTimeout_ms);
     upstream.once('connect', () => this.connected(upstream, host));
     upstream.on('error', (error) => this.upstreamError(upstream, messageOf(error)));
-    upstream.on('close', () => this.upstreamError(upstream, ''));
+    upstream.on('close', () => {
+      // after a clean end the client may still have bytes to take
+      if (!upstream.readableEnded) this.upstreamError(upstream, '');
+    });
   }
 
   end(): void {
@@ -176,7 +179,8 @@ class Tunnel {
     const { wheel } = this.filter.context;
     for (const timer of [this.connectTimer, this.idleTimer, this.ageTimer]) wheel.cancel(timer);
     this.client.destroy();
-    this.upstream?.destroy();
+    if (this.client.readableEnded) this.upstream?.destroySoon();
+    else this.upstream?.destroy();
     this.filter.onEnd(this, this.stream);
   }
 
@@ -201,11 +205,10 @@ class Tunnel {
       if (!to.write(chunk)) from.pause();
     });
     to.on('drain', () => from.resume());
-    from.on('end', () => {
-      to.end();
-      if (to.readableEnded) this.end();
-    });
-    from.resume();
+    from.on('end', () => to.end());
+    // the end may have come while nobody listened
+    if (from.readableEnded) to.end();
+    else from.resume();
   }
 
   private touch(): void {
