@@ -18,7 +18,7 @@ export {
   unshareFilesystemState,
   unshareNamespaces,
 } from './namespaces.js';
-export { createBridge, createVeth, deleteLink, LOOPBACK_INDEX, setLinkUp, type VethSpec } from './netlink/links.js';
+export { createBridge, createVeth, LOOPBACK_INDEX, setLinkUp, type VethSpec } from './netlink/links.js';
 export type { NetlinkMessage } from './netlink/message.js';
 export { addAddress, addRoute, type RouteSpec } from './netlink/routes.js';
 export { makeNetlinkDescriptor, NetlinkFamily, NetlinkSocket } from './netlink/socket.js';

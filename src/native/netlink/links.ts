@@ -3,7 +3,6 @@ import { Flag, type NetlinkMessage } from './message.js';
 
 /** Messages about links for a route socket; see rtnetlink(7) and linux/if_link.h for the numbers. */
 const RTM_NEWLINK = 16;
-const RTM_DELLINK = 17;
 const IFLA_IFNAME = 3;
 const IFLA_MASTER = 10;
 const IFLA_LINKINFO = 18;
@@ -75,9 +74,4 @@ export function createVeth(spec: VethSpec): NetlinkMessage {
 
 export function setLinkUp(index: number): NetlinkMessage {
   return link(RTM_NEWLINK, 0, `set link ${index} up`, linkHeader(index, true));
-}
-
-/** A pair vanishes from both networks. */
-export function deleteLink(name: string): NetlinkMessage {
-  return link(RTM_DELLINK, 0, `delete the link "${name}"`, linkHeader(0, false), textAttribute(IFLA_IFNAME, name));
 }

@@ -14,7 +14,7 @@ import {
   TRUNCATED_RESPONSE,
 } from 'dns-packet';
 import { ClusterZone } from './cluster-zone.js';
-import { DnsServer } from './dns-server.js';
+import { DnsServer, QUERIES_IN_FLIGHT_MAX, TCP_CONNECTIONS_MAX } from './dns-server.js';
 import type { Forwarder, ForwardResult } from './forwarder.js';
 import { DnsResponder } from './responder.js';
 import { DATABASE, directoryOf, OUTSIDE, REVIEWS } from './testing.js';
@@ -135,4 +135,34 @@ test('a TCP message over the limit ends the connection', async (t) => {
   client.on('error', () => {});
   client.write(Buffer.from([0xff, 0xff]));
   await once(client, 'close');
+});
+
+test('one TCP connection over the limit is closed', async (t) => {
+  const { port } = await server(t);
+  const clients = Array.from({ length: TCP_CONNECTIONS_MAX }, () => connect(port, '127.0.0.1'));
+  await Promise.all(clients.map((client) => once(client, 'connect')));
+  const over = connect(port, '127.0.0.1').on('error', () => {});
+  t.after(() => {
+    for (const client of [...clients, over]) client.destroy();
+  });
+  over.resume();
+  await once(over, 'close');
+  assert.ok(clients.every((client) => !client.destroyed));
+});
+
+test('one query over the limit is dropped, not queued', async (t) => {
+  let asked = 0;
+  const unanswered = { answer: () => new Promise<undefined>(() => asked++) } as unknown as DnsResponder;
+  const opened = await DnsServer.open(unanswered, { address: '127.0.0.1', port: 0 });
+  t.after(() => opened.close());
+  const one = streamEncode(query('a.example', 'A'));
+  const client = connect(opened.port, '127.0.0.1');
+  t.after(() => client.destroy());
+  client.write(Buffer.concat(Array.from({ length: QUERIES_IN_FLIGHT_MAX }, () => one)));
+  while (asked < QUERIES_IN_FLIGHT_MAX) await new Promise((resolve) => setImmediate(resolve));
+  const over = connect(opened.port, '127.0.0.1').on('error', () => {});
+  // The broken length after it closes the connection: then the query was read.
+  over.write(Buffer.concat([one, Buffer.from([0xff, 0xff])]));
+  await once(over, 'close');
+  assert.equal(asked, QUERIES_IN_FLIGHT_MAX);
 });

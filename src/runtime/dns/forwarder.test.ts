@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { FakeClock } from '../../base/fake-clock.js';
-import { CachingForwarder, FORWARDS_IN_FLIGHT_MAX, type ForwardResult } from './forwarder.js';
+import { CACHED_NAMES_MAX, CachingForwarder, FORWARDS_IN_FLIGHT_MAX, type ForwardResult } from './forwarder.js';
 
 const RECORD: ForwardResult = {
   kind: 'records',
@@ -46,4 +46,15 @@ test('one question over the limit fails at once', async () => {
   const forwarder = new CachingForwarder(never, new FakeClock());
   for (let i = 0; i < FORWARDS_IN_FLIGHT_MAX; i++) void forwarder.resolve(`n${i}.example`, 'A');
   assert.deepEqual(await forwarder.resolve('more.example', 'A'), { kind: 'failed' });
+});
+
+test('one name over the limit pushes out the oldest alone', async () => {
+  const upstream = counting(RECORD);
+  const forwarder = new CachingForwarder(upstream, new FakeClock());
+  for (let i = 0; i <= CACHED_NAMES_MAX; i++) await forwarder.resolve(`n${i}.example`, 'A');
+  await forwarder.resolve('n1.example', 'A');
+  assert.equal(upstream.asked.length, CACHED_NAMES_MAX + 1);
+  await forwarder.resolve('n0.example', 'A');
+  assert.equal(upstream.asked.at(-1), 'A n0.example');
+  assert.equal(upstream.asked.length, CACHED_NAMES_MAX + 2);
 });
