@@ -2,6 +2,7 @@ import type { Cluster as ClusterConfig } from '../../xds/types/gen/envoy/config/
 import { HttpProtocolOptionsSchema } from '../../xds/types/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js';
 import { milliseconds } from '../config/duration.js';
 import { unpack } from '../config/registry.js';
+import { ConfigError } from '../errors.js';
 import type { ConnectionSettings } from '../pool/connection-pool.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -24,6 +25,8 @@ export function compileConnectionSettings(config: ClusterConfig): ConnectionSett
   const mark = bind?.socketOptions.find(
     (option) => Number(option.level) === SOL_SOCKET && Number(option.name) === SO_MARK,
   );
+  const other = bind?.socketOptions.findIndex((option) => option !== mark) ?? -1;
+  if (other !== -1) throw new ConfigError(`upstream_bind_config.socket_options[${other}]`, 'only SO_MARK is supported');
   return {
     connectTimeout_ms: milliseconds(config.connectTimeout, CONNECT_TIMEOUT_MS),
     idleTimeout_ms: milliseconds(common?.idleTimeout, IDLE_TIMEOUT_MS),

@@ -3,6 +3,7 @@ import { WheelTimer } from '../../base/timer-wheel.js';
 import type { OutlierDetection } from '../../xds/types/gen/envoy/config/cluster/v3/outlier_detection_pb.js';
 import { milliseconds } from '../config/duration.js';
 import type { ProxyContext } from '../context.js';
+import { ConfigError } from '../errors.js';
 import type { Counter, Gauge } from '../stats/metrics.js';
 import type { Host } from './host.js';
 import type { HostSet } from './host-set.js';
@@ -49,6 +50,9 @@ export class OutlierDetector {
     private readonly hosts: HostSet,
   ) {
     this.random = context.random;
+    if ((config.enforcingSuccessRate ?? 0) > 0) {
+      throw new ConfigError('outlier_detection.enforcing_success_rate', 'only 0 is supported');
+    }
     this.interval_ms = milliseconds(config.interval, DEFAULTS.interval_ms);
     this.base_ms = milliseconds(config.baseEjectionTime, DEFAULTS.baseEjectionTime_ms);
     this.max_ms = Math.max(this.base_ms, milliseconds(config.maxEjectionTime, DEFAULTS.maxEjectionTime_ms));

@@ -3,7 +3,10 @@ import {
   ClusterSchema,
   Cluster_DiscoveryType as Type,
 } from '../../xds/types/gen/envoy/config/cluster/v3/cluster_pb.js';
-import { ClusterLoadAssignmentSchema } from '../../xds/types/gen/envoy/config/endpoint/v3/endpoint_pb.js';
+import {
+  type ClusterLoadAssignment,
+  ClusterLoadAssignmentSchema,
+} from '../../xds/types/gen/envoy/config/endpoint/v3/endpoint_pb.js';
 import { hostsOf } from '../cluster/assignment.js';
 import { Cluster } from '../cluster/cluster.js';
 import type { ClusterLookup } from '../cluster/cluster-lookup.js';
@@ -30,6 +33,8 @@ interface Entry {
 export class ClusterManager implements ClusterLookup {
   private readonly active = new Map<string, Entry>();
   private readonly warming = new Map<string, Entry>();
+  /** The latest of each wanted name: a changed cluster begins with it, as the control plane does not send it again. */
+  private readonly assignments = new Map<string, ClusterLoadAssignment>();
 
   constructor(
     private readonly context: ProxyContext,
@@ -62,6 +67,8 @@ export class ClusterManager implements ClusterLookup {
     this.warming.set(name, entry);
     this.publishEdsNames();
     entry.cluster.start(() => this.activate(name, entry));
+    const assignment = entry.edsName === undefined ? undefined : this.assignments.get(entry.edsName);
+    if (assignment !== undefined) entry.eds!.onAssignment(assignment);
   }
 
   remove(name: string): void {
@@ -76,6 +83,7 @@ export class ClusterManager implements ClusterLookup {
   setAssignment(name: string, body: Uint8Array): void {
     const assignment = decode(ClusterLoadAssignmentSchema, body);
     hostsOf(assignment, '');
+    this.assignments.set(name, assignment);
     for (const map of [this.warming, this.active]) {
       for (const entry of [...map.values()]) {
         if (entry.edsName !== name) continue;
@@ -131,6 +139,7 @@ export class ClusterManager implements ClusterLookup {
     for (const map of [this.active, this.warming]) {
       for (const { edsName } of map.values()) if (edsName !== undefined) names.add(edsName);
     }
+    for (const name of this.assignments.keys()) if (!names.has(name)) this.assignments.delete(name);
     this.onEdsNames([...names].sort());
   }
 }

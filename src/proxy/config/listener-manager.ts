@@ -233,6 +233,7 @@ export class ListenerManager {
     for (const map of [this.active, this.warming]) {
       for (const entry of map.values()) for (const name of entry.routeNames) names.add(name);
     }
+    this.routes.keep(names);
     this.onRouteNames([...names].sort());
   }
 }

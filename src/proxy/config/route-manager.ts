@@ -29,6 +29,11 @@ export class RouteManager {
     return [...this.slots.values()].flatMap((slot) => slot.table ?? []);
   }
 
+  /** Forgets what no listener names any more: when it is named again, it is asked for again. */
+  keep(names: ReadonlySet<string>): void {
+    for (const name of this.slots.keys()) if (!names.has(name)) this.slots.delete(name);
+  }
+
   /** @throws ConfigError; the old routes stay */
   set(name: string, version: string, body: Uint8Array): void {
     const slot = this.slot(name) as Slot;

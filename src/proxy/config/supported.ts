@@ -6,7 +6,7 @@
 const IMPLEMENTED: Readonly<Record<string, string>> = {
   'envoy.config.listener.v3.Listener':
     'name address stat_prefix filter_chains use_original_dst default_filter_chain listener_filters listener_filters_timeout ' +
-    'continue_on_listener_filters_timeout bind_to_port access_log tcp_backlog_size',
+    'continue_on_listener_filters_timeout bind_to_port tcp_backlog_size',
   'envoy.config.listener.v3.ListenerFilter': 'name typed_config',
   'envoy.config.listener.v3.FilterChain': 'filter_chain_match filters name',
   'envoy.config.listener.v3.FilterChainMatch':
@@ -29,8 +29,7 @@ const IMPLEMENTED: Readonly<Record<string, string>> = {
   'envoy.config.core.v3.AggregatedConfigSource': '',
   'envoy.config.core.v3.HttpProtocolOptions':
     'idle_timeout max_connection_duration max_headers_count max_stream_duration max_requests_per_connection',
-  'envoy.config.core.v3.Http1ProtocolOptions':
-    'allow_absolute_url accept_http_10 default_host_for_http_10 header_key_format enable_trailers',
+  'envoy.config.core.v3.Http1ProtocolOptions': 'allow_absolute_url accept_http_10 header_key_format enable_trailers',
   'envoy.config.core.v3.Http1ProtocolOptions.HeaderKeyFormat': 'stateful_formatter',
   'envoy.config.core.v3.SubstitutionFormatString':
     'text_format json_format text_format_source omit_empty_values content_type',
@@ -166,8 +165,7 @@ const INERT: Readonly<Record<string, string>> = {
     'enforcing_success_rate success_rate_minimum_hosts success_rate_request_volume success_rate_stdev_factor',
   'envoy.config.endpoint.v3.LocalityLbEndpoints': 'metadata',
   'envoy.config.endpoint.v3.LbEndpoint': 'metadata',
-  'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager':
-    'normalize_path merge_slashes drain_timeout',
+  'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager': 'drain_timeout',
 };
 
 function merge(): Readonly<Record<string, string>> {

@@ -97,6 +97,7 @@ export class RoutedRequest implements RequestSink {
     this.attempt = attempt;
     stream.upstreamHost = attempt.host;
     connection.begin(attempt, stream.method, stream.upgrade !== '');
+    if (this.action.autoHostRewrite && attempt.host.hostname !== '') this.rewriteHost(attempt.host.hostname);
     connection.out.pushText(this.head());
     if (this.body !== undefined) for (const chunk of this.body.chunks) this.write(connection, chunk, 0, chunk.length);
     if (this.retry === undefined && this.body !== undefined) this.body = undefined;
@@ -210,6 +211,13 @@ export class RoutedRequest implements RequestSink {
     this.retry?.remember(host);
     this.attempt = new Attempt(this, host);
     this.attempt.start();
+  }
+
+  private rewriteHost(hostname: string): void {
+    const { headers } = this.stream;
+    if (this.action.appendXForwardedHost) headers.set('x-forwarded-host', this.stream.host);
+    if (!this.options.suppressEnvoyHeaders) headers.set('x-envoy-original-host', this.stream.host);
+    headers.set('host', hostname);
   }
 
   /** The request's head as this attempt sends it. */
