@@ -64,10 +64,9 @@ export class ContainerProbes {
   }
 
   private add(kind: ProbeKind, probe: Probe, onResult: (ok: boolean) => void): ProbeWorker {
-    const worker = new ProbeWorker(probe, this.clock, (signal) => this.check(probe, signal), {
-      onResult,
-      onFailure: (message) => this.listener.onUnhealthy(kind, message),
-    });
+    const check = (signal: AbortSignal) => this.check(probe, signal);
+    const onFailure = (message: string) => this.listener.onUnhealthy(kind, message);
+    const worker = new ProbeWorker(probe, this.clock, check, { onResult, onFailure }, kind !== 'Liveness');
     this.workers.push(worker);
     worker.start(this.clock.monotonic_ms() - this.started_ms);
     return worker;

@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { FakeClock } from '../../../base/fake-clock.js';
 import type { CheckTarget } from './probe-check.js';
 import { check } from './probe-check.js';
+import { ProbeWorker } from './probe-worker.js';
 
 const NEVER = new AbortController().signal;
 
@@ -66,4 +68,30 @@ test('tcpSocket: connects, or says that it cannot', async (t) => {
     /^dial tcp 10\.244\.0\.2:1: connect: connection refused$/,
   );
   assert.match((await check({ tcpSocket: { port: 'nope' } }, target, NEVER)).message, /couldn't find port: "nope"/);
+});
+
+test('a program that is only starting is asked again soon; after its first period refusals count', async () => {
+  const clock = new FakeClock();
+  const results: string[] = [];
+  const listener = { onResult: (ok: boolean) => results.push(String(ok)), onFailure: () => results.push('failure') };
+  let asked = 0;
+  const refuse = async () => {
+    asked++;
+    return { ok: false, message: 'refused', refused: true };
+  };
+  const worker = new ProbeWorker({ periodSeconds: 1, failureThreshold: 1 }, clock, refuse, listener, true);
+  worker.start(0);
+  for (let i = 0; i < 18; i++) {
+    clock.advance(50);
+    await new Promise(setImmediate);
+  }
+  assert.ok(asked > 15, `asked ${asked} times`);
+  assert.deepEqual(results, []);
+  for (let i = 0; i < 4; i++) {
+    clock.advance(50);
+    await new Promise(setImmediate);
+  }
+  assert.deepEqual(results, ['failure', 'false']);
+  worker.stop();
+  assert.equal(clock.pendingTimers, 0);
 });

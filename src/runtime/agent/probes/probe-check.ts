@@ -2,13 +2,16 @@ import http from 'node:http';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import type { Container, Probe } from 'kubernetes-types/core/v1.js';
-import { messageOf } from '../../../base/errors.js';
+import { codeOf, messageOf } from '../../../base/errors.js';
 import type { RunningProcess } from '../../drivers/driver.js';
+import { RuntimeError } from '../../errors.js';
 
 export interface CheckResult {
   readonly ok: boolean;
   /** Why it failed, in kubelet's words. */
   readonly message: string;
+  /** Nobody listens on the port. */
+  readonly refused?: boolean;
 }
 
 /** What a check needs of its pod. */
@@ -22,6 +25,7 @@ export interface CheckTarget {
 export type Action = Pick<Probe, 'exec' | 'httpGet' | 'tcpSocket' | 'grpc'>;
 
 const OUTPUT_BYTES_MAX = 10 * 1024;
+const REFUSED = 'PROBE_REFUSED';
 const OK: CheckResult = { ok: true, message: '' };
 
 /** One probe or lifecycle request; never rejects. A signal that aborts ends it as failed by time. */
@@ -32,7 +36,8 @@ export async function check(action: Action, target: CheckTarget, signal: AbortSi
     if (action.tcpSocket) return await checkTcp(portOf(action.tcpSocket.port, target.container), target, signal);
     return { ok: false, message: 'probes of type grpc are not supported; use httpGet, tcpSocket or exec' };
   } catch (error) {
-    return { ok: false, message: signal.aborted ? 'context deadline exceeded' : messageOf(error) };
+    const message = signal.aborted ? 'context deadline exceeded' : messageOf(error);
+    return { ok: false, message, refused: codeOf(error) === REFUSED };
   }
 }
 
@@ -84,7 +89,8 @@ async function checkHttp(get: HttpGet, target: CheckTarget, signal: AbortSignal)
     );
     return status >= 200 && status < 400 ? OK : { ok: false, message: `HTTP probe failed with statuscode: ${status}` };
   } catch (error) {
-    return { ok: false, message: `Get "${url}": ${signal.aborted ? TIMED_OUT : messageOf(error)}` };
+    const refused = codeOf(error) === REFUSED;
+    return { ok: false, message: `Get "${url}": ${signal.aborted ? TIMED_OUT : messageOf(error)}`, refused };
   }
 }
 
@@ -125,8 +131,9 @@ async function connected(port: number, target: CheckTarget, signal: AbortSignal)
     signal.addEventListener('abort', expire, { once: true });
     connecting
       .then(resolve, (error: unknown) => {
-        const refused = messageOf(error).includes('ECONNREFUSED');
-        reject(new Error(`${where}: ${refused ? 'connect: connection refused' : messageOf(error)}`));
+        if (messageOf(error).includes('ECONNREFUSED')) {
+          reject(new RuntimeError(REFUSED, `${where}: connect: connection refused`));
+        } else reject(new Error(`${where}: ${messageOf(error)}`));
       })
       .finally(() => signal.removeEventListener('abort', expire));
   });

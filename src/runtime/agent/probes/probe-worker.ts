@@ -5,6 +5,8 @@ import type { CheckResult } from './probe-check.js';
 const DEFAULT_PERIOD_S = 10;
 const DEFAULT_TIMEOUT_S = 1;
 const DEFAULT_FAILURES = 3;
+/** A program that is only starting is asked again soon, instead of a period later: kubelet would let it wait. */
+const EARLY_RETRY_MS = 50;
 
 export interface ProbeListener {
   /** The result that now holds, at its first time and at each change; `ok: false` again for each failure past the threshold. */
@@ -18,6 +20,7 @@ export class ProbeWorker {
   private timer: Timer | undefined;
   private running: AbortController | undefined;
   private stopped = false;
+  private earlyUntil_ms = 0;
   private row = 0;
   private rowOk: boolean | undefined;
   private held: boolean | undefined;
@@ -27,12 +30,16 @@ export class ProbeWorker {
     private readonly clock: Clock,
     private readonly check: (signal: AbortSignal) => Promise<CheckResult>,
     private readonly listener: ProbeListener,
+    /** Whether refused connections within the first period do not count, and are tried again at once. */
+    private readonly eager = false,
   ) {}
 
   /** @param since_ms how long the container has been running already */
   start(since_ms: number): void {
     const initial_ms = (this.probe.initialDelaySeconds ?? 0) * 1000;
-    this.schedule(Math.max(0, initial_ms - since_ms));
+    const delay_ms = Math.max(0, initial_ms - since_ms);
+    if (this.eager) this.earlyUntil_ms = this.clock.monotonic_ms() + delay_ms + this.period_ms;
+    this.schedule(delay_ms);
   }
 
   stop(): void {
@@ -41,13 +48,16 @@ export class ProbeWorker {
     this.running?.abort();
   }
 
+  private get period_ms(): number {
+    return (this.probe.periodSeconds || DEFAULT_PERIOD_S) * 1000;
+  }
+
   private schedule(delay_ms: number): void {
     this.timer = this.clock.setTimer(delay_ms, () => void this.run());
   }
 
   private async run(): Promise<void> {
     const started_ms = this.clock.monotonic_ms();
-    const period_ms = (this.probe.periodSeconds || DEFAULT_PERIOD_S) * 1000;
     const controller = new AbortController();
     this.running = controller;
     const timeout_ms = (this.probe.timeoutSeconds || DEFAULT_TIMEOUT_S) * 1000;
@@ -55,8 +65,13 @@ export class ProbeWorker {
     const result = await this.check(controller.signal);
     timeout.cancel();
     if (this.stopped) return;
+    if (result.refused && started_ms + EARLY_RETRY_MS < this.earlyUntil_ms) {
+      this.schedule(EARLY_RETRY_MS);
+      return;
+    }
+    this.earlyUntil_ms = 0;
     this.take(result);
-    if (!this.stopped) this.schedule(Math.max(0, period_ms - (this.clock.monotonic_ms() - started_ms)));
+    if (!this.stopped) this.schedule(Math.max(0, this.period_ms - (this.clock.monotonic_ms() - started_ms)));
   }
 
   private take({ ok, message }: CheckResult): void {
