@@ -19,4 +19,4 @@ if (existsSync(join(root, 'src')) && !process.env.TRYSAIL_NO_PREPARE) {
   await import(pathToFileURL(join(root, 'scripts', 'prepare.mjs')).href);
 }
 
-await import(pathToFileURL(join(root, 'dist', 'src', 'main', 'trysail.js')).href);
+await import(pathToFileURL(join(root, 'dist', 'bundle', 'trysail.js')).href);

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -38,6 +39,7 @@ function main() {
   const sources = ['src', 'bench', 'test', 'examples', 'tsconfig.json', 'package-lock.json'];
   if (newest(BUILT) < Math.max(...sources.map((name) => newest(join(root, name))))) {
     run('Building', process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json']);
+    run('Bundling', process.execPath, [join(root, 'scripts', 'bundle.mjs')]);
     run('Staging the examples', process.execPath, [join(root, 'scripts', 'stage-examples.mjs')]);
     writeFileSync(BUILT, '');
   }

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { SystemClock } from '../base/clock.js';
 import type { CliDependencies } from '../cli/dependencies.js';
 import { type ImageCommands, runCli } from '../cli/index.js';
@@ -25,7 +24,7 @@ const dependencies: CliDependencies = {
 function lazyLauncher(): MeshLauncher {
   const load = async (): Promise<MeshLauncher> => {
     const { LocalLauncher } = await import('./up/launcher.js');
-    return new LocalLauncher(process.env, fileURLToPath(new URL('./up/detached.js', import.meta.url)));
+    return new LocalLauncher(process.env);
   };
   return {
     up: async (options, progress) => (await load()).up(options, progress),

@@ -126,7 +126,7 @@ function logsBelow(folder: string): string {
   let text = '';
   try {
     for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-      if (!name.endsWith('.log') || name.includes('pods')) continue;
+      if (!name.endsWith('.log') || /(^|\/)logs\//.test(name)) continue;
       text += `--- ${name}\n${readFileSync(join(folder, name), 'utf8').split('\n').slice(-40).join('\n')}\n`;
     }
   } catch {

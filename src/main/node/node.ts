@@ -1,6 +1,5 @@
 import { mkdirSync, openSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { SystemClock } from '../../base/clock.js';
 import { CleanupStack } from '../../base/dispose.js';
 import { LineLogger } from '../../base/logger.js';
@@ -17,6 +16,7 @@ import type { Driver } from '../../runtime/drivers/driver.js';
 import { NetnsDriver } from '../../runtime/drivers/netns/netns-driver.js';
 import { ProcessDriver } from '../../runtime/drivers/process/process-driver.js';
 import { ImageStore } from '../../runtime/images/image-store.js';
+import { processScript } from '../process-scripts.js';
 import { ChildProxyHost } from '../proxy/child-proxy-host.js';
 import { MeshNames } from './mesh-names.js';
 import type { NodeConfig } from './node-config.js';
@@ -37,9 +37,8 @@ export async function runNode(configFile: string): Promise<void> {
   const names = new MeshNames({ client, clock, random, logger, domain: config.clusterDomain });
   cleanup.defer(() => names.stop());
   const proxyLog = openSync(join(config.stateDir, 'proxy.log'), 'a', 0o600);
-  const script = join(dirname(fileURLToPath(import.meta.url)), '..', 'proxy', 'process.js');
   const proxyHost = new ChildProxyHost({
-    argv: [process.execPath, script, configFile],
+    argv: [process.execPath, processScript('proxy'), configFile],
     logFd: proxyLog,
     clock,
     logger,

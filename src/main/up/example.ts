@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parse, parseAllDocuments } from 'yaml';
 import { TrysailError } from '../../base/errors.js';
 import type { KubeObject } from '../../resources/object.js';
+import { packageRoot } from '../package-root.js';
 
 /** An example that the mesh can start with: `examples/NAME/example.yml` says all that is particular to it. */
 export interface Example {
@@ -47,9 +47,4 @@ export function exampleObjects(example: Example): KubeObject[] {
       .map((document) => document.toJS() as KubeObject | null)
       .filter((object) => object !== null),
   );
-}
-
-/** The folder with package.json: the same from the checkout's build and from an installed package. */
-export function packageRoot(): string {
-  return join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..');
 }

@@ -66,6 +66,8 @@ export class Instance {
   release(): void {
     rmSync(this.recordPath, { force: true });
     rmSync(this.runFolder, { recursive: true, force: true });
+    // A shell that was killed leaves its folder behind.
+    rmSync(this.path('shells'), { recursive: true, force: true });
   }
 
   /** Sockets and other things that end with the processes; short enough for a socket's path. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { TrysailError } from '../../base/errors.js';
 import type { MeshLauncher, MeshStatus, RunningMesh, UpOptions } from '../../cli/launcher.js';
 import { stateFolder } from '../../cli/state-paths.js';
+import { processScript } from '../process-scripts.js';
 import { Instance } from './instance.js';
 import { endNode } from './node-process.js';
 import { endProcess, isAlive } from './process-identity.js';
@@ -19,11 +20,7 @@ export type DetachedMessage =
 
 /** Starts and ends the meshes of this machine. */
 export class LocalLauncher implements MeshLauncher {
-  constructor(
-    private readonly env: NodeJS.ProcessEnv,
-    /** The script that {@link runDetached} is called from. */
-    private readonly detachedScript: string,
-  ) {}
+  constructor(private readonly env: NodeJS.ProcessEnv) {}
 
   async up(options: UpOptions, progress: (line: string) => void): Promise<RunningMesh> {
     // The whole control plane: half a second of loading that `status` and `down` do without.
@@ -35,7 +32,7 @@ export class LocalLauncher implements MeshLauncher {
     const folder = stateFolder(options.name, this.env);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const log = openSync(join(folder, 'up.log'), 'a', 0o600);
-    const child = fork(this.detachedScript, [JSON.stringify(options)], {
+    const child = fork(processScript('detached'), [JSON.stringify(options)], {
       detached: true,
       stdio: ['ignore', log, log, 'ipc'],
     });

@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { openSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/logger.js';
 import { agentCommand } from '../../runtime/drivers/netns/agent-command.js';
 import type { NodeConfig } from '../node/node-config.js';
+import { processScript } from '../process-scripts.js';
 import { childrenOf, endProcess, identify, type ProcessIdentity, programOf } from './process-identity.js';
 
 /** Pods get a moment to end by themselves; then their namespaces end with everything in them. */
@@ -39,8 +38,7 @@ export class NodeProcess {
 
   private start(): ChildProcess {
     const { config, configFile, logFile } = this.options;
-    const script = join(dirname(fileURLToPath(import.meta.url)), '..', 'node', 'process.js');
-    const own = [process.execPath, script, configFile];
+    const own = [process.execPath, processScript('node'), configFile];
     const [file = '', ...args] = config.driver === 'netns' ? agentCommand(own) : own;
     const log = openSync(logFile, 'a', 0o600);
     // A group of its own: Ctrl-C is for the control plane, which then ends the node in order.
