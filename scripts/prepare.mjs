@@ -3,12 +3,12 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const INSTALLED = join(root, 'node_modules', '.package-lock.json');
 const BUILT = join(root, 'dist', '.built');
+const INSTALL = ['install', '--no-audit', '--no-fund', '--ignore-scripts'];
 
 /** Newest modification time below `path`, in milliseconds. */
 function newest(path) {
@@ -34,7 +34,8 @@ function main() {
     process.exit(1);
   }
   if (newest(INSTALLED) < newest(join(root, 'package-lock.json')) && !process.env.TRYSAIL_SKIP_INSTALL) {
-    run('Installing dependencies', 'npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error']);
+    // Not `npm ci`: it refuses a lock file that was made where other systems' optional binaries could not be seen.
+    run('Installing dependencies', 'npm', [...INSTALL, '--no-save', '--loglevel=error']);
   }
   const sources = ['src', 'bench', 'test', 'examples', 'tsconfig.json', 'package-lock.json'];
   if (newest(BUILT) < Math.max(...sources.map((name) => newest(join(root, name))))) {
