@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { parse } from 'yaml';
 import { messageOf } from '../../base/errors.js';
 import { decodeProtobuf, PROTOBUF_TYPE } from '../protobuf/decode.js';
 import { badRequest, entityTooLarge, unsupportedMediaType } from '../status-error.js';
@@ -72,7 +73,6 @@ function decodeJson(text: string): Body {
 async function decodeYaml(text: string): Promise<Body> {
   // kubectl labels JSON so in server-side apply; the YAML parser is loaded only for those who really send YAML.
   if (text.trimStart().startsWith('{')) return decodeJson(text);
-  const { parse } = await import('yaml');
   try {
     return { value: parse(text, { maxAliasCount: YAML_ALIASES_MAX }), duplicateFields: [] };
   } catch (error) {

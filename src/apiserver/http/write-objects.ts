@@ -1,3 +1,4 @@
+import { stringify } from 'yaml';
 import type { KubeObject } from '../../resources/object.js';
 import type { JsonObject } from '../json.js';
 import type { ServedKind } from '../kind-table.js';
@@ -59,6 +60,5 @@ export async function send(call: Call, code: number, body: JsonObject, { negotia
     sendJson(call.response, code, body);
     return;
   }
-  const { stringify } = await import('yaml');
   sendJson(call.response, code, stringify(body, { aliasDuplicateObjects: false }), 'application/yaml');
 }

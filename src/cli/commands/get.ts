@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { stringify } from 'yaml';
 import { isNotFound } from '../../client/client.js';
 import type { KubeObject } from '../../resources/object.js';
 import { CliError } from '../errors.js';
@@ -58,7 +59,6 @@ async function find(
 async function format(objects: readonly KubeObject[], kind: ServedKind, output: GetOptions['output']): Promise<string> {
   if (output === 'short') return short(objects, kind);
   if (output === 'json') return `${JSON.stringify(objects.length === 1 ? objects[0] : objects, undefined, 2)}\n`;
-  const { stringify } = await import('yaml');
   return objects.map((object) => `${stringify(object)}---\n`).join('');
 }
 

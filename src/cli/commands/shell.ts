@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
 import type { CliDependencies } from '../dependencies.js';
 import type { MeshStatus } from '../launcher.js';
 import { shellEnvironment } from '../shell/environment.js';
@@ -67,7 +68,6 @@ interface Contexts {
 
 async function withNamespace(kubeconfig: string, namespace: string | undefined): Promise<string> {
   if (namespace === undefined) return kubeconfig;
-  const { parse, stringify } = await import('yaml');
   const config = parse(kubeconfig) as Contexts;
   for (const { context } of config.contexts) context.namespace = namespace;
   return stringify(config);
