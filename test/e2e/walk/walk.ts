@@ -41,7 +41,7 @@ export class Walk {
   private async step(name: string, body: () => Promise<void>): Promise<void> {
     const started = performance.now();
     await body();
-    this.say(`  ok ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+    this.say(`ok ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
   }
 
   // --- what the steps share
