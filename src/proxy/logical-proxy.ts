@@ -19,6 +19,9 @@ export interface LogicalProxyOptions {
   readonly onLog?: (line: string) => void;
 }
 
+/** How often a proxy that drains looks whether it has. */
+const DRAIN_CHECK_MS = 20;
+
 const ACCEPT: Verdict = { accept: true };
 
 const KIND_NAMES: Readonly<Record<string, string>> = {
@@ -118,9 +121,19 @@ export class LogicalProxy implements ConfigConsumer {
     this.closed = true;
     this.stream.close();
     this.listeners.stopAccepting();
-    if (drain_ms > 0) await new Promise<void>((resolve) => this.context.clock.setTimer(drain_ms, resolve));
+    await this.drained(drain_ms);
     this.listeners.destroy();
     this.clusters.destroy();
+  }
+
+  private async drained(within_ms: number): Promise<void> {
+    const { clock } = this.context;
+    const deadline_ms = clock.monotonic_ms() + within_ms;
+    while (this.listeners.openConnections > 0) {
+      const left_ms = deadline_ms - clock.monotonic_ms();
+      if (left_ms <= 0) return;
+      await new Promise<void>((resolve) => clock.setTimer(Math.min(left_ms, DRAIN_CHECK_MS), resolve));
+    }
   }
 
   private apply(typeUrl: string, name: string, version: string, body: Uint8Array): void {

@@ -11,6 +11,7 @@ import { ProxyError } from '../errors.js';
 import type { SocketAddress } from '../network.js';
 import { type ConfigConsumer, type ConfigStream, TYPE_URL } from './config-stream.js';
 import { TYPES } from './registry.js';
+import { checkSupported } from './walker.js';
 
 const REGISTRY = createRegistry(TYPES, BootstrapSchema, ClusterSchema, ListenerSchema);
 
@@ -40,12 +41,22 @@ export function loadBootstrap(text: string): LoadedBootstrap {
       },
     );
   }
+  checkBootstrap(message);
   const address = message.admin?.address?.address;
   const admin =
     address?.case === 'socketAddress' && address.value.portSpecifier.case === 'portValue'
       ? { address: address.value.address, port: address.value.portSpecifier.value }
       : undefined;
   return { message, node: nodeOf(message), admin, configStream: new StaticStream(message) };
+}
+
+function checkBootstrap(message: Bootstrap): void {
+  try {
+    checkSupported(BootstrapSchema, message);
+  } catch (error) {
+    const hint = 'docs/compatibility.md lists what is supported; leave the field out.';
+    throw new ProxyError('INVALID_BOOTSTRAP', `Cannot run the bootstrap: ${messageOf(error)}`, hint, { cause: error });
+  }
 }
 
 function nodeOf(bootstrap: Bootstrap): NodeIdentity {

@@ -113,6 +113,14 @@ export class ListenerManager {
     }
   }
 
+  /** Of all listeners, those that are on their way out too. */
+  get openConnections(): number {
+    let open = 0;
+    for (const { listener } of this.active.values()) open += listener.openConnections;
+    for (const listener of this.draining.keys()) open += listener.openConnections;
+    return open;
+  }
+
   /** Accepts no more; what is open ends after its request. */
   stopAccepting(): void {
     this.stopped = true;

@@ -4,6 +4,9 @@
  * that a client, a server or a reader of statistics of this proxy can see.
  */
 const IMPLEMENTED: Readonly<Record<string, string>> = {
+  'envoy.config.bootstrap.v3.Bootstrap': 'node static_resources admin',
+  'envoy.config.bootstrap.v3.Bootstrap.StaticResources': 'listeners clusters',
+  'envoy.config.bootstrap.v3.Admin': 'address',
   'envoy.config.listener.v3.Listener':
     'name address stat_prefix filter_chains use_original_dst default_filter_chain listener_filters listener_filters_timeout ' +
     'continue_on_listener_filters_timeout bind_to_port tcp_backlog_size',

@@ -21,6 +21,16 @@ const INTERNAL_HEADERS = [
   'x-envoy-hedge-on-per-try-timeout',
   'x-envoy-retriable-status-codes',
   'x-envoy-retriable-header-names',
+  'x-envoy-upstream-stream-duration-ms',
+];
+
+/** What proxies behind the edge say of a request, which a stranger must not say at the edge. */
+const EDGE_HEADERS = [
+  'x-envoy-decorator-operation',
+  'x-envoy-downstream-service-cluster',
+  'x-envoy-downstream-service-node',
+  'x-envoy-original-path',
+  'x-envoy-original-host',
 ];
 
 /**
@@ -39,7 +49,7 @@ export function prepareRequest(stream: HttpStream, request: RequestParser): bool
     return false;
   }
   if (!readTarget(stream, request)) return false;
-  stripHop(stream, request);
+  if (!stripHop(stream, request)) return false;
   if (!readUpgrade(stream, request)) return false;
   forwardingHeaders(stream, manager);
   return true;
@@ -79,12 +89,17 @@ function refuse(stream: HttpStream, details: string, body = ''): false {
   return false;
 }
 
-/** RFC 9110 §7.6.1: what is about the client's connection goes no further. */
-function stripHop(stream: HttpStream, request: RequestParser): void {
+/**
+ * RFC 9110 §7.6.1: what is about the client's connection goes no further.
+ * @returns false when it was answered
+ */
+function stripHop(stream: HttpStream, request: RequestParser): boolean {
   const { headers } = stream;
   if (request.connectionNominates) {
     for (const token of (headers.get('connection') ?? '').split(',')) {
       const name = token.trim().toLowerCase();
+      if (name === 'host') return refuse(stream, 'missing_host_header');
+      if (name.startsWith(':') || FORWARDED.has(name)) return refuse(stream, 'invalid_connection_header', 'Bad Request');
       if (name !== '' && name !== 'upgrade' && !KEPT.has(name)) headers.delete(name);
     }
   }
@@ -97,18 +112,13 @@ function stripHop(stream: HttpStream, request: RequestParser): void {
     headers.delete('te');
     if (trailers) headers.add('te', 'trailers');
   }
+  return true;
 }
 
+/** Fields that say where a body ends: they are ours to take away, not the client's. */
+const KEPT = new Set(['content-length', 'transfer-encoding', 'te']);
 /** Fields that a client must not be able to take away from those behind us. */
-const KEPT = new Set([
-  'host',
-  'content-length',
-  'transfer-encoding',
-  'te',
-  'x-forwarded-for',
-  'x-forwarded-proto',
-  'x-forwarded-host',
-]);
+const FORWARDED = new Set(['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host']);
 
 function readUpgrade(stream: HttpStream, request: RequestParser): boolean {
   const wanted = stream.headers.get('upgrade');
@@ -131,7 +141,10 @@ function forwardingHeaders(stream: HttpStream, manager: ConnectionManager): void
     stream.internal = forwarded === undefined && manager.isInternal(peer);
     if (!manager.skipXffAppend) headers.set('x-forwarded-for', forwarded === undefined ? peer : `${forwarded},${peer}`);
     headers.set('x-forwarded-proto', stream.scheme);
-    if (!stream.internal && forwarded === undefined) headers.set('x-envoy-external-address', peer);
+    if (!stream.internal) {
+      for (const name of EDGE_HEADERS) headers.delete(name);
+      headers.set('x-envoy-external-address', peer);
+    }
   } else {
     const only = forwarded?.trim();
     stream.internal = only !== undefined && isIP(only) !== 0 && manager.isInternal(only);
@@ -139,6 +152,8 @@ function forwardingHeaders(stream: HttpStream, manager: ConnectionManager): void
     if (proto === undefined) headers.add('x-forwarded-proto', stream.scheme);
     else if (proto === 'https' || proto === 'http') stream.scheme = proto;
   }
+  // As a client certificate that nobody checked: Envoy's SANITIZE.
+  headers.delete('x-forwarded-client-cert');
   if (headers.has('x-envoy-internal')) headers.delete('x-envoy-internal');
   if (stream.internal) headers.add('x-envoy-internal', 'true');
   else for (const name of INTERNAL_HEADERS) headers.delete(name);

@@ -93,6 +93,11 @@ export class Listener {
     this.inspect(socket, info, 0, undefined);
   }
 
+  /** Connections that it accepted and that are open. */
+  get openConnections(): number {
+    return this.cxActive.value;
+  }
+
   drain(): void {
     for (const filter of this.networkFilters()) filter.drain();
   }
