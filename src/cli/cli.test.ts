@@ -192,6 +192,7 @@ const STATUS: MeshStatus = {
   kubeconfig: '',
   apiServer: 'https://127.0.0.1:6443',
   ingress: 'http://127.0.0.1:8080',
+  console: 'http://127.0.0.1:8089',
 };
 
 function statusOf(folder: string): MeshStatus {
@@ -249,6 +250,14 @@ test('status and down know a mesh that does not run', async () => {
   assert.equal((await terminal.run(['down'])).out, 'The mesh "default" does not run.\n');
   terminal.status = statusOf(terminal.folder);
   assert.equal(JSON.parse((await terminal.run(['status', '-o', 'json'])).out).ingress, 'http://127.0.0.1:8080');
+});
+
+test('console prints a link that signs in', async () => {
+  terminal.status = statusOf(terminal.folder);
+  terminal.write('console-token', 's3cret');
+  assert.equal((await terminal.run(['console'])).out, 'http://127.0.0.1:8089/?token=s3cret\n');
+  terminal.status = undefined;
+  assert.match((await terminal.run(['console'])).err, /^error: the mesh "default" does not run/);
 });
 
 test("shell: a line's kubectl, istioctl and HTTP mean this mesh", async () => {

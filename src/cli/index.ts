@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { codeOf } from '../base/errors.js';
 import { registerApply } from './commands/apply.js';
 import type { RegisterCommand } from './commands/command.js';
+import { registerConsole } from './commands/console.js';
 import { registerCreate } from './commands/create.js';
 import { registerDelete } from './commands/delete.js';
 import { registerDown } from './commands/down.js';
@@ -26,6 +27,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerUp,
   registerDown,
   registerStatus,
+  registerConsole,
   registerShell,
   registerKubeInject,
   registerApply,

@@ -45,7 +45,7 @@ export interface MeshStatus {
   /** URLs. */
   readonly apiServer: string;
   readonly ingress: string;
-  readonly console?: string;
+  readonly console: string;
   /** A request that shows the example at work. */
   readonly try?: { readonly host: string; readonly path: string };
 }

@@ -24,6 +24,7 @@ export function welcome(status: MeshStatus, seconds: number, command: string): s
     '\nTry:\n',
     first,
     `  ${command} shell                  # a shell with kubectl, istioctl and curl for this mesh\n`,
+    `  ${command} console                # a link that opens the console\n`,
     `  KUBECONFIG=${status.kubeconfig} kubectl get pods -A\n`,
   ].join('');
 }

@@ -24,6 +24,9 @@ export function stateFolder(name: string, env: NodeJS.ProcessEnv): string {
   return join(base, 'trysail', name);
 }
 
+/** In the state folder: who has it may look at the console. */
+export const CONSOLE_TOKEN_FILE = 'console-token';
+
 export function kubeconfigPath(stateFolder_: string): string {
   return join(stateFolder_, 'kubeconfig');
 }

@@ -58,6 +58,7 @@ export interface ControlPlaneOptions {
 export class ControlPlane {
   private constructor(
     readonly client: Client,
+    readonly source: MeshConfigSource,
     readonly proxies: ProxyStates,
     readonly apiServerUrl: string,
     private readonly cleanup: CleanupStack,
@@ -111,7 +112,7 @@ export class ControlPlane {
         { ingressAddress: LOOPBACK },
       );
       cleanup.defer(() => controllers.stop());
-      return new ControlPlane(client, proxies, apiServerUrl, cleanup);
+      return new ControlPlane(client, source, proxies, apiServerUrl, cleanup);
     } catch (error) {
       await cleanup.run().catch(() => {});
       throw error;

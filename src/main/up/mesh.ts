@@ -4,7 +4,10 @@ import { CleanupStack } from '../../base/dispose.js';
 import { LineLogger } from '../../base/logger.js';
 import { SystemRandom } from '../../base/random.js';
 import type { MeshStatus, RunningMesh, UpOptions } from '../../cli/launcher.js';
+import { CONSOLE_TOKEN_FILE } from '../../cli/state-paths.js';
 import { PROXY_VERSION } from '../../resources/injection/sidecar.js';
+import { startConsole } from './console.js';
+import { ConsoleData } from './console-data.js';
 import { ControlPlane } from './control-plane.js';
 import { deployExample } from './deploy-example.js';
 import { chooseDriver } from './driver-choice.js';
@@ -108,16 +111,28 @@ async function start(
   });
   cleanup.defer(() => node.stop());
 
-  const status: MeshStatus = {
+  const facts = {
     name: options.name,
     version: PROXY_VERSION,
-    pid: process.pid,
-    stateFolder: instance.folder,
     driver: driver.name,
     driverReason: driver.reason,
     kubeconfig: instance.path('kubeconfig'),
     apiServer: controlPlane.apiServerUrl,
     ingress: `http://127.0.0.1:${ingressPort}`,
+  };
+  const consolePage = await startConsole({
+    source: new ConsoleData({ mesh: facts, source: controlPlane.source, proxies: controlPlane.proxies, clock }),
+    tokenFile: instance.path(CONSOLE_TOKEN_FILE),
+    logger: logger.scope('console'),
+    progress,
+  });
+  cleanup.defer(() => consolePage.stop());
+
+  const status: MeshStatus = {
+    ...facts,
+    pid: process.pid,
+    stateFolder: instance.folder,
+    console: consolePage.url,
     ...(example && { try: example.try }),
   };
   if (example)

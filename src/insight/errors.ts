@@ -1,0 +1,4 @@
+import { TrysailError } from '../base/errors.js';
+
+/** Failures of what shows the mesh to people. */
+export class InsightError extends TrysailError {}
