@@ -60,7 +60,10 @@ function readTarget(stream: HttpStream, request: RequestParser): boolean {
   const { headers, manager } = stream;
   let host = headers.get('host');
   stream.path = target;
-  if (target.charCodeAt(0) !== 47 && target !== '*' && request.method !== 'CONNECT') {
+  const isPath = target.charCodeAt(0) === 47;
+  if (request.method === 'CONNECT') {
+    if (isPath) return refuse(stream, 'invalid_path', 'Bad Request');
+  } else if (!isPath && !(target === '*' && request.method === 'OPTIONS')) {
     const absolute = /^(https?):\/\/([^/?#]+)([^#]*)$/i.exec(target);
     if (absolute === null || !manager.allowAbsoluteUrl) return refuse(stream, 'invalid_path', 'Bad Request');
     host = absolute[2]!.slice(absolute[2]!.lastIndexOf('@') + 1);
@@ -99,12 +102,14 @@ function stripHop(stream: HttpStream, request: RequestParser): boolean {
     for (const token of (headers.get('connection') ?? '').split(',')) {
       const name = token.trim().toLowerCase();
       if (name === 'host') return refuse(stream, 'missing_host_header');
-      if (name.startsWith(':') || FORWARDED.has(name)) return refuse(stream, 'invalid_connection_header', 'Bad Request');
+      if (name.startsWith(':') || FORWARDED.has(name))
+        return refuse(stream, 'invalid_connection_header', 'Bad Request');
       if (name !== '' && name !== 'upgrade' && !KEPT.has(name)) headers.delete(name);
     }
   }
   headers.delete('connection');
   headers.delete('keep-alive');
+  if (headers.get('proxy-connection')?.toLowerCase() === 'close') stream.server.closing = true;
   headers.delete('proxy-connection');
   if (request.chunked) headers.delete('transfer-encoding');
   if (headers.has('te')) {
