@@ -13,10 +13,10 @@ const SILENT_MS = 4_000;
 const QUIET_MS = 500;
 
 /** Sends bytes on a new connection and reads until the proxy closes it or is silent. */
-export function converse(port: number, bytes: string): Promise<Conversation> {
+export function converse(port: number, bytes: string, address = '127.0.0.1'): Promise<Conversation> {
   return new Promise((resolve) => {
     let text = '';
-    const socket = connect(port, '127.0.0.1', () => socket.write(bytes, 'latin1'));
+    const socket = connect(port, address, () => socket.write(bytes, 'latin1'));
     let timer = setTimeout(() => finish(false), SILENT_MS);
     const finish = (closed: boolean): void => {
       clearTimeout(timer);
