@@ -11,6 +11,7 @@ import type { ObjectApi } from '../object-api.js';
 import { OpenApi } from '../openapi/openapi.js';
 import { prepareCommand } from '../pods/command.js';
 import { serveLog } from '../pods/log.js';
+import { prepareForward } from '../pods/port-forward.js';
 import { methodNotAllowed, noSuchPath, notFound, StatusError, unauthorized } from '../status-error.js';
 import { Authenticator, isOpenPath, type TokenCredential } from './authentication.js';
 import { discardBody } from './body.js';
@@ -132,9 +133,14 @@ export class ApiServer {
       const call = this.callOf(request, new ServerResponse(request));
       const info = parseResourcePath(segmentsOf(call.pathname));
       const { subresource } = info;
-      if (!isPodSubresource(info) || (subresource !== 'exec' && subresource !== 'attach')) throw noSuchPath();
-      const command = prepareCommand(subresource, await this.pod(info), call.query, this.podAccess(info));
-      this.upgrades.accept(request, socket, head, command);
+      if (!isPodSubresource(info)) throw noSuchPath();
+      const pod = await this.pod(info);
+      const access = this.podAccess(info);
+      if (subresource === 'exec' || subresource === 'attach') {
+        this.upgrades.command(request, socket, head, prepareCommand(subresource, pod, call.query, access));
+      } else if (subresource === 'portforward') {
+        this.upgrades.forward(request, socket, head, prepareForward(pod, access));
+      } else throw noSuchPath();
     } catch (error) {
       this.report(request, error);
       refuseUpgrade(socket, error);

@@ -15,6 +15,13 @@ export interface PodAccess {
   connect(pod: PodAddress, port: number): Promise<ByteStream>;
 }
 
+/** An error that the caller is to get as it is. */
+export interface PodAccessRefusal extends Error {
+  /** HTTP status, and Kubernetes' word for it. */
+  readonly status: number;
+  readonly reason: string;
+}
+
 export interface PodAddress {
   readonly namespace: string;
   readonly name: string;
