@@ -99,7 +99,7 @@ class WatchStream {
     try {
       this.sendLine({
         type: event.type,
-        object: presentObject(this.kind, event.object, this.presentation, this.first),
+        object: presentObject(this.kind, event.object, this.present(), this.first),
       });
     } catch (error) {
       // A column or conversion that throws must not take the store's other watchers with it.
@@ -117,6 +117,11 @@ class WatchStream {
     this.timeout?.cancel();
     this.call.response.end();
     this.onEnd();
+  }
+
+  /** Ages count to the event, not to the start of the watch. */
+  private present(): Presentation {
+    return { ...this.presentation, now_ms: this.clock.now() };
   }
 
   private scheduleBookmark(): void {

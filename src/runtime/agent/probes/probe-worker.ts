@@ -30,14 +30,16 @@ export class ProbeWorker {
     private readonly clock: Clock,
     private readonly check: (signal: AbortSignal) => Promise<CheckResult>,
     private readonly listener: ProbeListener,
-    /** Whether refused connections within the first period do not count, and are tried again at once. */
+    /** Checks at once, and a connection refused within the first period does not count and is tried again. */
     private readonly eager = false,
   ) {}
 
   /** @param since_ms how long the container has been running already */
   start(since_ms: number): void {
     const initial_ms = (this.probe.initialDelaySeconds ?? 0) * 1000;
-    const delay_ms = Math.max(0, initial_ms - since_ms);
+    // Kubelet's first check falls anywhere within the first period; a check that may kill leaves the program all of it.
+    const first_ms = this.eager ? initial_ms : Math.max(initial_ms, this.period_ms);
+    const delay_ms = Math.max(0, first_ms - since_ms);
     if (this.eager) this.earlyUntil_ms = this.clock.monotonic_ms() + delay_ms + this.period_ms;
     this.schedule(delay_ms);
   }
