@@ -1,6 +1,7 @@
 /**
  * The rows of each table. A row is `{ key, cells }`, a cell a list of parts `{ text, tone }` that stand below each other, or
- * beside each other where `inline` is set. Tones: good, warn, bad, quiet, code; a mark says the first three without colour, too.
+ * beside each other where `inline` is set; `wrap` lets it have several lines. Tones: good, warn, bad, quiet, code; a mark says the
+ * first three without colour, too.
  */
 
 const plain = (text) => ({ parts: [{ text }] });
@@ -54,7 +55,7 @@ export function ruleRow(rule, word) {
       plain(rule.namespace),
       plain(rule.kind),
       plain(rule.name),
-      { parts: parts.length === 0 ? [{ text: word('accepted'), tone: 'good' }] : parts },
+      { parts: parts.length === 0 ? [{ text: word('accepted'), tone: 'good' }] : parts, wrap: true },
     ],
   };
 }
@@ -67,7 +68,10 @@ export function proxyRow(proxy, word) {
   const parts = [...refused, ...accepted];
   return {
     key: proxy.id,
-    cells: [code(proxy.id), parts.length === 0 ? plain(word('waiting')) : { parts, inline: true }],
+    cells: [
+      { ...code(proxy.id), wrap: true },
+      parts.length === 0 ? plain(word('waiting')) : { parts, inline: true, wrap: true },
+    ],
   };
 }
 
@@ -117,20 +121,27 @@ export function showRows(body, rows, word) {
   });
 }
 
+/** What each cell was made of. */
 const contents = new WeakMap();
 
 function rowElement({ key, cells }, old) {
-  const content = JSON.stringify(cells);
-  if (old && contents.get(old) === content) return old;
   const row = old ?? document.createElement('tr');
   row.dataset.key = key;
-  row.replaceChildren(...cells.map(cellElement));
-  contents.set(row, content);
+  cells.forEach((cell, index) => {
+    const before = row.cells[index];
+    const content = JSON.stringify(cell);
+    if (before && contents.get(before) === content) return;
+    const element = cellElement(cell);
+    contents.set(element, content);
+    if (before) before.replaceWith(element);
+    else row.append(element);
+  });
   return row;
 }
 
-function cellElement({ parts, inline }) {
+function cellElement({ parts, inline, wrap }) {
   const cell = document.createElement('td');
+  if (wrap) cell.className = 'wrap';
   for (const { text, tone } of parts) {
     const part = document.createElement(inline ? 'span' : 'div');
     if (tone) part.className = tone;
