@@ -60,6 +60,8 @@ function letKeysScroll() {
 
 function showConnection() {
   const element = byId('connection');
+  // What is shown may no longer be so.
+  document.body.classList.toggle('stale', state.connection !== 'live');
   // Readers say what is set, even if it is what was there.
   if (element.textContent === word(state.connection)) return;
   element.textContent = word(state.connection);
