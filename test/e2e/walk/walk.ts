@@ -360,6 +360,13 @@ function bodies(answers: readonly Answer[]): string[] {
   return answers.map((answer) => answer.body);
 }
 
+/** Those that were not answered with 200, as a person would report them. */
+function failures(answers: readonly Answer[]): string[] {
+  return answers
+    .filter(({ status }) => status !== 200)
+    .map(({ status, body, took_ms }) => `${status} after ${took_ms.toFixed(0)} ms: ${body}`);
+}
+
 function versionIn(body: string): string {
   return /recommendation (v\d) from/.exec(body)?.[1] ?? `none: ${body}`;
 }
