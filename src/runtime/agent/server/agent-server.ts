@@ -71,7 +71,8 @@ export class AgentServer {
   ): Promise<void> {
     const stream = await this.options.access.logs(request.pod, request.options);
     socket.once('close', () => stream.destroy());
-    void drain(frames);
+    // A caller that hangs up only half closes, and newer Nodes leave it at that.
+    void drain(frames).then(() => socket.destroy());
     await writeFrame(socket, FRAME.accepted);
     await sendAll(stream, socket, FRAME.stdout).catch((error: unknown) => {
       if (!socket.destroyed) throw error;
@@ -108,10 +109,8 @@ export class AgentServer {
     const stdin = new PassThrough();
     stdin.on('error', () => {});
     const resizes: ((size: { columns: number; rows: number }) => void)[] = [];
-    void takeInput(frames, stdin, resizes).finally(() => {
-      // The caller is gone: what reads or waits for it must not go on.
-      if (socket.destroyed) stdin.destroy(new Error('the caller went away'));
-    });
+    // Input ends by a frame of its own. Frames that end mean that the caller is gone: what reads or waits for it must not go on.
+    void takeInput(frames, stdin, resizes).finally(() => stdin.destroy(new Error('the caller went away')));
     socket.once('close', () => stdin.destroy(new Error('the caller went away')));
     const streams: ProcessStreams = {
       ...(request.stdin ? { stdin } : {}),
