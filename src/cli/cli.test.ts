@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { ApiError } from '../client/client.js';
-import type { MeshStatus } from './launcher.js';
+import type { MeshLauncher, MeshStatus } from './launcher.js';
 import { Terminal } from './testing/terminal.js';
 
 const RULE = `apiVersion: config.istio.io/v1alpha2
@@ -222,22 +222,17 @@ test('up hands its flags to the launcher and ends as the mesh does', async () =>
   );
 });
 
-test('up: a signal while the mesh starts ends it as soon as it has', async () => {
-  let ended: (code: number) => void = () => {};
-  const mesh = {
-    status: statusOf(terminal.folder),
-    ended: new Promise<number>((resolve) => {
-      ended = resolve;
-    }),
-    stop: async () => ended(0),
-  };
-  const up = async () => {
+test('up: a signal while the mesh starts ends the start, and a second one changes nothing', async () => {
+  const up: MeshLauncher['up'] = async (_options, _progress, signal) => {
     process.emit('SIGTERM');
-    return mesh;
+    process.emit('SIGINT');
+    signal.throwIfAborted();
+    throw new Error('not reached');
   };
-  const usual = { upDetached: async () => mesh.status, down: async () => true, status: async () => undefined };
+  const status = statusOf(terminal.folder);
+  const usual = { upDetached: async () => status, down: async () => true, status: async () => undefined };
   terminal.overrides = { launcher: { up, ...usual } };
-  assert.deepEqual(await terminal.run(['up']), { code: 0, out: '', err: 'ending …\n' });
+  assert.deepEqual(await terminal.run(['up']), { code: 130, out: '', err: 'Ending the mesh …\n' });
   assert.equal(process.listenerCount('SIGTERM'), 0);
 });
 

@@ -1,7 +1,7 @@
 /** Starts and ends meshes on this machine; `main` is one, because a command may not know how a mesh is put together. */
 export interface MeshLauncher {
-  /** Runs the mesh in this process. Resolves when it is ready. */
-  up(options: UpOptions, progress: (line: string) => void): Promise<RunningMesh>;
+  /** Runs the mesh in this process. Resolves when it is ready; rejects, with nothing left of it, when `signal` aborts before. */
+  up(options: UpOptions, progress: (line: string) => void, signal: AbortSignal): Promise<RunningMesh>;
   /** The same in a process that outlives this one. */
   upDetached(options: UpOptions, progress: (line: string) => void): Promise<MeshStatus>;
   /** Ends a mesh and everything of it. @returns false when it did not run */

@@ -27,7 +27,7 @@ function lazyLauncher(): MeshLauncher {
     return new LocalLauncher(process.env);
   };
   return {
-    up: async (options, progress) => (await load()).up(options, progress),
+    up: async (options, progress, signal) => (await load()).up(options, progress, signal),
     upDetached: async (options, progress) => (await load()).upDetached(options, progress),
     down: async (name, progress) => (await load()).down(name, progress),
     status: async (name) => (await load()).status(name),

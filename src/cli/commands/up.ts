@@ -1,10 +1,13 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { messageOf } from '../../base/errors.js';
 import type { CliDependencies } from '../dependencies.js';
 import { DRIVER_CHOICES, type DriverChoice, type MeshStatus, type RunningMesh, type UpOptions } from '../launcher.js';
 import { welcome } from '../screen.js';
 import { meshName } from '../state-paths.js';
 import type { RegisterCommand } from './command.js';
 
+/** What shells report of a program that Ctrl-C ended. */
+const INTERRUPTED = 130;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 interface Flags {
@@ -47,19 +50,22 @@ async function up(flags: Flags, { launcher, env, stdout, stderr }: CliDependenci
     return;
   }
   let mesh: RunningMesh | undefined;
-  let ending = false;
-  // Before the start, because a mesh that is killed half made would leave its processes to their own end.
+  const starting = new AbortController();
+  // Before the start, and at each signal: a mesh that is killed half made or half ended would leave its processes behind.
   const end = (): void => {
-    ending = true;
-    progress('ending …');
-    void mesh?.stop();
+    if (starting.signal.aborted) return;
+    progress('Ending the mesh …');
+    starting.abort();
+    mesh?.stop().catch((error: unknown) => progress(`The end of the mesh failed: ${messageOf(error)}`));
   };
-  for (const signal of SIGNALS) process.once(signal, end);
+  for (const signal of SIGNALS) process.on(signal, end);
   try {
-    mesh = await launcher.up(options, progress);
-    if (ending) void mesh.stop();
-    else greet(mesh.status, 'Ctrl-C ends it.');
+    mesh = await launcher.up(options, progress, starting.signal);
+    greet(mesh.status, 'Ctrl-C ends it.');
     process.exitCode = await mesh.ended;
+  } catch (error) {
+    if (!starting.signal.aborted) throw error;
+    process.exitCode = INTERRUPTED;
   } finally {
     for (const signal of SIGNALS) process.off(signal, end);
   }

@@ -19,13 +19,17 @@ export interface DeployOptions {
   /** `http://127.0.0.1:8080` */
   readonly ingress: string;
   readonly progress: (line: string) => void;
+  readonly signal: AbortSignal;
 }
 
 /** Builds an example's images, applies its manifests, and waits until its first request is answered. */
 export async function deployExample(example: Example, options: DeployOptions): Promise<void> {
-  const { client, clock, progress } = options;
+  const { client, clock, progress, signal } = options;
   const images = new ImageStore({ dir: options.imagesDir, clock });
-  for (const image of example.images) await buildOnce(images, example, image, progress);
+  for (const image of example.images) {
+    await buildOnce(images, example, image, progress);
+    signal.throwIfAborted();
+  }
   progress('Deploying …');
   await apply(client, { apiVersion: 'v1', kind: 'Namespace', metadata: namespaceMeta(example) });
   for (const object of exampleObjects(example)) {
@@ -58,13 +62,14 @@ async function apply(client: Client, object: KubeObject): Promise<void> {
   });
 }
 
-async function firstAnswer(example: Example, { clock, ingress }: DeployOptions): Promise<void> {
+async function firstAnswer(example: Example, { clock, ingress, signal }: DeployOptions): Promise<void> {
   const deadline_ms = clock.monotonic_ms() + READY_WITHIN_MS;
   let last = 'nothing yet';
   while (clock.monotonic_ms() < deadline_ms) {
     const answer = await request(ingress, example.try.host, example.try.path);
     if (answer === 'ok') return;
     last = answer;
+    signal.throwIfAborted();
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   throw new TrysailError(

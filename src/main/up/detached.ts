@@ -9,11 +9,17 @@ async function runDetached(options: UpOptions): Promise<void> {
   const tell = (message: DetachedMessage): void => {
     if (process.connected) process.send?.(message);
   };
+  const controller = new AbortController();
+  let stop = (): void => controller.abort(new TrysailError('INTERRUPTED', 'the mesh was ended while it started'));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop());
+  // The command that waits for it was ended: a mesh that nobody was told of is not left behind.
+  const orphaned = (): void => stop();
+  process.once('disconnect', orphaned);
   try {
     const progress = (line: string): void => tell({ type: 'progress', line });
-    const mesh = await startMesh(options, stateFolder(options.name, process.env), progress);
-    const stop = (): void => void mesh.stop();
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);
+    const mesh = await startMesh(options, stateFolder(options.name, process.env), progress, controller.signal);
+    stop = () => void mesh.stop();
+    process.off('disconnect', orphaned);
     tell({ type: 'ready', status: mesh.status });
     process.exit(await mesh.ended);
   } catch (error) {

@@ -22,10 +22,10 @@ export type DetachedMessage =
 export class LocalLauncher implements MeshLauncher {
   constructor(private readonly env: NodeJS.ProcessEnv) {}
 
-  async up(options: UpOptions, progress: (line: string) => void): Promise<RunningMesh> {
+  async up(options: UpOptions, progress: (line: string) => void, signal: AbortSignal): Promise<RunningMesh> {
     // The whole control plane: half a second of loading that `status` and `down` do without.
     const { startMesh } = await import('./mesh.js');
-    return startMesh(options, stateFolder(options.name, this.env), progress);
+    return startMesh(options, stateFolder(options.name, this.env), progress, signal);
   }
 
   upDetached(options: UpOptions, progress: (line: string) => void): Promise<MeshStatus> {
@@ -70,6 +70,14 @@ export class LocalLauncher implements MeshLauncher {
 
   async status(name: string): Promise<MeshStatus | undefined> {
     const record = new Instance(name, stateFolder(name, this.env)).read();
-    return record && isAlive(record.control) ? record.status : undefined;
+    if (!record || isAlive(record.control)) return record?.status;
+    if (record.node && isAlive(record.node)) {
+      throw new TrysailError(
+        'CONTROL_PLANE_GONE',
+        `the control plane of the mesh "${name}" was killed; its pods still run`,
+        'Start it again with `trysail up`, which keeps what it stored, or end the pods too with `trysail down`.',
+      );
+    }
+    return undefined;
   }
 }

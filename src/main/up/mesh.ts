@@ -23,11 +23,15 @@ const POD_RANGE = '10.244.0.0/24';
 const MESH_RANGES = ['10.244.0.0/16', '10.96.0.0/12'];
 const CLUSTER_DOMAIN = 'cluster.local';
 
-/** Starts a whole mesh: control plane in this process, its node beside it, and the example if one is wanted. */
+/**
+ * Starts a whole mesh: control plane in this process, its node beside it, and the example if one is wanted. Rejects with the
+ * signal's reason, after it ended what it had started, when that aborts before the mesh is ready.
+ */
 export async function startMesh(
   options: UpOptions,
   folder: string,
   progress: (line: string) => void,
+  signal: AbortSignal,
 ): Promise<RunningMesh> {
   const instance = new Instance(options.name, folder);
   const cleanup = new CleanupStack();
@@ -39,7 +43,7 @@ export async function startMesh(
       instance.release();
       if (options.ephemeral) rmSync(folder, { recursive: true, force: true });
     });
-    const status = await start(instance, options, cleanup, progress);
+    const status = await start(instance, options, cleanup, progress, signal);
     instance.setStatus(status);
     return running(status, cleanup);
   } catch (error) {
@@ -53,6 +57,7 @@ async function start(
   options: UpOptions,
   cleanup: CleanupStack,
   progress: (line: string) => void,
+  signal: AbortSignal,
 ): Promise<MeshStatus> {
   const clock = new SystemClock();
   const random = new SystemRandom();
@@ -67,6 +72,7 @@ async function start(
   const adsSocket = `${instance.runFolder}/ads.sock`;
   const agentSocket = `${instance.runFolder}/agent-0.sock`;
   const imagesDir = instance.path('images');
+  signal.throwIfAborted();
 
   const controlPlane = await ControlPlane.start({
     clock,
@@ -85,6 +91,7 @@ async function start(
     agentSocket: () => agentSocket,
   });
   cleanup.defer(() => controlPlane.stop());
+  signal.throwIfAborted();
 
   const node = new NodeProcess({
     config: {
@@ -135,8 +142,11 @@ async function start(
     console: consolePage.url,
     ...(example && { try: example.try }),
   };
-  if (example)
-    await deployExample(example, { client: controlPlane.client, clock, imagesDir, ingress: status.ingress, progress });
+  if (example) {
+    const { client } = controlPlane;
+    await deployExample(example, { client, clock, imagesDir, ingress: status.ingress, progress, signal });
+  }
+  signal.throwIfAborted();
   return status;
 }
 
