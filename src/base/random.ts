@@ -42,7 +42,7 @@ export class SeededRandom implements Random {
 /** Letters and digits without vowels and look-alikes, as Kubernetes uses for generated names. */
 const NAME_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 
-/** A random suffix as in `recommendation-v1-6fc97476f8-m2ntp`; unpredictable, not from a seed. */
+/** A random suffix as in `reviews-v1-6fc97476f8-m2ntp`; unpredictable, not from a seed. */
 export function nameSuffix(length = 5): string {
   let suffix = '';
   for (let i = 0; i < length; i++) suffix += NAME_ALPHABET[randomInt(NAME_ALPHABET.length)];

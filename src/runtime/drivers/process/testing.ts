@@ -75,7 +75,7 @@ export async function capture(t: TestContext, address: string, port: number): Pr
   };
 }
 
-/** Knows services (`preference.default`) and, as the world outside, all other names. */
+/** Knows services (`reviews.default`) and, as the world outside, all other names. */
 export function responder(names: Readonly<Record<string, string>>): DnsResponder {
   const directory = {
     service: (namespace: string, name: string) => {
