@@ -96,6 +96,8 @@ export class ServerConnection implements BodySink {
     }
     const bodiless = status === 204 || status === 304 || status < 200 || stream.method === 'HEAD';
     if (!this.request.keepAlive || this.manager.draining || (end && !stream.requestDone)) this.closing = true;
+    // RFC 9110 §8.6: such an answer must not have one, whatever the upstream sent.
+    if (status === 204 || status < 200) headers.delete('content-length');
     head += headers.serialize();
     if (stream.method === 'HEAD' && !headers.has('content-length') && this.request.minor === 1) {
       head += 'transfer-encoding: chunked\r\n'; // what GET would have

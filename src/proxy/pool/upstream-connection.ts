@@ -159,19 +159,20 @@ export class UpstreamConnection implements BodySink {
           return;
         }
         pos = next;
-        this.onHead();
+        this.onHead(pos < end);
       } else {
         pos = this.body.decode(buf, pos, end, this);
         if (pos === INVALID) {
           this.protocolError();
           return;
         }
-        if (this.body.done) this.complete();
+        if (this.body.done) this.complete(pos < end);
       }
     }
   }
 
-  private onHead(): void {
+  /** @param more bytes stand behind the head */
+  private onHead(more: boolean): void {
     const { status } = this.response;
     if (status < 200 && status !== 101) {
       this.exchange?.onInformational(this.response);
@@ -185,7 +186,7 @@ export class UpstreamConnection implements BodySink {
     this.beginBody(status);
     const end = this.body.done;
     this.exchange?.onHead(this.response, end);
-    if (end && this.headDone) this.complete();
+    if (end && this.headDone) this.complete(more);
   }
 
   /** RFC 9112 §6.3. */
@@ -200,12 +201,16 @@ export class UpstreamConnection implements BodySink {
     }
   }
 
-  private complete(): void {
+  /**
+   * @param more bytes stand behind the answer: nobody asked for them, and the next request, which the pool may begin at once,
+   * must not take them for its answer
+   */
+  private complete(more: boolean): void {
     const { exchange } = this;
     if (exchange === undefined) return;
     this.exchange = undefined;
     this.resume();
-    if (!this.requestDone || !this.response.keepAlive || this.upgrading) this.closing = true;
+    if (more || !this.requestDone || !this.response.keepAlive || this.upgrading) this.closing = true;
     this.pool.onFree(this);
     exchange.onEnd(this.body.trailers);
   }
@@ -222,7 +227,7 @@ export class UpstreamConnection implements BodySink {
     this.body.close();
     if (this.exchange !== undefined && this.headDone && this.body.done) {
       const { exchange } = this;
-      this.complete();
+      this.complete(false);
       exchange.onReadEnd();
       return;
     }

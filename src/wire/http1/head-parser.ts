@@ -168,9 +168,8 @@ export class ResponseParser extends HeadParser {
     for (let i = 0; i < Math.min(7, wanted); i++) if (buf[pos + i] !== HTTP_1.charCodeAt(i)) return this.bad();
     if (wanted < 12) return INCOMPLETE;
     this.minor = buf[pos + 7]! - 48;
-    const status = (buf[pos + 9]! - 48) * 100 + (buf[pos + 10]! - 48) * 10 + (buf[pos + 11]! - 48);
-    if (buf[pos + 8] !== SPACE || !(status >= 100 && status <= 999) || this.minor < 0 || this.minor > 1)
-      return this.bad();
+    const status = threeDigits(buf, pos + 9);
+    if (buf[pos + 8] !== SPACE || status < 100 || this.minor < 0 || this.minor > 1) return this.bad();
     this.status = status;
     let at = pos + 12;
     while (at < end && buf[at] !== CR && buf[at] !== LF && buf[at] !== 0) at++;
@@ -187,6 +186,17 @@ export class ResponseParser extends HeadParser {
 }
 
 const HTTP_1 = 'HTTP/1.';
+
+/** -1 where one is no digit. */
+function threeDigits(buf: Uint8Array, at: number): number {
+  let value = 0;
+  for (let i = at; i < at + 3; i++) {
+    const digit = buf[i]! - 48;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}
 
 /** Registered methods; Envoy, too, refuses others. */
 const METHODS = new Set(

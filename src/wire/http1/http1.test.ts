@@ -127,7 +127,9 @@ test('response: status and reason, at every split point', () => {
     assert.equal(parser.status, 404);
     assert.equal(parser.chunked, true);
   }
-  assert.equal(feed(new ResponseParser(), 'ICY 200 OK\r\n\r\n', []), 'INVALID_STATUS_LINE');
+  for (const line of ['ICY 200 OK', 'HTTP/1.1 99 What', 'HTTP/1.1 9:0 What', 'HTTP/1.1 099 What']) {
+    assert.equal(feed(new ResponseParser(), `${line}\r\n\r\n`, []), 'INVALID_STATUS_LINE', line);
+  }
 });
 
 function decode(
