@@ -1,9 +1,16 @@
 import { connect } from 'node:net';
 
+export interface Reply {
+  readonly status: number;
+  /** In alphabetical order, without those that differ from answer to answer. */
+  readonly headers: readonly string[];
+  /** As it stands on the wire: with its chunk sizes. */
+  readonly body: string;
+}
+
 /** What came back on one connection. */
 export interface Conversation {
-  /** Of each answer, in order: its status and its body. */
-  readonly answers: readonly string[];
+  readonly answers: readonly Reply[];
   /** The proxy ended the connection, or said in its last answer that it is about to. */
   readonly ends: boolean;
 }
@@ -34,12 +41,19 @@ export function converse(port: number, bytes: string, address = '127.0.0.1'): Pr
 }
 
 function read(text: string, closed: boolean): Conversation {
-  const answers = text.split(/(?=HTTP\/1\.[01] \d{3})/).filter((answer) => answer !== '');
-  const saysSo = /\r\nconnection: close\r\n/i.test(answers.at(-1) ?? '');
-  return { answers: answers.map(statusAndBody), ends: closed || saysSo };
+  const parts = text.split(/(?=HTTP\/1\.[01] \d{3})/).filter((answer) => answer !== '');
+  const answers = parts.map(reply);
+  return { answers, ends: closed || (answers.at(-1)?.headers.includes('connection: close') ?? false) };
 }
 
-function statusAndBody(answer: string): string {
+const CHANGING = /^(date|x-envoy-upstream-service-time): /;
+
+function reply(answer: string): Reply {
   const end = answer.indexOf('\r\n\r\n');
-  return `${answer.split(' ')[1]} ${answer.slice(end + 4)}`.trim();
+  const [line = '', ...fields] = answer.slice(0, end).split('\r\n');
+  return {
+    status: Number(line.split(' ')[1]),
+    headers: fields.filter((field) => !CHANGING.test(field)).sort(),
+    body: answer.slice(end + 4),
+  };
 }

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { findEnvoy, startEnvoy, type TestEnvoy } from '../../src/proxy/testing/test-envoy.js';
 import { bootstrap, startProxy, staticCluster, type TestProxy } from '../../src/proxy/testing/test-proxy.js';
-import { ok, type SeenRequest, TestUpstream } from '../../src/proxy/testing/test-upstream.js';
+import { type Answer, ok, type SeenRequest, TestUpstream } from '../../src/proxy/testing/test-upstream.js';
 import { NO_ENVOY } from '../../src/xds/testing/envoy.js';
 import { converse } from './converse.js';
-import { KNOWN_DIFFERENCES, REQUESTS } from './malformed-requests.js';
+import * as requests from './malformed-requests.js';
+import * as responses from './malformed-responses.js';
 
 /** Most of the time goes into waiting for silence. */
 const CONNECTIONS = 32;
@@ -15,8 +16,16 @@ function configuration(upstream: number): string {
   return bootstrap({ adminPort: 0, clusters: staticCluster('up', [upstream]), routes: ROUTES });
 }
 
-/** The upstream says in its answer what reached it. */
-const upstreamAnswer = ({ line, body }: SeenRequest): string => ok(`${line.replace(/ HTTP.*/, '')} ${body}`.trim());
+/** To /answer/NAME the upstream answers the bytes of that name; otherwise it says what reached it. */
+function upstreamAnswer({ line, body }: SeenRequest): Answer {
+  const name = decodeURIComponent(/ \/answer\/(\S+)/.exec(line)?.[1] ?? '');
+  const wanted = responses.RESPONSES[name];
+  if (wanted === undefined) return ok(`${line.replace(/ HTTP.*/, '')} ${body}`.trim());
+  return (socket) => {
+    socket.write(wanted.bytes, 'latin1');
+    if (wanted.closes) socket.end();
+  };
+}
 
 const binary = findEnvoy();
 
@@ -40,15 +49,26 @@ describe('broken and unusual HTTP, to this proxy and to Envoy', {
     await upstream?.close();
   });
 
-  for (const [name, bytes] of Object.entries(REQUESTS)) {
-    const reason = KNOWN_DIFFERENCES[name];
-    test(reason === undefined ? name : `${name}: differs, because ${reason}`, async () => {
-      const [ours, theirs] = await Promise.all([
-        converse(proxy.port('test'), bytes),
-        converse(envoy.port('test'), bytes),
-      ]);
-      if (reason === undefined) assert.deepEqual(ours, theirs);
-      else assert.notDeepEqual(ours, theirs, 'no longer differs: take it out of KNOWN_DIFFERENCES');
-    });
+  async function compare(bytes: string, reason: string | undefined): Promise<void> {
+    const [ours, theirs] = await Promise.all([
+      converse(proxy.port('test'), bytes),
+      converse(envoy.port('test'), bytes),
+    ]);
+    if (reason === undefined) assert.deepEqual(ours, theirs);
+    else assert.notDeepEqual(ours, theirs, 'no longer differs: take it out of KNOWN_DIFFERENCES');
+  }
+
+  const title = (name: string, reason: string | undefined): string =>
+    reason === undefined ? name : `${name}: differs, because ${reason}`;
+
+  for (const [name, bytes] of Object.entries(requests.REQUESTS)) {
+    const reason = requests.KNOWN_DIFFERENCES[name];
+    test(`request: ${title(name, reason)}`, () => compare(bytes, reason));
+  }
+
+  for (const name of Object.keys(responses.RESPONSES)) {
+    const reason = responses.KNOWN_DIFFERENCES[name];
+    const bytes = `GET /answer/${encodeURIComponent(name)} HTTP/1.1\r\nhost: test.example\r\n\r\n`;
+    test(`response: ${title(name, reason)}`, () => compare(bytes, reason));
   }
 });
