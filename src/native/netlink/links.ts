@@ -1,8 +1,10 @@
+import { ipv4Bytes } from '../address.js';
 import { attribute, nested, textAttribute, u32Attribute } from './attributes.js';
 import { Flag, type NetlinkMessage } from './message.js';
 
 /** Messages about links for a route socket; see rtnetlink(7) and linux/if_link.h for the numbers. */
 const RTM_NEWLINK = 16;
+const IFLA_ADDRESS = 1;
 const IFLA_IFNAME = 3;
 const IFLA_MASTER = 10;
 const IFLA_LINKINFO = 18;
@@ -30,14 +32,29 @@ function link(type: number, flags: number, doing: string, ...parts: Buffer[]): N
 
 const NEW = Flag.CREATE | Flag.EXCLUSIVE;
 
-/** @param index the index to have, so that later messages of one batch can name it */
-export function createBridge(name: string, index: number): NetlinkMessage {
+/**
+ * The hardware address of whoever has this IPv4 address, as container networks derive it. An address that wanders from one pod to
+ * the next keeps it, and so does a bridge whose ports come and go; neighbours that remember it are never wrong.
+ */
+function hardwareAddress(ip: string): Buffer {
+  return attribute(IFLA_ADDRESS, Buffer.concat([LOCAL_UNICAST, ipv4Bytes(ip)]));
+}
+
+/** Locally administered, so that it is nobody's. */
+const LOCAL_UNICAST = Buffer.from([0x0a, 0x58]);
+
+/**
+ * @param index the index to have, so that later messages of one batch can name it
+ * @param ip its first address
+ */
+export function createBridge(name: string, index: number, ip: string): NetlinkMessage {
   return link(
     RTM_NEWLINK,
     NEW,
     `create the bridge "${name}"`,
     linkHeader(index, true),
     textAttribute(IFLA_IFNAME, name),
+    hardwareAddress(ip),
     nested(IFLA_LINKINFO, textAttribute(IFLA_INFO_KIND, 'bridge')),
   );
 }
@@ -48,7 +65,7 @@ export interface VethSpec {
   /** Index of the bridge it belongs to. */
   readonly master?: number;
   /** The other end, in the network that the descriptor stands for. */
-  readonly peer: { readonly name: string; readonly index: number; readonly namespace: number };
+  readonly peer: { readonly name: string; readonly index: number; readonly namespace: number; readonly ip: string };
 }
 
 /** The near end is up; the peer is set up in its own network, since the kernel refuses it before the pair is complete. */
@@ -58,6 +75,7 @@ export function createVeth(spec: VethSpec): NetlinkMessage {
     Buffer.concat([
       linkHeader(spec.peer.index, false),
       textAttribute(IFLA_IFNAME, spec.peer.name),
+      hardwareAddress(spec.peer.ip),
       u32Attribute(IFLA_NET_NS_FD, spec.peer.namespace),
     ]),
   );

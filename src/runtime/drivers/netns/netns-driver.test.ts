@@ -79,6 +79,12 @@ for (const user of testUsers()) {
       assert.equal(stderr, 'oops\n');
       assert.equal(exitCode, 7);
     });
+    await t.test('neighbours that come and go leave the name server reachable', () => {
+      assert.equal(found['before'], '10.96.3.4');
+      assert.equal(found['after'], '10.96.3.4');
+      const hex = (found['clientIP'] as string).split('.').map((byte) => Number(byte).toString(16).padStart(2, '0'));
+      assert.equal(found['hardware'], `0a:58:${hex.join(':')}`);
+    });
     await t.test('SIGTERM ends a program that never thought of it, and reaches the one that did', () => {
       assert.deepEqual(found['terminated'], { exitCode: 143, signal: 'SIGTERM' });
       assert.deepEqual(found['trapped'], { exitCode: 5 });

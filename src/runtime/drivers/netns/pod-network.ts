@@ -58,7 +58,7 @@ export class NetworkMaker {
     const mesh = routeSocket();
     mesh.transact([
       setLinkUp(LOOPBACK_INDEX),
-      createBridge('mesh0', BRIDGE_INDEX),
+      createBridge('mesh0', BRIDGE_INDEX, request.gateway),
       addAddress(BRIDGE_INDEX, request.gateway, request.prefixLength),
       ...request.addresses.map((address) => addAddress(BRIDGE_INDEX, address, 32)),
     ]);
@@ -89,7 +89,7 @@ export class NetworkMaker {
   private connectToBridge(request: PodRequest): void {
     const namespace = openOwnNamespace('net');
     try {
-      const peer = { name: 'eth0', index: POD_LINK_INDEX, namespace };
+      const peer = { name: 'eth0', index: POD_LINK_INDEX, namespace, ip: request.address };
       this.mesh?.transact([createVeth({ name: request.linkName, master: BRIDGE_INDEX, peer })]);
     } finally {
       closeSync(namespace);

@@ -40,8 +40,8 @@ const STEPS: readonly { readonly step: ProbeFailure['step']; run(): void }[] = [
       const links = new NetlinkSocket(makeNetlinkDescriptor(NetlinkFamily.ROUTE));
       const namespace = openOwnNamespace('net');
       links.transact([
-        createBridge('mesh0', 2),
-        createVeth({ name: 'pod0', master: 2, peer: { name: 'eth0', index: 4, namespace } }),
+        createBridge('mesh0', 2, '10.244.0.1'),
+        createVeth({ name: 'pod0', master: 2, peer: { name: 'eth0', index: 4, namespace, ip: '10.244.0.2' } }),
       ]);
     },
   },

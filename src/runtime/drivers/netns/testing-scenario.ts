@@ -113,6 +113,18 @@ async function findTraffic(client: Sandbox, server: Sandbox): Promise<void> {
   findings['terminated'] = await app.exited;
 }
 
+/** Pods come and go at a pod that has just learned its neighbours' hardware addresses; it must go on reaching them. */
+async function findNeighbours(client: Sandbox): Promise<void> {
+  const ask = container(['node', '-e', `require('dns').lookup('reviews', (e, a) => console.log(e?.code ?? a))`]);
+  const others: Sandbox[] = [];
+  for (let i = 0; i < 8; i++) others.push(await sandbox(`other-${i}`));
+  findings['before'] = (await outcome(await client.start(ask))).stdout.trim();
+  for (const other of others) await other.destroy();
+  findings['after'] = (await outcome(await client.start(ask))).stdout.trim();
+  const address = `Object.values(require('os').networkInterfaces()).flat().find((each) => !each.internal).mac`;
+  findings['hardware'] = (await outcome(await client.start(container(['node', '-p', address])))).stdout.trim();
+}
+
 async function findContainer(pod: Sandbox): Promise<void> {
   const image = join(folder, 'image');
   mkdirSync(join(image, 'app'), { recursive: true });
@@ -213,6 +225,7 @@ async function main(): Promise<void> {
   }
   await findTraffic(client, server);
   await findSockets(server);
+  await findNeighbours(client);
   await findContainer(client);
   await findExec(server);
   await server.destroy();
