@@ -47,12 +47,23 @@ function compileHeaderMatcher(matcher: HeaderMatcher, path: string): HeaderPredi
     return (request) => (headerValue(request, name) !== undefined) === wanted;
   }
   const matches = compileValue(matcher, path);
-  if (matcher.treatMissingHeaderAsEmpty) return (request) => matches(headerValue(request, name) ?? '') !== invert;
+  if (matcher.treatMissingHeaderAsEmpty)
+    return (request) => (someValue(request, name, matches) ?? matches('')) !== invert;
   // an absent header does not match, inverted or not
   return (request) => {
-    const value = headerValue(request, name);
-    return value !== undefined && matches(value) !== invert;
+    const found = someValue(request, name, matches);
+    return found !== undefined && found !== invert;
   };
+}
+
+/**
+ * Each of several fields of one name is matched by itself: joined they would pass by a matcher that one of them meets.
+ * Undefined where the header is absent.
+ */
+function someValue(request: RequestHeaders, name: string, matches: TextPredicate): boolean | undefined {
+  if (name.charCodeAt(0) !== 58 && name !== 'host') return request.headers.some(name, matches);
+  const value = headerValue(request, name);
+  return value === undefined ? undefined : matches(value);
 }
 
 function compileValue(matcher: HeaderMatcher, path: string): TextPredicate {

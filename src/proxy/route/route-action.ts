@@ -197,7 +197,7 @@ function compileHostRewrite(action: RouteActionConfig, path: string): ForwardAct
     }
     case 'hostRewriteHeader': {
       const name = specifier.value.toLowerCase();
-      return (request) => request.headers.get(name);
+      return (request) => request.headers.first(name);
     }
     case 'hostRewritePathRegex': {
       const substitute = compileSubstitution(specifier.value, `${path}.host_rewrite_path_regex`);

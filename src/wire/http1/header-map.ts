@@ -81,6 +81,28 @@ export class HeaderMap {
     return joined;
   }
 
+  /** The value of the first field of that name. */
+  first(name: string): string | undefined {
+    const i = this.find(name);
+    if (i !== -1) return this.valueAt(i);
+    const at = this.findAdded(name);
+    return at === -1 ? undefined : this.added[at + 1];
+  }
+
+  /** Whether the value of one of the fields of that name is such; undefined where there is no such field. */
+  some(name: string, isSuch: (value: string) => boolean): boolean | undefined {
+    let found: false | undefined;
+    for (let i = this.find(name); i !== -1; i = this.find(name, i + 1)) {
+      if (isSuch(this.valueAt(i))) return true;
+      found = false;
+    }
+    for (let i = this.findAdded(name); i !== -1; i = this.findAdded(name, i + 2)) {
+      if (isSuch(this.added[i + 1]!)) return true;
+      found = false;
+    }
+    return found;
+  }
+
   add(name: string, value: string): void {
     this.added.push(name, value);
   }
