@@ -5,7 +5,7 @@ export interface Request {
   readonly path: string;
   readonly host: string;
   readonly method?: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
   readonly body?: string;
 }
 
