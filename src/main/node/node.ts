@@ -2,7 +2,7 @@ import { mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SystemClock } from '../../base/clock.js';
 import { CleanupStack } from '../../base/dispose.js';
-import { LineLogger } from '../../base/logger.js';
+import { LineLogger, type Logger } from '../../base/logger.js';
 import { SystemRandom } from '../../base/random.js';
 import { loadKubeconfig } from '../../client/kubeconfig.js';
 import { RemoteClient } from '../../client/remote-client.js';
@@ -26,10 +26,33 @@ const DNS_PORT = 53;
 /** The node process: the agent with its driver, name server, and the proxy as its child. */
 export async function runNode(configFile: string): Promise<void> {
   const config = JSON.parse(readFileSync(configFile, 'utf8')) as NodeConfig;
-  const clock = new SystemClock();
-  const random = new SystemRandom();
   const logger = new LineLogger((line) => process.stderr.write(line)).scope(config.nodeName);
   const cleanup = new CleanupStack();
+  const started = start(config, configFile, logger, cleanup);
+  const end = async (): Promise<void> => {
+    // A node that ends while it starts ends in order as soon as it has: half of it cannot be undone.
+    await started.catch(() => {});
+    try {
+      await cleanup.run();
+      process.exit(0);
+    } catch (error) {
+      logger.error('end of the node failed', { error: String(error) });
+      process.exit(1);
+    }
+  };
+  let isEnding = false;
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (!isEnding) void end();
+      isEnding = true;
+    });
+  }
+  await started;
+}
+
+async function start(config: NodeConfig, configFile: string, logger: Logger, cleanup: CleanupStack): Promise<void> {
+  const clock = new SystemClock();
+  const random = new SystemRandom();
   mkdirSync(config.stateDir, { recursive: true, mode: 0o700 });
   await raiseOpenFileLimit();
 
@@ -73,17 +96,6 @@ export async function runNode(configFile: string): Promise<void> {
   cleanup.defer(() => server.stop());
   await server.start();
   logger.info('node is up', { driver: driver.name });
-
-  const end = (): void => {
-    cleanup.run().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        logger.error('end of the node failed', { error: String(error) });
-        process.exit(1);
-      },
-    );
-  };
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, end);
 }
 
 function makeDriver(config: NodeConfig, names: MeshNames): Driver {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { TrysailError } from '../../base/errors.js';
+import { codeOf, messageOf, TrysailError } from '../../base/errors.js';
 import type { MeshStatus } from '../../cli/launcher.js';
 import { identify, isAlive, type ProcessIdentity } from './process-identity.js';
 
@@ -32,7 +32,7 @@ export class Instance {
    * @throws TrysailError ALREADY_RUNNING
    */
   claim(): ProcessIdentity | undefined {
-    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    makeStateFolder(this.folder);
     const record = this.read();
     if (record && isAlive(record.control) && record.control.pid !== process.pid) {
       throw new TrysailError(
@@ -94,5 +94,20 @@ export class Instance {
 
   private get recordPath(): string {
     return this.path('instance.json');
+  }
+}
+
+/** @throws TrysailError STATE_FOLDER */
+export function makeStateFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw new TrysailError(
+      'STATE_FOLDER',
+      `cannot write to the state folder ${folder}: ${codeOf(error) ?? messageOf(error)}`,
+      'Set XDG_STATE_HOME to a folder of yours.',
+      { cause: error },
+    );
   }
 }

@@ -1,11 +1,11 @@
 import { fork } from 'node:child_process';
-import { mkdirSync, openSync } from 'node:fs';
+import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import { TrysailError } from '../../base/errors.js';
 import type { MeshLauncher, MeshStatus, RunningMesh, UpOptions } from '../../cli/launcher.js';
 import { stateFolder } from '../../cli/state-paths.js';
 import { processScript } from '../process-scripts.js';
-import { Instance } from './instance.js';
+import { Instance, makeStateFolder } from './instance.js';
 import { endNode } from './node-process.js';
 import { endProcess, isAlive } from './process-identity.js';
 
@@ -30,7 +30,7 @@ export class LocalLauncher implements MeshLauncher {
 
   upDetached(options: UpOptions, progress: (line: string) => void): Promise<MeshStatus> {
     const folder = stateFolder(options.name, this.env);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeStateFolder(folder);
     const log = openSync(join(folder, 'up.log'), 'a', 0o600);
     const child = fork(processScript('detached'), [JSON.stringify(options)], {
       detached: true,

@@ -155,17 +155,22 @@ function running(status: MeshStatus, cleanup: CleanupStack): RunningMesh {
   const ended = new Promise<number>((resolve) => {
     end = resolve;
   });
+  const stop = async (): Promise<void> => {
+    try {
+      await cleanup.run();
+      end(0);
+    } catch (error) {
+      end(1);
+      throw error;
+    }
+  };
+  let stopped: Promise<void> | undefined;
   return {
     status,
     ended,
-    stop: async () => {
-      try {
-        await cleanup.run();
-        end(0);
-      } catch (error) {
-        end(1);
-        throw error;
-      }
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
     },
   };
 }

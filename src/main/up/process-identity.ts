@@ -32,16 +32,22 @@ export function childrenOf(pid: number): number[] {
   }
 }
 
-/** Ends a process: SIGTERM, and SIGKILL when it has not ended within `grace_ms`. Resolves when it is gone. */
+/**
+ * Ends a process: SIGTERM, and SIGKILL when it has not ended within `grace_ms`. Resolves when it is gone. The first of a
+ * namespace's processes misses signals that it does not handle yet, so SIGTERM is sent until it is heard.
+ */
 export async function endProcess(target: ProcessIdentity, grace_ms: number, termPid = target.pid): Promise<void> {
   if (!isAlive(target)) return;
-  signal(termPid, 'SIGTERM');
-  if (await goneWithin(target, grace_ms)) return;
+  for (let waited_ms = 0; waited_ms < grace_ms; waited_ms += TERM_REPEAT_MS) {
+    signal(termPid, 'SIGTERM');
+    if (await goneWithin(target, TERM_REPEAT_MS)) return;
+  }
   signal(target.pid, 'SIGKILL');
   await goneWithin(target, KILL_WAIT_MS);
 }
 
 const KILL_WAIT_MS = 5_000;
+const TERM_REPEAT_MS = 250;
 const POLL_MS = 10;
 
 async function goneWithin(target: ProcessIdentity, within_ms: number): Promise<boolean> {
