@@ -51,6 +51,8 @@ export interface WatchOptions extends ListOptions {
 export interface WriteOptions {
   readonly fieldManager?: string;
   readonly dryRun?: boolean;
+  /** Whether fields that the kind does not have fail the call; absent: they are dropped. */
+  readonly fieldValidation?: 'Strict';
 }
 
 export interface DeleteOptions {

@@ -127,8 +127,8 @@ export class RemoteClient implements Client {
     return (await this.transport.json(call)) as T;
   }
 
-  private query({ fieldManager = this.manager, dryRun }: WriteOptions, force?: boolean): string {
-    return queryString({ fieldManager, dryRun: dryRun ? 'All' : undefined, force });
+  private query({ fieldManager = this.manager, dryRun, fieldValidation }: WriteOptions, force?: boolean): string {
+    return queryString({ fieldManager, dryRun: dryRun ? 'All' : undefined, fieldValidation, force });
   }
 }
 

@@ -4,6 +4,7 @@ import type { ServedKind } from '../kinds.js';
 import { type ApiOptions, openSession } from '../session.js';
 import { addApiOptions } from './api-options.js';
 import type { RegisterCommand } from './command.js';
+import { AS_USER } from './write-options.js';
 
 export const registerApply: RegisterCommand = (program, dependencies) => {
   const command = program
@@ -40,7 +41,7 @@ async function apply(
     if (isNotFound(error)) return undefined;
     throw error;
   });
-  const after = await client.patch(gvr, name, namespace, { type: 'apply', body: object }, { fieldManager: 'trysail' });
+  const after = await client.patch(gvr, name, namespace, { type: 'apply', body: object }, AS_USER);
   if (before === undefined) return 'created';
   return before.metadata.resourceVersion === after.metadata.resourceVersion ? 'unchanged' : 'configured';
 }

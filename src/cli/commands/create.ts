@@ -2,6 +2,7 @@ import { isAlreadyExists } from '../../client/client.js';
 import { type ApiOptions, openSession } from '../session.js';
 import { addApiOptions } from './api-options.js';
 import type { RegisterCommand } from './command.js';
+import { AS_USER } from './write-options.js';
 
 export const registerCreate: RegisterCommand = (program, dependencies) => {
   const command = program
@@ -16,7 +17,7 @@ export const registerCreate: RegisterCommand = (program, dependencies) => {
     const session = await openSession(options, dependencies);
     await forEachManifest(options.file, 'create', session, dependencies.stdin, async ({ manifest, kind, object }) => {
       try {
-        const { metadata } = await session.client.create(kind.gvr, object, { fieldManager: 'trysail' });
+        const { metadata } = await session.client.create(kind.gvr, object, AS_USER);
         const key = configKey(kind.definition, object);
         dependencies.stdout.write(`Created config ${key} at revision ${metadata.resourceVersion}\n`);
       } catch (error) {

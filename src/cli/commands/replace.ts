@@ -3,6 +3,7 @@ import { CliError } from '../errors.js';
 import { type ApiOptions, openSession } from '../session.js';
 import { addApiOptions } from './api-options.js';
 import type { RegisterCommand } from './command.js';
+import { AS_USER } from './write-options.js';
 
 export const registerReplace: RegisterCommand = (program, dependencies) => {
   const command = program
@@ -16,7 +17,7 @@ export const registerReplace: RegisterCommand = (program, dependencies) => {
     const session = await openSession(options, dependencies);
     await forEachManifest(options.file, 'replace', session, dependencies.stdin, async ({ manifest, kind, object }) => {
       try {
-        const { metadata } = await session.client.update(kind.gvr, object, { fieldManager: 'trysail' });
+        const { metadata } = await session.client.update(kind.gvr, object, AS_USER);
         const key = configKey(kind.definition, object);
         dependencies.stdout.write(`Updated config ${key} to revision ${metadata.resourceVersion}\n`);
       } catch (error) {

@@ -54,8 +54,8 @@ function fieldPath(field: string): (string | number)[] {
   );
 }
 
-/** The first field that a Status object complains of. */
-function fieldOf({ details }: ApiError): string | undefined {
+/** The first field that a Status object complains of. Those that a kind does not have are in its message alone. */
+function fieldOf({ details, message }: ApiError): string | undefined {
   const causes = (details as { causes?: readonly { field?: string }[] } | undefined)?.causes;
-  return causes?.find(({ field }) => field)?.field;
+  return causes?.find(({ field }) => field)?.field ?? /(?:unknown|duplicate) field "([^"]+)"/.exec(message)?.[1];
 }

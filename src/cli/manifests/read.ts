@@ -25,9 +25,21 @@ export async function readInput(file: string, stdin: Readable): Promise<string> 
  */
 export function parseManifests(contents: string, file: string): Manifest[] {
   const lines = new LineCounter();
-  const documents = parseAllDocuments(contents, { lineCounter: lines, merge: true });
+  const documents = parse(contents, file, lines);
   if (!Array.isArray(documents)) return [];
   return documents.flatMap((document) => objectsOf(document, nameOf(file), lines));
+}
+
+function parse(contents: string, file: string, lines: LineCounter): ReturnType<typeof parseAllDocuments> {
+  try {
+    return parseAllDocuments(contents, { lineCounter: lines, merge: true });
+  } catch (error) {
+    // The parser goes as deep as the text does.
+    if (!(error instanceof RangeError)) throw error;
+    throw new CliError('INVALID_YAML', `${nameOf(file)}: nested too deeply to be a manifest`, undefined, {
+      cause: error,
+    });
+  }
 }
 
 function objectsOf(document: Document, file: string, lines: LineCounter): Manifest[] {

@@ -37,9 +37,10 @@ export function wantsSidecarIn(pod: InjectablePod, namespace: KubeObject): boole
 
 /** A pod in the host's network has no traffic of its own to capture; one that has a sidecar needs no second. */
 function canTakeSidecar({ metadata, spec }: InjectablePod): boolean {
-  if (!spec || spec.hostNetwork) return false;
+  // A sidecar is beside something: a pod without containers is a mistake that validation shall see.
+  if (!spec?.containers?.length || spec.hostNetwork) return false;
   if (metadata?.annotations?.[STATUS_ANNOTATION] !== undefined) return false;
-  return !spec.containers?.some((container) => container.name === SIDECAR_CONTAINER_NAME);
+  return !spec.containers.some((container) => container.name === SIDECAR_CONTAINER_NAME);
 }
 
 function saidByPod({ metadata }: InjectablePod): boolean | undefined {
