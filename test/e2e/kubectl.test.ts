@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, before, test } from 'node:test';
+import { eventually, hasKubectl, Kubectl } from '../support/kubectl.js';
+import { Mesh } from '../support/mesh.js';
+import { buildCart, SHOP } from './shop.js';
+
+const options = hasKubectl ? {} : { skip: 'kubectl is not installed' };
+let mesh: Mesh;
+let kubectl: Kubectl;
+
+before(async () => {
+  if (!hasKubectl) return;
+  mesh = await Mesh.start({ driver: 'netns', as: 'self' });
+  kubectl = new Kubectl(mesh, 'shop');
+  await kubectl.ok('create namespace shop');
+  await kubectl.ok('label namespace shop istio-injection=enabled');
+  await buildCart(mesh);
+  assert.match(await kubectl.ok('apply -f -', SHOP), /deployment.apps\/cart created/);
+  await kubectl.ok('rollout status deploy/cart --timeout=20s');
+});
+
+after(() => mesh?.stop());
+
+const podName = (): Promise<string> => kubectl.ok('get pod -l app=cart -o jsonpath={.items[0].metadata.name}');
+
+test('a pod: names, variables, files and the names of services', options, async () => {
+  const pod = await podName();
+  assert.equal(await kubectl.ok(`exec ${pod} -- hostname`), pod);
+  assert.equal(await kubectl.ok(`exec ${pod} -- cat /etc/settings/greeting`), 'hello');
+  assert.equal(await kubectl.ok(`exec ${pod} -- sh -c 'echo $GREETING $POD'`), `hello ${pod}`);
+  const clusterIP = await kubectl.ok('get svc cart -o jsonpath={.spec.clusterIP}');
+  for (const name of ['cart', 'cart.shop', 'cart.shop.svc.cluster.local']) {
+    assert.equal((await kubectl.ok(`exec ${pod} -- getent hosts ${name}`)).split(/\s+/)[0], clusterIP, name);
+  }
+});
+
+test('exec: exit code, input, a terminal, a command that is not there', options, async () => {
+  const pod = await podName();
+  assert.equal((await kubectl.result(`exec ${pod} -- sh -c 'exit 7'`)).status, 7);
+  assert.equal(await kubectl.ok(`exec -i ${pod} -- cat`, 'through\n'), 'through');
+  assert.match(await kubectl.fails(`exec ${pod} -- nosuch`), /"nosuch": executable file not found in \$PATH/);
+  assert.match(await kubectl.fails(`exec ${pod} -c nosuch -- true`), /container nosuch is not valid for pod/);
+});
+
+test('logs: tail, time stamps, selector, previous', options, async () => {
+  const pod = await podName();
+  assert.equal(await kubectl.ok(`logs ${pod} --tail=1`), 'listening');
+  assert.match(await kubectl.ok('logs deploy/cart --timestamps'), /^\d{4}-\d\d-\d\dT[\d:.]+Z listening$/);
+  assert.match(await kubectl.ok('logs -l app=cart --prefix'), /^\[pod\/cart-.*\/cart\] listening$/);
+  assert.match(
+    await kubectl.fails(`logs ${pod} --previous`),
+    /^Error from server \(BadRequest\): previous terminated container "cart" in pod ".*" not found$/,
+  );
+});
+
+test('cp copies both ways', options, async () => {
+  const pod = await podName();
+  const here = join(mesh.folder, 'note');
+  writeFileSync(here, 'a note\n');
+  await kubectl.ok(`cp ${here} ${pod}:/tmp/note`);
+  await kubectl.ok(`cp ${pod}:/tmp/note ${here}.back`);
+  assert.equal(readFileSync(`${here}.back`, 'utf8'), 'a note\n');
+});
+
+for (const webSockets of ['true', 'false']) {
+  test(`port-forward, ${webSockets === 'true' ? 'in a WebSocket' : 'as SPDY'}`, options, async () => {
+    const env = { ...kubectl.env, KUBECTL_PORT_FORWARD_WEBSOCKETS: webSockets };
+    const forward = spawn('kubectl', ['-n', 'shop', 'port-forward', 'deploy/cart', ':8080'], {
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      const [line] = (await once(createInterface(forward.stdout), 'line')) as [string];
+      const port = /127\.0\.0\.1:(\d+)/.exec(line)?.[1];
+      for (let i = 0; i < 5; i++) {
+        assert.match(await (await fetch(`http://127.0.0.1:${port}/`)).text(), /^cart-.* says hello$/m);
+      }
+    } finally {
+      forward.kill();
+      await once(forward, 'exit');
+    }
+  });
+}
+
+test('get -w prints each change with its own age', options, async () => {
+  const watching = spawn('kubectl', ['-n', 'shop', 'get', 'pods', '-w', '--no-headers'], {
+    env: kubectl.env,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  try {
+    const lines: string[] = [];
+    for await (const line of createInterface(watching.stdout)) {
+      lines.push(line);
+      if (lines.length === 1) await kubectl.ok('scale deploy/cart --replicas=2');
+      if (/2\/2 +Running/.test(line) && lines.length > 1) break;
+    }
+    assert.equal(lines.filter((line) => line.includes('<invalid>')).length, 0, lines.join('\n'));
+  } finally {
+    watching.kill();
+  }
+});
+
+test('scale, set image, undo, restart', options, async () => {
+  await kubectl.ok('rollout status deploy/cart --timeout=20s');
+  for (const change of [
+    'set image deploy/cart cart=cart:2',
+    'rollout undo deploy/cart',
+    'rollout restart deploy/cart',
+  ]) {
+    await kubectl.ok(change);
+    assert.match(await kubectl.ok('rollout status deploy/cart --timeout=20s'), /successfully rolled out$/);
+  }
+  await kubectl.ok('scale deploy/cart --replicas=1');
+  await eventually(async () => assert.equal((await kubectl.ok('get pods -o name')).split('\n').length, 1));
+});
+
+test('patches of each type, labels, notes, server-side apply, diff', options, async () => {
+  await kubectl.ok(`patch deploy cart -p '{"metadata":{"labels":{"a":"1"}}}'`);
+  await kubectl.ok(`patch deploy cart --type=merge -p '{"metadata":{"labels":{"b":"2"}}}'`);
+  await kubectl.ok(`patch deploy cart --type=json -p '[{"op":"add","path":"/metadata/labels/c","value":"3"}]'`);
+  await kubectl.ok('label deploy cart a-');
+  assert.equal(await kubectl.ok('get deploy cart -o jsonpath={.metadata.labels}'), '{"b":"2","c":"3"}');
+  assert.match(await kubectl.ok('apply --server-side --force-conflicts -f -', SHOP), /cart serverside-applied/);
+  assert.equal((await kubectl.result('diff -f -', SHOP)).status, 0);
+  assert.equal((await kubectl.result('diff -f -', SHOP.replace('greeting: hello', 'greeting: hi'))).status, 1);
+});
+
+test('readiness decides who gets requests; liveness starts anew', options, async () => {
+  const pod = await podName();
+  const ask = (path: string): Promise<unknown> =>
+    kubectl.ok(`exec ${pod} -- node -e 'fetch("http://127.0.0.1:8080${path}").then(()=>0)'`);
+  const addresses = (): Promise<string> => kubectl.ok('get endpoints cart -o jsonpath={.subsets[*].addresses[*].ip}');
+  assert.notEqual(await addresses(), '');
+  await ask('/unready');
+  await eventually(async () => assert.equal(await addresses(), ''));
+  await ask('/unwell');
+  await eventually(async () => {
+    assert.match(await kubectl.ok(`get pod ${pod} --no-headers`), /2\/2 +Running +1 /);
+    assert.notEqual(await addresses(), '');
+  });
+  assert.match(
+    await kubectl.ok(`describe pod ${pod}`),
+    /Liveness probe failed: HTTP probe failed with statuscode: 500/,
+  );
+  assert.equal(await kubectl.ok(`logs ${pod} --previous`), 'listening');
+});
+
+test('an image that is not there, a command that fails, a pod by run', options, async () => {
+  await kubectl.ok('create deployment nowhere --image=nowhere:9');
+  await kubectl.ok(`create deployment crash --image=cart:1 -- sh -c 'echo failing; exit 3'`);
+  assert.equal(await kubectl.ok('run -i --rm once --image=cart:1 --restart=Never -q -- echo done'), 'done');
+  await eventually(async () => {
+    const pods = await kubectl.ok('get pods');
+    assert.match(pods, /nowhere-\S+ +1\/2 +(ErrImagePull|ImagePullBackOff)/);
+    assert.match(pods, /crash-\S+ +1\/2 +CrashLoopBackOff/);
+  });
+  assert.match(await kubectl.ok('describe pod -l app=nowhere'), /build it with: trysail image build -t nowhere:9 DIR/);
+  assert.equal(await kubectl.ok('logs -l app=crash'), 'failing');
+  await kubectl.ok('delete deploy nowhere crash');
+});
+
+test('a namespace goes with all that is in it', options, async () => {
+  assert.match(await kubectl.ok('delete namespace shop'), /namespace "shop" deleted/);
+  assert.equal(await kubectl.ok('get pods -o name'), '');
+});
