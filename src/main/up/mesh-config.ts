@@ -6,8 +6,9 @@ import type { Informers } from '../../runtime/controllers/framework/informers.js
 import type { ConfigSource, ResourceSet } from '../../xds/server/source.js';
 import type { Node } from '../../xds/types/gen/envoy/config/core/v3/base_pb.js';
 
-/** Changes that come together, such as the endpoints of a rollout, become one push; a lone one hardly waits. */
-const DEBOUNCE_MS = 3;
+/** Changes that follow each other closely, such as the endpoints of a rollout, become one push; a lone one does not wait. */
+const DEBOUNCE_MS = 5;
+const QUIET_MS = 50;
 
 type Lists = Omit<MeshSnapshot, 'config'>;
 
@@ -39,6 +40,7 @@ export class MeshConfigSource implements ConfigSource {
   private snapshot: MeshSnapshot | undefined;
   private compiled = new Map<string, ResourceSet | undefined>();
   private timer: Timer | undefined;
+  private pushedAt_ms = Number.NEGATIVE_INFINITY;
   private ready = false;
 
   constructor(
@@ -91,8 +93,10 @@ export class MeshConfigSource implements ConfigSource {
   }
 
   private changed(): void {
-    this.timer ??= this.clock.setTimer(DEBOUNCE_MS, () => {
+    const isQuiet = this.clock.monotonic_ms() - this.pushedAt_ms > QUIET_MS;
+    this.timer ??= this.clock.setTimer(isQuiet ? 0 : DEBOUNCE_MS, () => {
       this.timer = undefined;
+      this.pushedAt_ms = this.clock.monotonic_ms();
       this.snapshot = undefined;
       this.compiled = new Map();
       for (const listener of this.listeners) listener();
