@@ -44,4 +44,7 @@ async function connect(connection: Connection): Promise<Client> {
   return new RemoteClient(connection);
 }
 
+// Whoever read us may be gone: `| head`, a closed terminal. What there is to end is still ended in order.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
 process.exitCode = await runCli(process.argv.slice(2), dependencies);
