@@ -84,7 +84,7 @@ export class Mesh {
   /** Ends the mesh and checks that nothing of it is left: no process, no mount, no file outside its state folder. */
   async stop(): Promise<void> {
     const down = await trysail(['down'], this.common());
-    const left = processesOf(this.folder);
+    const left = leftOf(this.folder);
     const mounts = readFileSync('/proc/self/mountinfo', 'utf8')
       .split('\n')
       .filter((line) => line.includes(this.folder));
@@ -108,8 +108,8 @@ function trysail(args: readonly string[], options: Parameters<typeof command>[2]
   return command(process.execPath, [join(repositoryRoot(), 'bin', 'trysail.js'), ...args], options);
 }
 
-/** Every process of the mesh carries its state folder in its environment. */
-function processesOf(folder: string): string[] {
+/** The processes of the meshes below a folder, `PID COMMAND`: each carries its state folder in its environment. */
+export function leftOf(folder: string): string[] {
   const found: string[] = [];
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)) {
     try {

@@ -25,21 +25,9 @@ export async function readInput(file: string, stdin: Readable): Promise<string> 
  */
 export function parseManifests(contents: string, file: string): Manifest[] {
   const lines = new LineCounter();
-  const documents = parse(contents, file, lines);
+  const documents = parseAllDocuments(contents, { lineCounter: lines, merge: true });
   if (!Array.isArray(documents)) return [];
   return documents.flatMap((document) => objectsOf(document, nameOf(file), lines));
-}
-
-function parse(contents: string, file: string, lines: LineCounter): ReturnType<typeof parseAllDocuments> {
-  try {
-    return parseAllDocuments(contents, { lineCounter: lines, merge: true });
-  } catch (error) {
-    // The parser goes as deep as the text does.
-    if (!(error instanceof RangeError)) throw error;
-    throw new CliError('INVALID_YAML', `${nameOf(file)}: nested too deeply to be a manifest`, undefined, {
-      cause: error,
-    });
-  }
 }
 
 function objectsOf(document: Document, file: string, lines: LineCounter): Manifest[] {
@@ -47,7 +35,9 @@ function objectsOf(document: Document, file: string, lines: LineCounter): Manife
   if (problem) {
     const line = lines.linePos(problem.pos[0]).line;
     // The library's message goes on with the place and an excerpt.
-    throw new CliError('INVALID_YAML', `${file}:${line}: ${problem.message.split(' at line ', 1)[0]}`);
+    const [message] = problem.message.split(' at line ', 1);
+    const what = problem.code === 'RESOURCE_EXHAUSTION' ? 'nested too deeply for a manifest' : message;
+    throw new CliError('INVALID_YAML', `${file}:${line}: ${what}`);
   }
   const value: unknown = document.toJS();
   if (value === null || value === undefined) return [];
