@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -28,4 +28,17 @@ test('kubeconfig: kubectl reads the file, which nobody else can', (t) => {
   const kubectl = spawnSync('kubectl', args, { encoding: 'utf8' });
   if (kubectl.error) return t.skip('no kubectl');
   assert.equal(kubectl.stdout, 'shop https://127.0.0.1:6443');
+});
+
+test('kubeconfig: written anew, it keeps the namespace that the user chose, and survives what is no kubeconfig', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'trysail-kubeconfig-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'config');
+  const { namespace: _, ...without } = OPTIONS;
+  writeKubeconfig(path, OPTIONS);
+  writeKubeconfig(path, without);
+  assert.equal(parse(readFileSync(path, 'utf8')).contexts[0].context.namespace, 'shop');
+  writeFileSync(path, '[1, {');
+  writeKubeconfig(path, without);
+  assert.equal(parse(readFileSync(path, 'utf8')).contexts[0].context.namespace, undefined);
 });

@@ -1,4 +1,5 @@
-import { stringify } from 'yaml';
+import { readFileSync } from 'node:fs';
+import { parse, stringify } from 'yaml';
 import { writePrivateFile } from './private-files.js';
 
 /** The name of context, cluster and user. */
@@ -27,7 +28,23 @@ export function kubeconfig({ server, caCert, token, namespace }: KubeconfigOptio
   });
 }
 
-/** Writes it so that only this user can read it: it holds the token. */
+/**
+ * Writes it so that only this user can read it: it holds the token. A namespace that the user set in the file before
+ * (`kubectl config set-context --current --namespace=…`) stays.
+ */
 export function writeKubeconfig(path: string, options: KubeconfigOptions): void {
-  writePrivateFile(path, kubeconfig(options));
+  const namespace = options.namespace ?? namespaceIn(path);
+  writePrivateFile(path, kubeconfig({ ...options, ...(namespace !== undefined && { namespace }) }));
+}
+
+function namespaceIn(path: string): string | undefined {
+  let config: { contexts?: { name?: string; context?: { namespace?: unknown } }[] } | null;
+  try {
+    config = parse(readFileSync(path, 'utf8')) as typeof config;
+  } catch {
+    return undefined;
+  }
+  const contexts = Array.isArray(config?.contexts) ? config.contexts : [];
+  const namespace = contexts.find((context) => context?.name === KUBECONFIG_NAME)?.context?.namespace;
+  return typeof namespace === 'string' ? namespace : undefined;
 }
