@@ -13,6 +13,7 @@ const page = join(root, 'docs', 'compatibility.md');
 
 const load = (path) => import(pathToFileURL(join(dist, 'src', path)).href);
 const { KINDS } = await load('resources/registry.js');
+const { fieldNamesWithoutEffect } = await load('resources/core/pod/without-effect.js');
 const { UNSUPPORTED_FIELDS } = await load('resources/istio/unsupported.js');
 const { SUPPORTED } = await load('proxy/config/supported.js');
 
@@ -121,7 +122,19 @@ function envoyMessages() {
   return table(['message, below `envoy.`', 'fields'], rows);
 }
 
-const PARTS = { 'kubernetes kinds': kubernetesKinds, 'istio kinds': istioKinds, 'envoy messages': envoyMessages };
+function podFields() {
+  return table(
+    ['field', ''],
+    fieldNamesWithoutEffect().map(({ field, note }) => [`\`${field}\``, note]),
+  );
+}
+
+const PARTS = {
+  'kubernetes kinds': kubernetesKinds,
+  'pod fields': podFields,
+  'istio kinds': istioKinds,
+  'envoy messages': envoyMessages,
+};
 
 function render(text) {
   return Object.entries(PARTS).reduce((sofar, [name, write]) => {

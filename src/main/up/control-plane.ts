@@ -11,6 +11,7 @@ import { EmbeddedClient } from '../../client/embedded-client.js';
 import { writeKubeconfig } from '../../identity/kubeconfig.js';
 import { ensurePki, type Pki } from '../../identity/pki.js';
 import { NAMESPACE } from '../../resources/core/namespace/index.js';
+import { WithoutEffectWarnings } from '../../resources/core/pod/without-effect.js';
 import { ServiceAllocator } from '../../resources/core/service/allocator.js';
 import { SERVICE } from '../../resources/core/service/index.js';
 import { SidecarInjection } from '../../resources/injection/admission.js';
@@ -135,6 +136,7 @@ function objectApi(store: Store<KubeObject>, clock: Clock): ObjectApi {
     admissions: [
       new ServiceAllocator(() => store.range({ prefix: services }).entries.map((entry) => entry.value)),
       new SidecarInjection(namespace),
+      new WithoutEffectWarnings(),
     ],
   });
 }
