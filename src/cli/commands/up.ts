@@ -24,7 +24,7 @@ export const registerUp: RegisterCommand = (program, dependencies) => {
   program
     .command('up')
     .description('start a mesh on this machine')
-    .option('--tutorial', 'with the example services customer, preference and recommendation')
+    .option('--tutorial', 'with the tutorial of examples/ deployed in it')
     .addOption(new Option('--driver <driver>', 'how pods get their network').choices(DRIVER_CHOICES).default('auto'))
     .option('--name <name>', 'name, to run several; their ports must differ')
     .option('--ingress-port <port>', 'port of the ingress; 0 takes a free one', parsePort)
