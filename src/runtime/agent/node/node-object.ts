@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import type { NodeStatus } from 'kubernetes-types/core/v1.js';
 import type { NodeObject } from '../../../resources/types.js';
@@ -55,7 +56,7 @@ export function nodeStatus(node: NodeFacts, version: string, driver: string, now
     nodeInfo: {
       architecture: architecture(),
       operatingSystem: 'linux',
-      osImage: os.version(),
+      osImage: systemName(),
       kernelVersion: os.release(),
       containerRuntimeVersion: `trysail-${driver}://${version}`,
       kubeletVersion: `v${version}`,
@@ -65,6 +66,15 @@ export function nodeStatus(node: NodeFacts, version: string, driver: string, now
       bootID: '',
     },
   };
+}
+
+/** Linux distributions say their name in a file (os-release(5)); elsewhere the kernel's must do. */
+function systemName(): string {
+  try {
+    return /^PRETTY_NAME="?([^"\n]+)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? os.version();
+  } catch {
+    return os.version();
+  }
 }
 
 function condition(type: string, status: string, reason: string, message: string, now_ms: number) {
