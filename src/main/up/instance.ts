@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { codeOf, messageOf, TrysailError } from '../../base/errors.js';
@@ -8,6 +8,9 @@ import { identify, isAlive, type ProcessIdentity } from './process-identity.js';
 
 /** The path of a Unix socket must fit into sockaddr_un, which has 108 bytes. */
 const SOCKET_PATH_BYTES_MAX = 100;
+
+/** No claim takes that long. */
+const CLAIM_MS_MAX = 5_000;
 
 interface InstanceRecord {
   readonly control: ProcessIdentity;
@@ -33,16 +36,39 @@ export class Instance {
    */
   claim(): ProcessIdentity | undefined {
     makeStateFolder(this.folder);
-    const record = this.read();
-    if (record && isAlive(record.control) && record.control.pid !== process.pid) {
-      throw new TrysailError(
-        'ALREADY_RUNNING',
-        `a mesh named "${this.name}" runs already (process ${record.control.pid})`,
-        'See `trysail status`, end it with `trysail down`, or give this one another name with --name.',
-      );
+    return this.alone(() => {
+      const record = this.read();
+      if (record && isAlive(record.control) && record.control.pid !== process.pid) {
+        throw this.taken(`runs already (process ${record.control.pid})`);
+      }
+      this.write({ control: identify(process.pid), ...(record?.node ? { node: record.node } : {}) });
+      return record?.node;
+    });
+  }
+
+  /** Two that start in the same moment must not both find the place free. */
+  private alone<T>(body: () => T): T {
+    const lock = this.path('claim');
+    try {
+      mkdirSync(lock);
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+      if (Date.now() - statSync(lock).mtimeMs < CLAIM_MS_MAX) throw this.taken('is being started by another process');
+      // Its owner was killed in the few milliseconds that a claim takes.
     }
-    this.write({ control: identify(process.pid), ...(record?.node ? { node: record.node } : {}) });
-    return record?.node;
+    try {
+      return body();
+    } finally {
+      rmSync(lock, { recursive: true, force: true });
+    }
+  }
+
+  private taken(how: string): TrysailError {
+    return new TrysailError(
+      'ALREADY_RUNNING',
+      `a mesh named "${this.name}" ${how}`,
+      'See `trysail status`, end it with `trysail down`, or give this one another name with --name.',
+    );
   }
 
   /** Remembers which process is the node, so that it can be ended even when the control plane was killed. */
@@ -89,7 +115,10 @@ export class Instance {
   }
 
   private write(record: InstanceRecord): void {
-    writeFileSync(this.recordPath, JSON.stringify(record, null, 2), { mode: 0o600 });
+    const draft = `${this.recordPath}.new`;
+    writeFileSync(draft, JSON.stringify(record, null, 2), { mode: 0o600 });
+    // Whole or not at all: half a record would hide a node that still runs.
+    renameSync(draft, this.recordPath);
   }
 
   private get recordPath(): string {
