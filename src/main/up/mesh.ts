@@ -1,4 +1,5 @@
-import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, rmdirSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { SystemClock } from '../../base/clock.js';
 import { CleanupStack } from '../../base/dispose.js';
 import { LineLogger } from '../../base/logger.js';
@@ -35,13 +36,15 @@ export async function startMesh(
 ): Promise<RunningMesh> {
   const instance = new Instance(options.name, folder);
   const cleanup = new CleanupStack();
+  // What an earlier mesh of this name kept is not this one's to remove.
+  const isNew = !existsSync(instance.path('pki'));
   const left = instance.claim();
   try {
     // A control plane that was killed leaves its node running.
     if (left) await endNode(left);
     cleanup.defer(() => {
       instance.release();
-      if (options.ephemeral) rmSync(folder, { recursive: true, force: true });
+      if (options.ephemeral && isNew) removeFolder(folder);
     });
     const status = await start(instance, options, cleanup, progress, signal);
     instance.setStatus(status);
@@ -49,6 +52,27 @@ export async function startMesh(
   } catch (error) {
     await cleanup.run().catch(() => {});
     throw error;
+  }
+}
+
+/** A disk that is full, or a folder that is gone with its mesh, must not end what it only tells of. */
+function logTo(file: string): (line: string) => void {
+  return (line) => {
+    try {
+      appendFileSync(file, line);
+    } catch {
+      // Nowhere to say so.
+    }
+  };
+}
+
+/** With the folder above it, if that has nothing else. */
+function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+  try {
+    rmdirSync(dirname(folder));
+  } catch {
+    // Another mesh is there.
   }
 }
 
@@ -62,7 +86,7 @@ async function start(
   const clock = new SystemClock();
   const random = new SystemRandom();
   const logFile = instance.path('control-plane.log');
-  const logger = new LineLogger((line) => appendFileSync(logFile, line));
+  const logger = new LineLogger(logTo(logFile));
   const example = options.example === undefined ? undefined : loadExample(options.example);
   instance.makeRunFolder();
   mkdirSync(instance.path('node-0'), { recursive: true, mode: 0o700 });
