@@ -48,4 +48,6 @@ export interface MeshStatus {
   readonly console: string;
   /** A request that shows the example at work. */
   readonly try?: { readonly host: string; readonly path: string };
+  /** Of the example: what a shell's commands mean that do not say one. */
+  readonly namespace?: string;
 }

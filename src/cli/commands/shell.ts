@@ -23,7 +23,10 @@ export const registerShell: RegisterCommand = (program, dependencies) => {
     .command('shell')
     .description('a shell in which kubectl, istioctl, docker build and curl mean this mesh')
     .option('-c, --command <line>', 'run one line instead of an interactive shell')
-    .option('-n, --namespace <name>', 'namespace of commands that do not say one')
+    .option(
+      '-n, --namespace <name>',
+      'namespace of commands that do not say one; by default that of the example, if one runs',
+    )
     .option('--name <name>', 'which mesh')
     .addHelpText('after', '\nExamples:\n  trysail shell --namespace shop\n  trysail shell -c "kubectl get pods"')
     .action(async (flags: Flags) => {
@@ -43,7 +46,7 @@ async function shell(flags: Flags, status: MeshStatus, { env, self, stderr }: Cl
     mkdirSync(shims);
     writeShims(shims, self, env['PATH']);
     const kubeconfig = join(folder, 'kubeconfig');
-    const own = await withNamespace(readFileSync(status.kubeconfig, 'utf8'), flags.namespace);
+    const own = await withNamespace(readFileSync(status.kubeconfig, 'utf8'), flags.namespace ?? status.namespace);
     writeFileSync(kubeconfig, own, { mode: 0o600 });
     const siegerc = writeSiegerc(folder, status.ingress, env);
     const inner = shellEnvironment(env, { status, shims, kubeconfig, siegerc });

@@ -164,7 +164,7 @@ async function start(
     pid: process.pid,
     stateFolder: instance.folder,
     console: consolePage.url,
-    ...(example && { try: example.try }),
+    ...(example && { try: example.try, namespace: example.namespace }),
   };
   if (example) {
     const { client } = controlPlane;
