@@ -26,7 +26,7 @@ import type { Store } from '../../store/store.js';
 import { AdsServer } from '../../xds/server/ads-server.js';
 import { MeshConfigSource } from './mesh-config.js';
 import { ProxyStates } from './proxy-states.js';
-import { API_SERVICE_IP, systemObjects } from './system-objects.js';
+import { API_SERVICE_IP, gatewayObjects, systemObjects } from './system-objects.js';
 
 const LOOPBACK = '127.0.0.1';
 /** The Kubernetes version whose API this is; kubectl compares it with its own. */
@@ -37,7 +37,6 @@ export interface ControlPlaneOptions {
   readonly random: Random;
   readonly logger: Logger;
   readonly apiPort: number;
-  readonly ingressPort: number;
   readonly ephemeral: boolean;
   /** Folders and files; all made where missing. */
   readonly paths: {
@@ -95,8 +94,7 @@ export class ControlPlane {
       writeKubeconfig(paths.kubeconfig, { ...access, token: pki.tokens.admin });
       writeKubeconfig(paths.nodeKubeconfig, { ...access, token: pki.tokens.node });
 
-      const ingress = { address: LOOPBACK, port: options.ingressPort };
-      await applyAll(client, systemObjects({ ingress, proxyImage: PROXY_IMAGE, apiPort: port }));
+      await applyAll(client, systemObjects(port));
 
       const informers = new SharedInformers({ client, clock, random, logger: logger.scope('informer') });
       cleanup.defer(() => informers.stop());
@@ -118,6 +116,12 @@ export class ControlPlane {
       await cleanup.run().catch(() => {});
       throw error;
     }
+  }
+
+  /** To be called when there is a node for it. */
+  deployGateway(ingressPort: number): Promise<void> {
+    const ingress = { address: LOOPBACK, port: ingressPort };
+    return applyAll(this.client, gatewayObjects({ ingress, proxyImage: PROXY_IMAGE }));
   }
 
   stop(): Promise<void> {

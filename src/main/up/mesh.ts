@@ -15,11 +15,13 @@ import { chooseDriver } from './driver-choice.js';
 import { loadExample } from './example.js';
 import { Instance } from './instance.js';
 import { endNode, NodeProcess } from './node-process.js';
+import { nodeReady } from './node-ready.js';
 import { freePort } from './ports.js';
 import { DNS_SERVICE_IP } from './system-objects.js';
 
 const USUAL_API_PORT = 6443;
 const USUAL_INGRESS_PORT = 8080;
+const NODE_NAME = 'node-0';
 const POD_RANGE = '10.244.0.0/24';
 const MESH_RANGES = ['10.244.0.0/16', '10.96.0.0/12'];
 const CLUSTER_DOMAIN = 'cluster.local';
@@ -89,7 +91,7 @@ async function start(
   const logger = new LineLogger(logTo(logFile));
   const example = options.example === undefined ? undefined : loadExample(options.example);
   instance.makeRunFolder();
-  mkdirSync(instance.path('node-0'), { recursive: true, mode: 0o700 });
+  mkdirSync(instance.path(NODE_NAME), { recursive: true, mode: 0o700 });
   const driver = await chooseDriver(options.driver);
   const apiPort = await freePort('API server', options.apiPort, USUAL_API_PORT, progress);
   const ingressPort = await freePort('ingress', options.ingressPort, USUAL_INGRESS_PORT, progress);
@@ -103,13 +105,12 @@ async function start(
     random,
     logger,
     apiPort,
-    ingressPort,
     ephemeral: options.ephemeral,
     paths: {
       store: instance.path('store'),
       pki: instance.path('pki'),
       kubeconfig: instance.path('kubeconfig'),
-      nodeKubeconfig: instance.path('node-0', 'kubeconfig'),
+      nodeKubeconfig: instance.path(NODE_NAME, 'kubeconfig'),
       adsSocket,
     },
     agentSocket: () => agentSocket,
@@ -119,14 +120,14 @@ async function start(
 
   const node = new NodeProcess({
     config: {
-      nodeName: 'node-0',
+      nodeName: NODE_NAME,
       region: 'local',
       zone: 'local-a',
       driver: driver.name,
-      kubeconfig: instance.path('node-0', 'kubeconfig'),
+      kubeconfig: instance.path(NODE_NAME, 'kubeconfig'),
       adsSocket,
       agentSocket,
-      stateDir: instance.path('node-0'),
+      stateDir: instance.path(NODE_NAME),
       imagesDir,
       runDir: instance.runFolder,
       podRange: POD_RANGE,
@@ -134,8 +135,8 @@ async function start(
       dnsServer: DNS_SERVICE_IP,
       clusterDomain: CLUSTER_DOMAIN,
     },
-    configFile: instance.path('node-0', 'config.json'),
-    logFile: instance.path('node-0.log'),
+    configFile: instance.path(NODE_NAME, 'config.json'),
+    logFile: instance.path(`${NODE_NAME}.log`),
     clock,
     logger: logger.scope('node'),
     onStart: (process) => instance.setNode(process),
@@ -166,8 +167,17 @@ async function start(
     console: consolePage.url,
     ...(example && { try: example.try, namespace: example.namespace }),
   };
+  const { client } = controlPlane;
+  await nodeReady({
+    client,
+    clock,
+    nodeName: NODE_NAME,
+    agentSocket,
+    logFile: instance.path(`${NODE_NAME}.log`),
+    signal,
+  });
+  await controlPlane.deployGateway(ingressPort);
   if (example) {
-    const { client } = controlPlane;
     await deployExample(example, { client, clock, imagesDir, ingress: status.ingress, progress, signal });
   }
   signal.throwIfAborted();

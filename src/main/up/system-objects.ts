@@ -9,23 +9,21 @@ export const API_SERVICE_IP = '10.96.0.1';
 
 const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease', SYSTEM_NAMESPACE];
 
-export interface SystemObjectOptions {
+/** What a new mesh holds before its user adds anything; in the order in which it must be created. */
+export function systemObjects(apiPort: number): KubeObject[] {
+  return [...NAMESPACES.map(namespace), apiService(apiPort), dnsService()];
+}
+
+export interface GatewayOptions {
   /** Host address and port at which the ingress gateway is reached. */
   readonly ingress: { readonly address: string; readonly port: number };
   /** Image of the sidecar and the gateways. */
   readonly proxyImage: string;
-  readonly apiPort: number;
 }
 
-/** What a new mesh holds before its user adds anything; in the order in which it must be created. */
-export function systemObjects(options: SystemObjectOptions): KubeObject[] {
-  return [
-    ...NAMESPACES.map(namespace),
-    apiService(options.apiPort),
-    dnsService(),
-    gatewayService(),
-    gatewayDeployment(options),
-  ];
+/** The ingress gateway, which needs a node to run on. */
+export function gatewayObjects(options: GatewayOptions): KubeObject[] {
+  return [gatewayService(), gatewayDeployment(options)];
 }
 
 function namespace(name: string): KubeObject {
@@ -74,7 +72,7 @@ function gatewayService(): KubeObject {
   };
 }
 
-function gatewayDeployment({ ingress, proxyImage }: SystemObjectOptions): KubeObject {
+function gatewayDeployment({ ingress, proxyImage }: GatewayOptions): KubeObject {
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
