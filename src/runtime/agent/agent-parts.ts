@@ -2,8 +2,8 @@ import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/logger.js';
 import type { Client } from '../../client/client.js';
 import type { Driver } from '../drivers/driver.js';
+import type { EventRecorder } from '../events/event-recorder.js';
 import type { ImageStore } from '../images/image-store.js';
-import type { EventRecorder } from './event-recorder.js';
 import type { ObjectReader } from './object-reader.js';
 import type { ProxyHost } from './proxy-host.js';
 

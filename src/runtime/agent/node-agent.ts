@@ -9,9 +9,9 @@ import { Informer } from '../../client/informer.js';
 import { PODS } from '../../resources/gvr.js';
 import type { PodObject } from '../../resources/types.js';
 import type { Driver } from '../drivers/driver.js';
+import { EventRecorder } from '../events/event-recorder.js';
 import type { ImageStore } from '../images/image-store.js';
 import type { AgentParts, NodeFacts } from './agent-parts.js';
-import { EventRecorder } from './event-recorder.js';
 import { Heartbeat } from './node/heartbeat.js';
 import { machineCapacity } from './node/node-object.js';
 import { ObjectReader } from './object-reader.js';
@@ -64,7 +64,7 @@ export class NodeAgent {
       stateDir,
       node: nodeFacts(options),
       reader: new ObjectReader(client),
-      events: new EventRecorder({ client, clock, logger, nodeName }),
+      events: new EventRecorder(client, clock, logger, { component: 'kubelet', host: nodeName }),
     };
     const fieldSelector = `spec.nodeName=${nodeName}`;
     this.pods = new Informer({ client, resource: PODS, fieldSelector, clock, random: options.random, logger });

@@ -1,7 +1,7 @@
 import type { PodObject } from '../../../resources/types.js';
 import type { Sandbox } from '../../drivers/driver.js';
+import type { EventType } from '../../events/event-recorder.js';
 import type { AgentParts } from '../agent-parts.js';
-import type { EventType } from '../event-recorder.js';
 import type { PodFacts } from './field-ref.js';
 
 /** What the containers of one pod share. */

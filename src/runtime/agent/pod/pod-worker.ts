@@ -169,7 +169,7 @@ export class PodWorker {
       event: (container, type, reason, message) => {
         const isInit = this.pod.spec.initContainers?.some(({ name }) => name === container);
         const fieldPath = `spec.${isInit ? 'initContainers' : 'containers'}{${container}}`;
-        this.parts.events.record(this.pod, type, reason, message, { fieldPath });
+        this.parts.events.record(this.pod, type, reason, message, fieldPath);
       },
     };
   }

@@ -2,7 +2,7 @@ import { type Client, isAlreadyExists } from '../../../client/client.js';
 import { DEPLOYMENTS, REPLICA_SETS } from '../../../resources/gvr.js';
 import { sameJson } from '../../../resources/same-json.js';
 import type { DeploymentObject, ReplicaSetObject } from '../../../resources/types.js';
-import type { EventRecorder } from '../framework/event-recorder.js';
+import type { EventRecorder } from '../../events/event-recorder.js';
 import { controllerReference, isControlledBy } from '../framework/ownership.js';
 import { templateHash } from './hash.js';
 import { annotationsOfNew, DESIRED_REPLICAS, MAX_REPLICAS, sameTemplate, TEMPLATE_HASH_LABEL } from './revision.js';

@@ -1,6 +1,6 @@
 import type { DeploymentCondition, DeploymentStatus } from 'kubernetes-types/apps/v1.js';
 import type { DeploymentObject, ReplicaSetObject } from '../../../resources/types.js';
-import { rfc3339 } from '../framework/time.js';
+import { rfc3339 } from '../../time.js';
 import { deadline_ms, isComplete, progressCondition } from './progress.js';
 import { rollingLimits } from './rolling.js';
 

@@ -2,7 +2,7 @@ import type { Clock } from '../../../base/clock.js';
 import type { Logger } from '../../../base/logger.js';
 import { type Client, isConflict } from '../../../client/client.js';
 import { WorkQueue } from '../../../client/work-queue.js';
-import { EventRecorder } from './event-recorder.js';
+import { EventRecorder } from '../../events/event-recorder.js';
 import type { Informers } from './informers.js';
 
 /** Keys worked on at once. */

@@ -2,10 +2,10 @@ import type { NodeCondition, PodCondition } from 'kubernetes-types/core/v1.js';
 import { isNotFound } from '../../../client/client.js';
 import { LEASES, NODES, PODS } from '../../../resources/gvr.js';
 import type { LeaseObject, NodeObject, PodObject } from '../../../resources/types.js';
+import { rfc3339 } from '../../time.js';
 import { Controller, type ControllerContext } from '../framework/controller.js';
 import type { Informer } from '../framework/informers.js';
 import { hasEnded, readyCondition } from '../framework/pod-state.js';
-import { rfc3339 } from '../framework/time.js';
 
 const LEASE_NAMESPACE = 'kube-node-lease';
 /** Kubernetes' node-monitor-grace-period: without a heartbeat for this long a node counts as lost. */

@@ -2,7 +2,7 @@ import { messageOf } from '../../../base/errors.js';
 import { type Client, isNotFound } from '../../../client/client.js';
 import { PODS } from '../../../resources/gvr.js';
 import type { PodObject, ReplicaSetObject } from '../../../resources/types.js';
-import type { EventRecorder } from '../framework/event-recorder.js';
+import type { EventRecorder } from '../../events/event-recorder.js';
 import { controllerReference } from '../framework/ownership.js';
 
 /** Creates and deletes the pods of a replica set, and says so in its events. */

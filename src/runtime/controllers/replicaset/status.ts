@@ -2,8 +2,8 @@ import type { ReplicaSetCondition, ReplicaSetStatus } from 'kubernetes-types/app
 import { messageOf } from '../../../base/errors.js';
 import { matchesLabels } from '../../../resources/labels/selector.js';
 import type { PodObject, ReplicaSetObject } from '../../../resources/types.js';
+import { rfc3339 } from '../../time.js';
 import { availableIn_ms, isReady } from '../framework/pod-state.js';
-import { rfc3339 } from '../framework/time.js';
 
 /** @param failure what the last creation or deletion threw */
 export function replicaSetStatus(

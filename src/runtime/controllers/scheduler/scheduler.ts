@@ -2,11 +2,11 @@ import type { PodCondition } from 'kubernetes-types/core/v1.js';
 import { isConflict, isNotFound } from '../../../client/client.js';
 import { NODES, PODS } from '../../../resources/gvr.js';
 import type { NodeObject, PodObject } from '../../../resources/types.js';
+import { rfc3339 } from '../../time.js';
 import { Controller, type ControllerContext } from '../framework/controller.js';
 import type { Informer } from '../framework/informers.js';
 import { keyOf, parseKey } from '../framework/keys.js';
 import { hasEnded } from '../framework/pod-state.js';
-import { rfc3339 } from '../framework/time.js';
 import { chooseNode } from './choose-node.js';
 
 const SCHEDULER_NAME = 'default-scheduler';

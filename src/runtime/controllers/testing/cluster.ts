@@ -10,8 +10,8 @@ import type {
   ReplicaSetObject,
   ServiceObject,
 } from '../../../resources/types.js';
+import { rfc3339 } from '../../time.js';
 import { isActive } from '../framework/pod-state.js';
-import { rfc3339 } from '../framework/time.js';
 import { type RunningControllers, startControllers } from '../start.js';
 import { FakeApi } from './fake-api.js';
 

@@ -14,7 +14,7 @@ import type { Gvr, KubeObject } from '../../../resources/object.js';
 import { KINDS } from '../../../resources/registry.js';
 import { sameJson } from '../../../resources/same-json.js';
 import type { NamespaceObject, PodObject } from '../../../resources/types.js';
-import { rfc3339 } from '../framework/time.js';
+import { rfc3339 } from '../../time.js';
 import { FakeInformers } from './fake-informers.js';
 import { applyMergePatch } from './merge-patch.js';
 

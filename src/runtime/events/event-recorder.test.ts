@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FakeClock } from '../../../base/fake-clock.js';
-import { SILENT_LOGGER } from '../../../base/logger.js';
-import { EVENTS } from '../../../resources/gvr.js';
-import type { EventObject } from '../../../resources/types.js';
-import { EventExpiry } from '../events/event-expiry.js';
-import { FakeApi } from '../testing/fake-api.js';
+import { FakeClock } from '../../base/fake-clock.js';
+import { SILENT_LOGGER } from '../../base/logger.js';
+import { EVENTS } from '../../resources/gvr.js';
+import type { EventObject } from '../../resources/types.js';
+import { FakeApi } from '../controllers/testing/fake-api.js';
 import { EventRecorder } from './event-recorder.js';
 
 const POD = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'front', namespace: 'shop', uid: 'u1' } };
@@ -20,7 +19,7 @@ function setup() {
 
 test('an event names its object, its source and its time', async () => {
   const { events, all } = setup();
-  events.warning(POD, 'BackOff', 'Back-off restarting', 'spec.containers{front}');
+  events.record(POD, 'Warning', 'BackOff', 'Back-off restarting', 'spec.containers{front}');
   await events.flush();
   const [event] = await all();
   assert.match(event?.metadata.name ?? '', /^front\.[0-9a-f]+$/);
@@ -63,28 +62,4 @@ test('an event is written also when the one before could not be', async () => {
     (await all()).map(({ reason }) => reason),
     ['Second'],
   );
-});
-
-test('events expire after an hour without repetition', async () => {
-  const { clock, api, events, all } = setup();
-  const context = { client: api, informers: api.informers, clock, logger: SILENT_LOGGER };
-  const expiry = new EventExpiry(context);
-  expiry.start();
-  events.normal(POD, 'Old', 'once');
-  events.normal(POD, 'Repeated', 'again');
-  await api.settle();
-  clock.advance(45 * 60_000);
-  events.normal(POD, 'Repeated', 'again');
-  await api.settle();
-  clock.advance(20 * 60_000);
-  await api.settle();
-  assert.deepEqual(
-    (await all()).map(({ reason }) => reason),
-    ['Repeated'],
-  );
-  clock.advance(60 * 60_000);
-  await api.settle();
-  assert.deepEqual(await all(), []);
-  await expiry.stop();
-  assert.equal(clock.pendingTimers, 0);
 });

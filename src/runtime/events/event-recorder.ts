@@ -1,13 +1,13 @@
 import { randomInt } from 'node:crypto';
-import { BoundedQueue } from '../../../base/bounded-queue.js';
-import type { Clock } from '../../../base/clock.js';
-import { messageOf } from '../../../base/errors.js';
-import type { Logger } from '../../../base/logger.js';
-import { type Client, isNotFound } from '../../../client/client.js';
-import { EVENTS } from '../../../resources/gvr.js';
-import type { KubeObject } from '../../../resources/object.js';
-import type { EventObject } from '../../../resources/types.js';
-import { rfc3339 } from './time.js';
+import { BoundedQueue } from '../../base/bounded-queue.js';
+import type { Clock } from '../../base/clock.js';
+import { messageOf } from '../../base/errors.js';
+import type { Logger } from '../../base/logger.js';
+import { type Client, isNotFound } from '../../client/client.js';
+import { EVENTS } from '../../resources/gvr.js';
+import type { KubeObject } from '../../resources/object.js';
+import type { EventObject } from '../../resources/types.js';
+import { rfc3339 } from '../time.js';
 
 /** Events that wait to be written; more are dropped, since they tell and decide nothing. */
 const WAITING_MAX = 1000;
@@ -15,6 +15,8 @@ const WAITING_MAX = 1000;
 const REMEMBERED_MAX = 4096;
 /** Nanoseconds in a millisecond. Starts anywhere, so that two recorders seldom choose one name. */
 const SEQUENCE_MAX = 1_000_000;
+
+export type EventType = 'Normal' | 'Warning';
 
 export interface EventSource {
   readonly component: string;
@@ -24,7 +26,7 @@ export interface EventSource {
 
 interface Occurrence {
   readonly about: KubeObject;
-  readonly type: 'Normal' | 'Warning';
+  readonly type: EventType;
   readonly reason: string;
   readonly message: string;
   readonly fieldPath: string | undefined;
@@ -51,23 +53,24 @@ export class EventRecorder {
     private readonly source: EventSource,
   ) {}
 
-  /** @param fieldPath the part meant, such as `spec.containers{shop}` */
-  normal(about: KubeObject, reason: string, message: string, fieldPath?: string): void {
-    this.record({ about, type: 'Normal', reason, message, fieldPath, at_ms: this.clock.now() });
+  normal(about: KubeObject, reason: string, message: string): void {
+    this.record(about, 'Normal', reason, message);
   }
 
-  warning(about: KubeObject, reason: string, message: string, fieldPath?: string): void {
-    this.record({ about, type: 'Warning', reason, message, fieldPath, at_ms: this.clock.now() });
+  warning(about: KubeObject, reason: string, message: string): void {
+    this.record(about, 'Warning', reason, message);
+  }
+
+  /** @param fieldPath the part meant, such as `spec.containers{shop}` */
+  record(about: KubeObject, type: EventType, reason: string, message: string, fieldPath?: string): void {
+    const occurrence = { about, type, reason, message, fieldPath, at_ms: this.clock.now() };
+    if (!this.waiting.push(occurrence)) return;
+    this.writing ??= this.writeAll();
   }
 
   /** Resolves when all that was recorded is written. */
   async flush(): Promise<void> {
     await this.writing;
-  }
-
-  private record(occurrence: Occurrence): void {
-    if (!this.waiting.push(occurrence)) return;
-    this.writing ??= this.writeAll();
   }
 
   private async writeAll(): Promise<void> {
