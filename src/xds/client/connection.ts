@@ -9,7 +9,7 @@ export type AdsTarget =
 
 /** The largest message taken from the control plane; Envoy's and gRPC's usual 4 MiB is too little for a full set of clusters. */
 export const RECEIVED_MESSAGE_MAX_BYTES = 64 * 1024 * 1024;
-/** Memory that the session may take; Node's 10 MB refuse new streams at about 800. */
+/** Memory that the session may take; leaves room for many streams on one session. */
 const SESSION_MEMORY_MAX_MB = 256;
 /** A control plane that does not answer a ping within these is taken for dead. */
 const PING_INTERVAL_MS = 30_000;

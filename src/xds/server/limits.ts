@@ -13,5 +13,5 @@ export const PENDING_RESPONSES_MAX = TYPES_MAX;
  * two; one that never asks must not be held up for good.
  */
 export const WARMING_MAX_MS = 500;
-/** Memory that one HTTP/2 session may take; Node's 10 MB refuse new streams at about 800. */
+/** Memory that one HTTP/2 session may take; leaves room for many streams on one session. */
 export const SESSION_MEMORY_MAX_MB = 256;
