@@ -58,7 +58,17 @@ metadata: { name: parcels, namespace: depot }
 spec: { selector: { app: parcels }, ports: [{ name: http, port: 8080 }] }
 ---${deployment('v1')}---${deployment('v2')}`;
 
-/** A service \`parcels\` of two versions in the namespace \`depot\`, each pod with its sidecar, in a mesh of the test's own. */
+/** Lets rules name the two versions. */
+export const SUBSETS = `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: parcels, namespace: depot }
+spec:
+  host: parcels
+  subsets: [{ name: v1, labels: { version: v1 } }, { name: v2, labels: { version: v2 } }]
+`;
+
+/** A service `parcels` of two versions in the namespace `depot`, each pod with its sidecar, in a mesh of the test's own. */
 export class Depot {
   constructor(private readonly mesh: Mesh) {}
 

@@ -7,7 +7,7 @@ import { Mesh } from '../support/mesh.js';
 import { MeshEnvoy } from '../support/mesh-envoy.js';
 import { type Answer, type Request, send, shareOfV1 } from './answers.js';
 import { converse } from './converse.js';
-import { Depot, hasKubectl } from './depot.js';
+import { Depot, hasKubectl, SUBSETS } from './depot.js';
 
 const EFFECT_MS = 5_000;
 /** Four standard deviations of a share of 75 % among so many requests are 8 %. */
@@ -20,14 +20,7 @@ const CAPTURE_PORT = 15_001;
 const ENVOY_IP = `127.198.${(process.pid >> 8) & 255}.${1 + (process.pid % 254)}`;
 
 /** Envoy's node has the labels `app: caller`; our own sidecar, that of a pod of v1, has not. */
-const rules = (v1Weight: number): string => `
-apiVersion: networking.istio.io/v1
-kind: DestinationRule
-metadata: { name: parcels, namespace: depot }
-spec:
-  host: parcels
-  subsets: [{ name: v1, labels: { version: v1 } }, { name: v2, labels: { version: v2 } }]
----
+const rules = (v1Weight: number): string => `${SUBSETS}---
 apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: { name: parcels, namespace: depot }

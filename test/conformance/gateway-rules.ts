@@ -1,4 +1,5 @@
 import type { Request } from './answers.js';
+import { SUBSETS } from './depot.js';
 
 /** A port of the Gateway that an ordinary user may open. */
 export const PORT = 18_080;
@@ -9,14 +10,7 @@ const route = (subset: string): string => `route: [{ destination: { host: parcel
 
 /** What a gateway can do with a request, one route each. */
 export function gatewayRules({ v1Weight, abortStatus = 429 }: { v1Weight: number; abortStatus?: number }): string {
-  return `
-apiVersion: networking.istio.io/v1
-kind: DestinationRule
-metadata: { name: parcels, namespace: depot }
-spec:
-  host: parcels
-  subsets: [{ name: v1, labels: { version: v1 } }, { name: v2, labels: { version: v2 } }]
----
+  return `${SUBSETS}---
 apiVersion: networking.istio.io/v1
 kind: Gateway
 metadata: { name: depot, namespace: depot }
