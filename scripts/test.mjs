@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
-const FILE_TIMEOUT_MS = 15 * 60_000;
+const UNIT_FILE_MS = 2 * 60_000;
+const MESH_FILE_MS = 10 * 60_000;
 /** Whole meshes that are tested at once: they wait more than they work. */
 const SIDE_BY_SIDE = 2;
 
@@ -41,10 +42,10 @@ const isFileEntry = (event) =>
   event.file === undefined || event.name === event.file || files.includes(join(root, event.name));
 
 /** Runs one group of files. */
-function runGroup(group, concurrency) {
+function runGroup(group, concurrency, timeout) {
   return new Promise((resolve) => {
     if (group.length === 0) return resolve();
-    const stream = run({ files: group, concurrency, timeout: FILE_TIMEOUT_MS });
+    const stream = run({ files: group, concurrency, timeout });
     stream.on('test:pass', (event) => {
       if (event.details?.type === 'suite' || isFileEntry(event)) return;
       if (event.skip !== undefined && event.skip !== false) {
@@ -72,8 +73,8 @@ function runGroup(group, concurrency) {
 
 const meshes = files.filter((path) => path.includes(join(dist, 'test')));
 const together = files.filter((path) => !meshes.includes(path));
-await runGroup(together, Math.max(1, availableParallelism()));
-await runGroup(meshes, SIDE_BY_SIDE);
+await runGroup(together, Math.max(1, availableParallelism()), UNIT_FILE_MS);
+await runGroup(meshes, SIDE_BY_SIDE, MESH_FILE_MS);
 
 for (const skip of skips) process.stdout.write(`skipped ${skip}\n`);
 for (const failure of failures) process.stdout.write(`\nFAILED ${failure}\n`);

@@ -133,6 +133,7 @@ test('a TCP message over the limit ends the connection', async (t) => {
   const { port } = await server(t);
   const client = connect(port, '127.0.0.1');
   client.on('error', () => {});
+  client.resume();
   client.write(Buffer.from([0xff, 0xff]));
   await once(client, 'close');
 });
