@@ -141,7 +141,10 @@ test('a TCP message over the limit ends the connection', async (t) => {
 test('one TCP connection over the limit is closed', async (t) => {
   const { port } = await server(t);
   const clients = Array.from({ length: TCP_CONNECTIONS_MAX }, () => connect(port, '127.0.0.1'));
-  await Promise.all(clients.map((client) => once(client, 'connect')));
+  // An answer shows that the server has accepted; a connection alone may still wait in the kernel's queue.
+  const question = streamEncode(query('reviews.default.svc.cluster.local', 'A'));
+  for (const client of clients) client.write(question);
+  await Promise.all(clients.map((client) => once(client, 'data')));
   const over = connect(port, '127.0.0.1').on('error', () => {});
   t.after(() => {
     for (const client of [...clients, over]) client.destroy();
