@@ -1,6 +1,6 @@
 import dgram from 'node:dgram';
 import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { DnsResponder } from './responder.js';
 
 /** Queries that are worked on at a time; more are dropped, and their senders ask again. */
@@ -16,6 +16,20 @@ const BACKLOG = 128;
 export type DnsListen =
   | { readonly address: string; readonly port: number }
   | { readonly udp: number; readonly tcp: number };
+
+/** TCP first: where the system picks the port, one that TCP has free is rarer. Both are closed where one fails. */
+async function bindBoth(udp: dgram.Socket, tcp: Server, at: { readonly address: string; readonly port: number }) {
+  try {
+    tcp.listen({ host: at.address, port: at.port, backlog: BACKLOG });
+    await once(tcp, 'listening');
+    udp.bind((tcp.address() as AddressInfo).port, at.address);
+    await once(udp, 'listening');
+  } catch (error) {
+    tcp.close();
+    udp.close();
+    throw error;
+  }
+}
 
 /** A name server over UDP and TCP. */
 export class DnsServer {
@@ -45,10 +59,7 @@ export class DnsServer {
       tcp.listen({ fd: listen.tcp });
       await listening;
     } else {
-      udp.bind(listen.port, listen.address);
-      await once(udp, 'listening');
-      tcp.listen({ host: listen.address, port: udp.address().port, backlog: BACKLOG });
-      await once(tcp, 'listening');
+      await bindBoth(udp, tcp, listen);
     }
     return new DnsServer(responder, udp, tcp);
   }
