@@ -19,7 +19,8 @@ export interface TestEnvoy {
   close(): Promise<void>;
 }
 
-const START_ATTEMPTS = 200;
+/** Twenty seconds: other tests may have the machine meanwhile. */
+const START_ATTEMPTS = 800;
 
 /** Runs real Envoy on a bootstrap that has an admin address with port 0. */
 export async function startEnvoy(binary: string, bootstrap: string): Promise<TestEnvoy> {
@@ -56,7 +57,8 @@ export async function startEnvoy(binary: string, bootstrap: string): Promise<Tes
     await new Promise((resolve) => setTimeout(resolve, 25));
     if (child.exitCode !== null) break;
     if (!existsSync(adminFile)) continue;
-    if ((await admin('/ready')).trim() !== 'LIVE') continue;
+    // The file is there before its content, and the address before it answers.
+    if ((await admin('/ready').catch(() => '')).trim() !== 'LIVE') continue;
     const ports = new Map(
       (await admin('/listeners')).split('\n').map((line) => {
         const [name = '', address = ''] = line.split('::');
