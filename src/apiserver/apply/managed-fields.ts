@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.js';
 import type { KubeObject } from '../../resources/object.js';
 import type { ServedKind } from '../kind-table.js';
+import { SERVER_METADATA } from '../server-metadata.js';
 import { timestamp } from '../timestamp.js';
 import { wholeSchema } from '../validation/conform.js';
 import { changedFields, difference, type FieldSet, fieldsOf, isEmptySet, NO_FIELDS, union } from './field-set.js';
@@ -16,21 +17,9 @@ export interface ManagedFields {
   readonly subresource?: string;
 }
 
-/** Metadata that nobody owns: it says which object this is, or is the server's. */
+/** Metadata that nobody owns. */
 const UNOWNED_METADATA: FieldSet = Object.fromEntries(
-  [
-    'name',
-    'namespace',
-    'generateName',
-    'uid',
-    'resourceVersion',
-    'generation',
-    'creationTimestamp',
-    'deletionTimestamp',
-    'deletionGracePeriodSeconds',
-    'managedFields',
-    'selfLink',
-  ].map((field) => [`f:${field}`, NO_FIELDS]),
+  [...SERVER_METADATA, 'selfLink'].map((field) => [`f:${field}`, NO_FIELDS]),
 );
 
 export function managedFieldsOf(object: KubeObject): readonly ManagedFields[] {

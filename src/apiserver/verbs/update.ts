@@ -13,6 +13,7 @@ import {
 import { trackUpdate } from '../apply/managed-fields.js';
 import { toStorage } from '../conversion.js';
 import { copyJson, equalJson, type JsonObject } from '../json.js';
+import { SERVER_METADATA } from '../server-metadata.js';
 import { notFound } from '../status-error.js';
 import { decodeObject } from '../validation/decode.js';
 import { checkBody } from './check-body.js';
@@ -98,23 +99,9 @@ function combine(target: Target, wanted: KubeObject, old: KubeObject, subresourc
   return object;
 }
 
-/** Metadata that only the server changes. */
-const SERVER_OWNED = [
-  'name',
-  'namespace',
-  'generateName',
-  'uid',
-  'resourceVersion',
-  'generation',
-  'creationTimestamp',
-  'deletionTimestamp',
-  'deletionGracePeriodSeconds',
-  'managedFields',
-] as const;
-
 function keepMetadata(target: Target, object: KubeObject, old: KubeObject): void {
   const metadata: JsonObject = { ...object.metadata };
-  for (const field of SERVER_OWNED) {
+  for (const field of SERVER_METADATA) {
     delete metadata[field];
     if (old.metadata[field] !== undefined) metadata[field] = copyJson(old.metadata[field]);
   }

@@ -7,7 +7,7 @@ export function matchesLabelSelector(selector: LabelSelector | undefined, labels
   if (!selector) return false;
   return (
     matchesLabels(selector.matchLabels, labels) &&
-    (selector.matchExpressions ?? []).every((requirement) => satisfies(requirement, labels))
+    (selector.matchExpressions ?? []).every((requirement) => satisfies(requirement, labels?.[requirement.key]))
   );
 }
 
@@ -26,8 +26,11 @@ export function formatLabelSelector(selector: LabelSelector | undefined): string
   return parts.sort().join(',');
 }
 
-function satisfies({ key, operator, values = [] }: LabelSelectorRequirement, labels: Labels): boolean {
-  const value = labels?.[key];
+/** The operators that all selectors have; false for any other. */
+export function satisfies(
+  { operator, values = [] }: Pick<LabelSelectorRequirement, 'operator' | 'values'>,
+  value: string | undefined,
+): boolean {
   switch (operator) {
     case 'In':
       return value !== undefined && values.includes(value);

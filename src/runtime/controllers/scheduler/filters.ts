@@ -1,5 +1,5 @@
 import type { NodeSelectorRequirement, NodeSelectorTerm, Taint, Toleration } from 'kubernetes-types/core/v1.js';
-import { matchesLabels } from '../../../resources/labels/selector.js';
+import { matchesLabels, satisfies } from '../../../resources/labels/selector.js';
 import type { NodeObject, PodObject } from '../../../resources/types.js';
 
 const UNSCHEDULABLE_TAINT = 'node.kubernetes.io/unschedulable';
@@ -43,28 +43,17 @@ function selectsNode({ spec }: PodObject, node: NodeObject): boolean {
 function matchesTerm({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm, { metadata }: NodeObject): boolean {
   if (matchExpressions.length + matchFields.length === 0) return false;
   return (
-    matchExpressions.every((each) => satisfies(each, metadata.labels?.[each.key])) &&
-    matchFields.every((each) => satisfies(each, each.key === 'metadata.name' ? metadata.name : undefined))
+    matchExpressions.every((each) => nodeSatisfies(each, metadata.labels?.[each.key])) &&
+    matchFields.every((each) => nodeSatisfies(each, each.key === 'metadata.name' ? metadata.name : undefined))
   );
 }
 
-function satisfies({ operator, values = [] }: NodeSelectorRequirement, value: string | undefined): boolean {
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    case 'Gt':
-      return Number(value) > Number(values[0]);
-    case 'Lt':
-      return Number(value) < Number(values[0]);
-    default:
-      return false;
-  }
+/** Nodes are also chosen by numbers. */
+function nodeSatisfies(requirement: NodeSelectorRequirement, value: string | undefined): boolean {
+  const { operator, values = [] } = requirement;
+  if (operator === 'Gt') return Number(value) > Number(values[0]);
+  if (operator === 'Lt') return Number(value) < Number(values[0]);
+  return satisfies(requirement, value);
 }
 
 function hostPortsTaken(pod: PodObject, others: readonly PodObject[]): boolean {
