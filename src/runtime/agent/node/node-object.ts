@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import type { NodeStatus } from 'kubernetes-types/core/v1.js';
 import type { NodeObject } from '../../../resources/types.js';
+import { rfc3339 } from '../../time.js';
 import type { NodeFacts } from '../agent-parts.js';
-import { timestamp } from '../pod/container-state.js';
 
 /** Kubelet's default for maxPods. */
 const PODS_MAX = 110;
@@ -78,7 +78,7 @@ function systemName(): string {
 }
 
 function condition(type: string, status: string, reason: string, message: string, now_ms: number) {
-  return { type, status, reason, message, lastHeartbeatTime: timestamp(now_ms), lastTransitionTime: timestamp(now_ms) };
+  return { type, status, reason, message, lastHeartbeatTime: rfc3339(now_ms), lastTransitionTime: rfc3339(now_ms) };
 }
 
 function architecture(): string {

@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { Container, ContainerState, ContainerStatus } from 'kubernetes-types/core/v1.js';
 import { messageOf } from '../../../base/errors.js';
 import type { RunningProcess } from '../../drivers/driver.js';
+import { rfc3339 } from '../../time.js';
 import { ContainerLog } from '../logs/container-log.js';
 import { Doubling, sleep } from '../retry.js';
 import { type Prepared, prepareContainer } from './container-prepare.js';
 import { ContainerRun, GRACE_MIN_MS } from './container-run.js';
-import { type ContainerView, lostState, timestamp } from './container-state.js';
+import { type ContainerView, lostState } from './container-state.js';
 import { CrashBackoff, durationText } from './crash-backoff.js';
 import { type PodContext, podText } from './pod-context.js';
 
@@ -167,7 +168,7 @@ export class ContainerRunner implements ContainerView {
     this.imageID = imageID;
     this.containerID = `trysail://${randomBytes(32).toString('hex')}`;
     this.event('Normal', 'Created', `Created container: ${this.container.name}`);
-    const startedAt = timestamp(clock.now());
+    const startedAt = rfc3339(clock.now());
     let process: RunningProcess;
     try {
       process = await this.context.sandbox.start(spec);
@@ -218,7 +219,7 @@ export class ContainerRunner implements ContainerView {
   private ended(terminated: { exitCode: number; reason: string; message?: string; startedAt: string }): number {
     this.ready = false;
     this.started = false;
-    const finishedAt = timestamp(this.context.parts.clock.now());
+    const finishedAt = rfc3339(this.context.parts.clock.now());
     this.setState({ terminated: { ...terminated, finishedAt, containerID: this.containerID } });
     return terminated.exitCode;
   }

@@ -1,4 +1,5 @@
 import type { Container, ContainerState, ContainerStatus } from 'kubernetes-types/core/v1.js';
+import { rfc3339 } from '../../time.js';
 
 /** A container as its pod's status shows it. */
 export interface ContainerView {
@@ -10,11 +11,6 @@ export interface ContainerView {
   readonly restartCount: number;
   readonly containerID: string;
   readonly imageID: string;
-}
-
-/** RFC 3339 with seconds, as Kubernetes stores times. */
-export function timestamp(now_ms: number): string {
-  return new Date(now_ms).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 export function statusOf(view: ContainerView): ContainerStatus {
@@ -42,7 +38,7 @@ export function lostState(status: ContainerStatus | undefined, now_ms: number): 
       exitCode: 137,
       reason: 'ContainerStatusUnknown',
       message: 'The container ended with its node agent',
-      finishedAt: timestamp(now_ms),
+      finishedAt: rfc3339(now_ms),
       ...(running.startedAt === undefined ? {} : { startedAt: running.startedAt }),
       ...(status.containerID === undefined ? {} : { containerID: status.containerID }),
     },

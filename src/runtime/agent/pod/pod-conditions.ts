@@ -1,6 +1,6 @@
 import type { PodCondition, PodSpec } from 'kubernetes-types/core/v1.js';
+import { rfc3339 } from '../../time.js';
 import type { ContainerView } from './container-state.js';
-import { timestamp } from './container-state.js';
 
 export interface ConditionInputs {
   readonly spec: PodSpec;
@@ -30,7 +30,7 @@ export function podConditions(inputs: ConditionInputs): PodCondition[] {
   const own = verdicts.map((verdict): PodCondition => {
     const old = before.find(({ type }) => type === verdict.type);
     const lastTransitionTime = old?.status === verdict.status ? old.lastTransitionTime : undefined;
-    return { ...verdict, lastTransitionTime: lastTransitionTime ?? timestamp(inputs.now_ms) };
+    return { ...verdict, lastTransitionTime: lastTransitionTime ?? rfc3339(inputs.now_ms) };
   });
   return [...own, ...before.filter(({ type }) => !verdicts.some((verdict) => verdict.type === type))];
 }

@@ -4,11 +4,11 @@ import type { Container, ContainerStatus, PodCondition, PodStatus } from 'kubern
 import { messageOf } from '../../../base/errors.js';
 import type { PodObject } from '../../../resources/types.js';
 import type { Sandbox } from '../../drivers/driver.js';
+import { rfc3339 } from '../../time.js';
 import type { AgentParts } from '../agent-parts.js';
 import { Doubling, sleep } from '../retry.js';
 import { StatusWriter } from '../status-writer.js';
 import { ContainerRunner, type RestartPolicy } from './container-runner.js';
-import { timestamp } from './container-state.js';
 import type { PodContext } from './pod-context.js';
 import { deletePodObject } from './pod-deletion.js';
 import { isRestartableInit, type PodPlan, planPod } from './pod-plan.js';
@@ -53,7 +53,7 @@ export class PodWorker {
   ) {
     this.plan = planPod(pod);
     this.before = pod.status;
-    this.startTime = pod.status?.startTime ?? timestamp(parts.clock.now());
+    this.startTime = pod.status?.startTime ?? rfc3339(parts.clock.now());
     this.gone = new Promise((resolve) => {
       this.tellGone = resolve;
     });

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Container, ContainerState, ContainerStatus } from 'kubernetes-types/core/v1.js';
 import { messageOf } from '../../../base/errors.js';
+import { rfc3339 } from '../../time.js';
 import { ContainerLog } from '../logs/container-log.js';
 import type { LogicalProxySpec } from '../proxy-host.js';
 import { Doubling, sleep } from '../retry.js';
-import { type ContainerView, lostState, timestamp } from './container-state.js';
+import { type ContainerView, lostState } from './container-state.js';
 import type { PodContext } from './pod-context.js';
 
 const RETRY_FIRST_MS = 1000;
@@ -91,7 +92,7 @@ export class ProxyRunner implements ContainerView {
     this.log?.close();
     this.ready = false;
     this.started = false;
-    const finishedAt = timestamp(this.context.parts.clock.now());
+    const finishedAt = rfc3339(this.context.parts.clock.now());
     const terminated = { exitCode: 0, reason: 'Completed', finishedAt, containerID: this.containerID };
     this.setState({ terminated: { ...terminated, ...(startedAt ? { startedAt } : {}) } });
   }
@@ -104,7 +105,7 @@ export class ProxyRunner implements ContainerView {
     event(name, 'Normal', 'Pulled', `Container image "${this.container.image}" already present on machine`);
     event(name, 'Normal', 'Created', `Created container: ${name}`);
     this.started = true;
-    this.setState({ running: { startedAt: timestamp(parts.clock.now()) } });
+    this.setState({ running: { startedAt: rfc3339(parts.clock.now()) } });
     event(name, 'Normal', 'Started', `Started container ${name}`);
     const retry = new Doubling(RETRY_FIRST_MS, RETRY_LONGEST_MS);
     while (!this.stopping.signal.aborted && generation === this.generation) {
