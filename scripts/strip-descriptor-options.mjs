@@ -5,7 +5,7 @@ import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 
 const [input = '', output = ''] = process.argv.slice(2);
-const ANNOTATIONS = /^(validate|udpa|envoy\/annotations|xds\/annotations|google\/api)\//;
+const ANNOTATIONS = /^(validate|udpa|envoy\/annotations|xds\/annotations|google\/api\/(?!expr\/))/;
 const set = fromBinary(FileDescriptorSetSchema, readFileSync(input));
 
 /** Custom options are extensions, so they stand among the unknown fields. */

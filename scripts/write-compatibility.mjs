@@ -15,7 +15,7 @@ const load = (path) => import(pathToFileURL(join(dist, 'src', path)).href);
 const { KINDS } = await load('resources/registry.js');
 const { fieldNamesWithoutEffect } = await load('resources/core/pod/without-effect.js');
 const { UNSUPPORTED_FIELDS } = await load('resources/istio/unsupported.js');
-const { SUPPORTED } = await load('proxy/config/supported.js');
+const { SUPPORTED } = await load('proxy/config/supported/index.js');
 
 const code = (names) => names.map((name) => `\`${name}\``).join(' ');
 const table = (heads, rows) =>

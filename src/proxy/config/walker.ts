@@ -4,7 +4,7 @@ import type { Any } from '@bufbuild/protobuf/wkt';
 import { messageOf } from '../../base/errors.js';
 import { ConfigError } from '../errors.js';
 import { TYPES, typeNameOf } from './registry.js';
-import { SUPPORTED } from './supported.js';
+import { SUPPORTED } from './supported/index.js';
 
 /**
  * Refuses a message that sets a field which the proxy does not implement: nothing is ignored in silence.

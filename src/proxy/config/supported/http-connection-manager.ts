@@ -1,0 +1,26 @@
+import type { SupportedFields } from './fields.js';
+
+/** The HTTP connection manager and its protocols. */
+export const IMPLEMENTED: SupportedFields = {
+  'envoy.config.core.v3.HttpProtocolOptions':
+    'idle_timeout max_connection_duration max_headers_count max_stream_duration max_requests_per_connection',
+  'envoy.config.core.v3.Http1ProtocolOptions': 'allow_absolute_url accept_http_10 header_key_format enable_trailers',
+  'envoy.config.core.v3.Http1ProtocolOptions.HeaderKeyFormat': 'stateful_formatter',
+  'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager':
+    'codec_type=AUTO|HTTP1 stat_prefix rds route_config http_filters common_http_protocol_options http_protocol_options server_name ' +
+    'server_header_transformation max_request_headers_kb stream_idle_timeout request_headers_timeout delayed_close_timeout access_log ' +
+    'use_remote_address skip_xff_append via generate_request_id preserve_external_request_id always_set_request_id_in_response ' +
+    'upgrade_configs strip_matching_host_port strip_any_host_port internal_address_config',
+  'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.InternalAddressConfig':
+    'cidr_ranges',
+  'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.UpgradeConfig':
+    'upgrade_type enabled',
+  'envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter': 'name typed_config',
+  'envoy.extensions.filters.network.http_connection_manager.v3.Rds': 'config_source route_config_name',
+  'envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig': '',
+};
+
+/** Accepted without effect here. */
+export const INERT: SupportedFields = {
+  'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager': 'drain_timeout',
+};

@@ -1,0 +1,50 @@
+import type { SupportedFields } from './fields.js';
+
+/** Routes. */
+export const IMPLEMENTED: SupportedFields = {
+  'envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate': '',
+  'envoy.config.route.v3.RouteConfiguration':
+    'name virtual_hosts response_headers_to_add response_headers_to_remove request_headers_to_add request_headers_to_remove ' +
+    'most_specific_header_mutations_wins request_mirror_policies ignore_port_in_host_matching typed_per_filter_config',
+  'envoy.config.route.v3.VirtualHost':
+    'name domains routes request_headers_to_add request_headers_to_remove response_headers_to_add response_headers_to_remove ' +
+    'typed_per_filter_config include_request_attempt_count include_attempt_count_in_response retry_policy request_mirror_policies',
+  'envoy.config.route.v3.Route':
+    'name match route redirect direct_response typed_per_filter_config request_headers_to_add request_headers_to_remove ' +
+    'response_headers_to_add response_headers_to_remove',
+  'envoy.config.route.v3.RouteMatch':
+    'prefix path safe_regex path_separated_prefix case_sensitive runtime_fraction headers query_parameters grpc',
+  'envoy.config.route.v3.RouteMatch.GrpcRouteMatchOptions': '',
+  'envoy.config.route.v3.HeaderMatcher':
+    'name exact_match safe_regex_match range_match present_match prefix_match suffix_match contains_match string_match invert_match ' +
+    'treat_missing_header_as_empty',
+  'envoy.config.route.v3.QueryParameterMatcher': 'name string_match present_match',
+  'envoy.config.route.v3.RouteAction':
+    'cluster cluster_header weighted_clusters cluster_not_found_response_code prefix_rewrite regex_rewrite host_rewrite_literal ' +
+    'auto_host_rewrite host_rewrite_header host_rewrite_path_regex append_x_forwarded_host timeout idle_timeout retry_policy ' +
+    'request_mirror_policies priority upgrade_configs max_stream_duration',
+  'envoy.config.route.v3.RouteAction.MaxStreamDuration': 'max_stream_duration',
+  'envoy.config.route.v3.RouteAction.UpgradeConfig': 'upgrade_type enabled',
+  'envoy.config.route.v3.RouteAction.RequestMirrorPolicy':
+    'cluster cluster_header runtime_fraction disable_shadow_host_suffix_append',
+  'envoy.config.route.v3.WeightedCluster': 'clusters total_weight',
+  'envoy.config.route.v3.WeightedCluster.ClusterWeight':
+    'name weight request_headers_to_add request_headers_to_remove response_headers_to_add response_headers_to_remove host_rewrite_literal',
+  'envoy.config.route.v3.RetryPolicy':
+    'retry_on num_retries per_try_timeout retry_host_predicate host_selection_retry_max_attempts retriable_status_codes retry_back_off ' +
+    'retriable_headers retriable_request_headers',
+  'envoy.config.route.v3.RetryPolicy.RetryHostPredicate': 'name typed_config',
+  'envoy.config.route.v3.RetryPolicy.RetryBackOff': 'base_interval max_interval',
+  'envoy.config.route.v3.RedirectAction':
+    'https_redirect scheme_redirect host_redirect port_redirect path_redirect prefix_rewrite regex_rewrite response_code strip_query',
+  'envoy.config.route.v3.DirectResponseAction': 'status body',
+};
+
+/** Accepted without effect here. */
+export const INERT: SupportedFields = {
+  'envoy.config.route.v3.RouteConfiguration': 'validate_clusters metadata',
+  'envoy.config.route.v3.Route': 'metadata decorator stat_prefix',
+  'envoy.config.route.v3.Decorator': 'operation propagate',
+  'envoy.config.route.v3.VirtualHost': 'metadata',
+  'envoy.config.route.v3.RouteAction': 'max_grpc_timeout',
+};

@@ -1,0 +1,4 @@
+import type { SupportedFields } from './fields.js';
+
+/** TLS and secrets. */
+export const IMPLEMENTED: SupportedFields = {};

@@ -1,0 +1,4 @@
+import type { SupportedFields } from './fields.js';
+
+/** Tracing. */
+export const IMPLEMENTED: SupportedFields = {};
