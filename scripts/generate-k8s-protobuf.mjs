@@ -6,7 +6,20 @@ import { join } from 'node:path';
 
 const [api, apimachinery] = process.argv.slice(2);
 const sources = [
-  ...['core', 'apps', 'networking', 'discovery', 'coordination', 'events', 'autoscaling'].map((group) => ({
+  ...[
+    'core',
+    'apps',
+    'networking',
+    'discovery',
+    'coordination',
+    'events',
+    'autoscaling',
+    'batch',
+    'policy',
+    'rbac',
+    'authentication',
+    'authorization',
+  ].map((group) => ({
     prefix: `${group}.v1`,
     dir: join(api, group, 'v1'),
   })),
@@ -15,6 +28,10 @@ const sources = [
 const roots = [
   'core.v1.Binding core.v1.ConfigMap core.v1.Endpoints core.v1.Event core.v1.Namespace core.v1.Node core.v1.Pod core.v1.Secret',
   'core.v1.Service core.v1.ServiceAccount apps.v1.Deployment apps.v1.ReplicaSet networking.v1.Ingress networking.v1.IngressClass',
+  'apps.v1.StatefulSet apps.v1.DaemonSet apps.v1.ControllerRevision batch.v1.Job batch.v1.CronJob policy.v1.PodDisruptionBudget',
+  'policy.v1.Eviction rbac.v1.Role rbac.v1.ClusterRole rbac.v1.RoleBinding rbac.v1.ClusterRoleBinding core.v1.PersistentVolumeClaim',
+  'authentication.v1.TokenRequest authentication.v1.SelfSubjectReview authentication.v1.TokenReview',
+  'authorization.v1.SelfSubjectAccessReview authorization.v1.SelfSubjectRulesReview authorization.v1.SubjectAccessReview',
   'discovery.v1.EndpointSlice coordination.v1.Lease events.v1.Event autoscaling.v1.Scale meta.v1.DeleteOptions',
 ]
   .join(' ')

@@ -8,14 +8,38 @@ const ROOTS = {
     ...['Namespace', 'Pod', 'Service', 'Endpoints', 'ConfigMap', 'Secret', 'ServiceAccount', 'Node', 'Event'].map(
       (kind) => `io.k8s.api.core.v1.${kind}`,
     ),
+    'io.k8s.api.core.v1.PersistentVolumeClaim',
+    'io.k8s.api.policy.v1.Eviction',
+    'io.k8s.api.authentication.v1.TokenRequest',
     'io.k8s.apimachinery.pkg.apis.meta.v1.Status',
     'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions',
   ],
   'apis__apps__v1_openapi.json': [
     'io.k8s.api.apps.v1.Deployment',
     'io.k8s.api.apps.v1.ReplicaSet',
+    'io.k8s.api.apps.v1.StatefulSet',
+    'io.k8s.api.apps.v1.DaemonSet',
+    'io.k8s.api.apps.v1.ControllerRevision',
     'io.k8s.api.autoscaling.v1.Scale',
   ],
+  'apis__batch__v1_openapi.json': ['io.k8s.api.batch.v1.Job', 'io.k8s.api.batch.v1.CronJob'],
+  'apis__policy__v1_openapi.json': ['io.k8s.api.policy.v1.PodDisruptionBudget'],
+  'apis__authentication.k8s.io__v1_openapi.json': [
+    'io.k8s.api.authentication.v1.SelfSubjectReview',
+    'io.k8s.api.authentication.v1.TokenReview',
+  ],
+  'apis__authorization.k8s.io__v1_openapi.json': [
+    'SelfSubjectAccessReview',
+    'SelfSubjectRulesReview',
+    'SubjectAccessReview',
+    'LocalSubjectAccessReview',
+  ].map((kind) => `io.k8s.api.authorization.v1.${kind}`),
+  'apis__apiextensions.k8s.io__v1_openapi.json': [
+    'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition',
+  ],
+  'apis__rbac.authorization.k8s.io__v1_openapi.json': ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'].map(
+    (kind) => `io.k8s.api.rbac.v1.${kind}`,
+  ),
   'apis__networking.k8s.io__v1_openapi.json': [
     'io.k8s.api.networking.v1.Ingress',
     'io.k8s.api.networking.v1.IngressClass',

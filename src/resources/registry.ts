@@ -1,5 +1,9 @@
+import { CONTROLLER_REVISION } from './apps/controller-revision/index.js';
+import { DAEMON_SET } from './apps/daemon-set/index.js';
 import { DEPLOYMENT } from './apps/deployment/index.js';
 import { REPLICA_SET } from './apps/replica-set/index.js';
+import { STATEFUL_SET } from './apps/stateful-set/index.js';
+import { JOB } from './batch/job/index.js';
 import { LEASE } from './coordination/lease/index.js';
 import { CONFIG_MAP } from './core/config-map/index.js';
 import { ENDPOINTS } from './core/endpoints/index.js';
@@ -15,6 +19,7 @@ import { ISTIO_KINDS } from './istio/index.js';
 import type { KindDefinition } from './kind.js';
 import { INGRESS } from './networking/ingress/index.js';
 import { INGRESS_CLASS } from './networking/ingress-class/index.js';
+import { CLUSTER_ROLE, CLUSTER_ROLE_BINDING, ROLE, ROLE_BINDING } from './rbac/index.js';
 
 /** Every kind that the API server serves. */
 export const KINDS: readonly KindDefinition[] = [
@@ -29,9 +34,17 @@ export const KINDS: readonly KindDefinition[] = [
   SERVICE_ACCOUNT,
   DEPLOYMENT,
   REPLICA_SET,
+  STATEFUL_SET,
+  DAEMON_SET,
+  CONTROLLER_REVISION,
+  JOB,
   LEASE,
   ENDPOINT_SLICE,
   INGRESS,
   INGRESS_CLASS,
+  ROLE,
+  CLUSTER_ROLE,
+  ROLE_BINDING,
+  CLUSTER_ROLE_BINDING,
   ...ISTIO_KINDS,
 ];

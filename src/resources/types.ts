@@ -1,5 +1,15 @@
 /** The Kubernetes kinds as stored objects. Shapes are those of Kubernetes' API. */
-import type { DeploymentSpec, DeploymentStatus, ReplicaSetSpec, ReplicaSetStatus } from 'kubernetes-types/apps/v1.js';
+import type {
+  DaemonSetSpec,
+  DaemonSetStatus,
+  DeploymentSpec,
+  DeploymentStatus,
+  ReplicaSetSpec,
+  ReplicaSetStatus,
+  StatefulSetSpec,
+  StatefulSetStatus,
+} from 'kubernetes-types/apps/v1.js';
+import type { JobSpec, JobStatus } from 'kubernetes-types/batch/v1.js';
 import type {
   EndpointSubset,
   EventSource,
@@ -16,6 +26,7 @@ import type {
 } from 'kubernetes-types/core/v1.js';
 import type { Endpoint, EndpointPort } from 'kubernetes-types/discovery/v1.js';
 import type { IngressClassSpec, IngressSpec, IngressStatus } from 'kubernetes-types/networking/v1.js';
+import type { PolicyRule, RoleRef, Subject } from 'kubernetes-types/rbac/v1.js';
 import type { KubeObject } from './object.js';
 
 export interface NamespaceObject extends KubeObject {
@@ -36,6 +47,36 @@ export interface DeploymentObject extends KubeObject {
 export interface ReplicaSetObject extends KubeObject {
   spec: ReplicaSetSpec;
   status?: ReplicaSetStatus;
+}
+
+export interface StatefulSetObject extends KubeObject {
+  spec: StatefulSetSpec;
+  status?: StatefulSetStatus;
+}
+
+export interface DaemonSetObject extends KubeObject {
+  spec: DaemonSetSpec;
+  status?: DaemonSetStatus;
+}
+
+export interface ControllerRevisionObject extends KubeObject {
+  /** What a merge patch of the owner must say to bring the old template back. */
+  data?: unknown;
+  revision: number;
+}
+
+export interface JobObject extends KubeObject {
+  spec: JobSpec & { completionMode?: 'NonIndexed' | 'Indexed'; suspend?: boolean };
+  status?: JobStatus & { completedIndexes?: string; ready?: number };
+}
+
+export interface RoleObject extends KubeObject {
+  rules?: PolicyRule[];
+}
+
+export interface RoleBindingObject extends KubeObject {
+  roleRef: RoleRef;
+  subjects?: Subject[];
 }
 
 export interface ServiceObject extends KubeObject {

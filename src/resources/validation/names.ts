@@ -64,6 +64,13 @@ export const envVarName: NameRule = (name) =>
     ? undefined
     : "a valid environment variable name must consist only of printable ASCII characters other than '='";
 
+/** Any name that can stand in a URL's path: of roles and their bindings. */
+export const pathSegmentName: NameRule = (name) => {
+  if (name === '.' || name === '..') return `may not be '${name}'`;
+  const wrong = ['/', '%'].find((character) => name.includes(character));
+  return wrong === undefined ? undefined : `may not contain '${wrong}'`;
+};
+
 /** Keys of ConfigMaps and Secrets, which become file names. */
 export const configKey: NameRule = (key) => {
   if (key.length > SUBDOMAIN_LENGTH_MAX) return `must be no more than ${SUBDOMAIN_LENGTH_MAX} characters`;

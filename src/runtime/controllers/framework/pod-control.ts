@@ -1,29 +1,37 @@
+import type { PodTemplateSpec } from 'kubernetes-types/core/v1.js';
+import type { LabelSelector } from 'kubernetes-types/meta/v1.js';
 import { messageOf } from '../../../base/errors.js';
 import { type Client, isNotFound } from '../../../client/client.js';
 import { PODS } from '../../../resources/gvr.js';
-import type { PodObject, ReplicaSetObject } from '../../../resources/types.js';
+import type { KubeObject } from '../../../resources/object.js';
+import type { PodObject } from '../../../resources/types.js';
 import type { EventRecorder } from '../../events/event-recorder.js';
-import { controllerReference } from '../framework/ownership.js';
+import { controllerReference } from './ownership.js';
 
-/** Creates and deletes the pods of a replica set, and says so in its events. */
+/** A workload that makes pods of a template and finds them by a selector. */
+export interface PodOwner extends KubeObject {
+  spec: { selector?: LabelSelector; template?: PodTemplateSpec };
+}
+
+/** Creates and deletes the pods of a workload, and says so in its events. */
 export class PodControl {
   constructor(
     private readonly client: Client,
     private readonly events: EventRecorder,
   ) {}
 
-  async create(owner: ReplicaSetObject): Promise<PodObject> {
+  async create(owner: PodOwner, pod: PodObject = podFromTemplate(owner)): Promise<PodObject> {
     try {
-      const pod = await this.client.create<PodObject>(PODS, podFromTemplate(owner));
-      this.events.normal(owner, 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`);
-      return pod;
+      const created = await this.client.create<PodObject>(PODS, pod);
+      this.events.normal(owner, 'SuccessfulCreate', `Created pod: ${created.metadata.name}`);
+      return created;
     } catch (error) {
       this.events.warning(owner, 'FailedCreate', `Error creating: ${messageOf(error)}`);
       throw error;
     }
   }
 
-  async delete(owner: ReplicaSetObject, { metadata }: PodObject): Promise<void> {
+  async delete(owner: PodOwner, { metadata }: PodObject): Promise<void> {
     try {
       await this.client.delete(PODS, metadata.name, metadata.namespace, deletionOf(metadata.uid));
       this.events.normal(owner, 'SuccessfulDelete', `Deleted pod: ${metadata.name}`);
@@ -35,12 +43,12 @@ export class PodControl {
   }
 
   /** A pod that nobody controls and that the selector matches becomes the owner's. */
-  async adopt(owner: ReplicaSetObject, pod: PodObject): Promise<void> {
+  async adopt(owner: PodOwner, pod: PodObject): Promise<void> {
     await this.setOwners(pod, [...(pod.metadata.ownerReferences ?? []), controllerReference(owner)]);
   }
 
   /** A pod whose labels no longer match goes free: how one takes a pod out of service to look at it. */
-  async release(owner: ReplicaSetObject, pod: PodObject): Promise<void> {
+  async release(owner: PodOwner, pod: PodObject): Promise<void> {
     const others = (pod.metadata.ownerReferences ?? []).filter((reference) => reference.uid !== owner.metadata.uid);
     await this.setOwners(pod, others);
   }
@@ -55,9 +63,10 @@ function deletionOf(uid: string | undefined): { uid?: string } {
   return uid === undefined ? {} : { uid };
 }
 
-function podFromTemplate(owner: ReplicaSetObject): PodObject {
-  const { metadata, spec } = owner.spec.template ?? {};
-  if (!spec) throw new TypeError(`Replica set ${owner.metadata.name} has no pod template`);
+/** A pod that the server will name after its owner. It is the caller's, who may change it. */
+export function podFromTemplate(owner: PodOwner, template = owner.spec.template): PodObject {
+  const { metadata, spec } = template ?? {};
+  if (!spec) throw new TypeError(`${owner.kind} ${owner.metadata.name} has no pod template`);
   return {
     apiVersion: 'v1',
     kind: 'Pod',

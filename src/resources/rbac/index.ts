@@ -1,0 +1,82 @@
+import type { FieldError, KindDefinition } from '../kind.js';
+import type { KubeObject } from '../object.js';
+import { AGE_COLUMN, column } from '../printing/columns.js';
+import { schemaRef } from '../schemas/index.js';
+import type { RoleBindingObject, RoleObject } from '../types.js';
+import { notSupported, required } from '../validation/errors.js';
+import { immutable, validateMetadata } from '../validation/metadata.js';
+import { pathSegmentName } from '../validation/names.js';
+
+const GROUP = 'rbac.authorization.k8s.io';
+
+export const ROLE = role('Role', true);
+export const CLUSTER_ROLE = role('ClusterRole', false);
+export const ROLE_BINDING = binding('RoleBinding', true);
+export const CLUSTER_ROLE_BINDING = binding('ClusterRoleBinding', false);
+
+function base(kind: string, namespaced: boolean): Omit<KindDefinition, 'columns'> {
+  const singular = kind.toLowerCase();
+  return {
+    group: GROUP,
+    kind,
+    plural: `${singular}s`,
+    singular,
+    namespaced,
+    versions: [{ name: 'v1', storage: true, schema: schemaRef(`io.k8s.api.rbac.v1.${kind}`) }],
+  };
+}
+
+function role(kind: string, namespaced: boolean): KindDefinition {
+  return {
+    ...base(kind, namespaced),
+    columns: [column('Created At', ({ metadata }) => metadata.creationTimestamp ?? '')],
+    validate: (object) => [
+      ...validateMetadata(object, pathSegmentName),
+      ...((object as RoleObject).rules ?? []).flatMap((rule, i) =>
+        rule.verbs?.length ? [] : [required(`rules[${i}].verbs`, 'verbs must contain at least one value')],
+      ),
+    ],
+  };
+}
+
+function binding(kind: string, namespaced: boolean): KindDefinition {
+  return {
+    ...base(kind, namespaced),
+    columns: [
+      column<RoleBindingObject>('Role', ({ roleRef }) => `${roleRef.kind}/${roleRef.name}`),
+      AGE_COLUMN,
+      column<RoleBindingObject>('Users', (object) => subjects(object, 'User'), { wide: true }),
+      column<RoleBindingObject>('Groups', (object) => subjects(object, 'Group'), { wide: true }),
+      column<RoleBindingObject>('ServiceAccounts', (object) => subjects(object, 'ServiceAccount'), { wide: true }),
+    ],
+    defaults(object) {
+      const { roleRef, subjects: list = [] } = object as RoleBindingObject;
+      if (roleRef) roleRef.apiGroup ||= GROUP;
+      for (const subject of list) subject.apiGroup ??= subject.kind === 'ServiceAccount' ? '' : GROUP;
+    },
+    validate: (object) => [
+      ...validateMetadata(object, pathSegmentName),
+      ...validateBinding(object as RoleBindingObject, namespaced),
+    ],
+    validateUpdate: (object, old) => immutable('roleRef', object['roleRef'], old['roleRef']),
+  };
+}
+
+function validateBinding({ roleRef, subjects: list = [] }: RoleBindingObject, namespaced: boolean): FieldError[] {
+  const kinds = namespaced ? ['Role', 'ClusterRole'] : ['ClusterRole'];
+  const errors: FieldError[] = [];
+  if (!roleRef?.name) errors.push(required('roleRef.name'));
+  if (roleRef && !kinds.includes(roleRef.kind)) errors.push(notSupported('roleRef.kind', roleRef.kind, kinds));
+  for (const [i, subject] of list.entries()) {
+    if (!subject.name) errors.push(required(`subjects[${i}].name`));
+    if (subject.kind === 'ServiceAccount' && !subject.namespace) errors.push(required(`subjects[${i}].namespace`));
+  }
+  return errors;
+}
+
+function subjects(object: KubeObject, kind: string): string {
+  return ((object as RoleBindingObject).subjects ?? [])
+    .filter((subject) => subject.kind === kind)
+    .map((subject) => (subject.namespace ? `${subject.namespace}/${subject.name}` : subject.name))
+    .join(', ');
+}
