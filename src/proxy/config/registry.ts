@@ -1,5 +1,6 @@
 import { createRegistry, type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf';
 import type { Any } from '@bufbuild/protobuf/wkt';
+import { FilterConfigSchema } from '../../xds/types/gen/envoy/config/route/v3/route_components_pb.js';
 import { FileAccessLogSchema } from '../../xds/types/gen/envoy/extensions/access_loggers/file/v3/file_pb.js';
 import {
   StderrAccessLogSchema,
@@ -25,6 +26,7 @@ export const TYPES = createRegistry(
   CorsPolicySchema,
   CorsSchema,
   FileAccessLogSchema,
+  FilterConfigSchema,
   HTTPFaultSchema,
   HttpConnectionManagerSchema,
   HttpInspectorSchema,

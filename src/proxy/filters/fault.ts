@@ -1,13 +1,20 @@
 import { WheelTimer } from '../../base/timer-wheel.js';
 import type { FaultDelay } from '../../xds/types/gen/envoy/extensions/filters/common/fault/v3/fault_pb.js';
-import type { FaultAbort, HTTPFault } from '../../xds/types/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js';
+import {
+  type FaultAbort,
+  type HTTPFault,
+  HTTPFaultSchema,
+} from '../../xds/types/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js';
 import { milliseconds } from '../config/duration.js';
+import { unpack } from '../config/registry.js';
 import type { ProxyContext } from '../context.js';
 import type { HttpFilter } from '../http/http-filter.js';
 import type { HttpStream } from '../http/http-stream.js';
 import { FLAG } from '../http/response-flags.js';
 import { fractionOf, happens } from '../matching/fraction.js';
 import { compileHeaderMatchers, type HeaderPredicate } from '../matching/header-matcher.js';
+import { overrideOf } from '../route/filter-overrides.js';
+import type { MakeFilter } from './http-filter-kind.js';
 
 interface Delay {
   readonly fraction: number;
@@ -67,18 +74,19 @@ function compileAbort(abort: FaultAbort): Abort {
 
 /** `envoy.filters.http.fault`: delays and aborts a share of the requests. */
 export class FaultFilter implements HttpFilter {
-  readonly name = 'envoy.filters.http.fault';
   private active = 0;
   private readonly delays;
   private readonly aborts;
   private readonly overflow;
   private readonly activeGauge;
 
-  /** @param filterName under which routes override the rules */
-  constructor(
+  static readonly make: MakeFilter = (config, { context, name, statPrefix, path }) =>
+    new FaultFilter(name, context, new FaultRules(unpack(config, HTTPFaultSchema), path), statPrefix);
+
+  private constructor(
+    readonly name: string,
     private readonly context: ProxyContext,
     private readonly rules: FaultRules,
-    private readonly filterName: string,
     statPrefix: string,
   ) {
     const prefix = `http.${statPrefix}.fault`;
@@ -89,8 +97,7 @@ export class FaultFilter implements HttpFilter {
   }
 
   onRequest(stream: HttpStream): boolean {
-    const override = stream.route?.filterConfigs.get(this.filterName);
-    const rules = override instanceof FaultRules ? override : this.rules;
+    const rules = overrideOf(stream, this.name, FaultRules) ?? this.rules;
     if (rules.delay === undefined && rules.abort === undefined) return true;
     if (!rules.appliesTo(stream)) return true;
     const delay_ms = this.delayOf(stream, rules);

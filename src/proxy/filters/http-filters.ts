@@ -1,37 +1,25 @@
 import type { Any } from '@bufbuild/protobuf/wkt';
+import { FilterConfigSchema } from '../../xds/types/gen/envoy/config/route/v3/route_components_pb.js';
 import { HTTPFaultSchema } from '../../xds/types/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js';
 import { RouterSchema } from '../../xds/types/gen/envoy/extensions/filters/http/router/v3/router_pb.js';
 import type { HttpFilter as HttpFilterConfig } from '../../xds/types/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
-import type { ClusterLookup } from '../cluster/cluster-lookup.js';
 import { typeNameOf, unpack } from '../config/registry.js';
-import type { ProxyContext } from '../context.js';
 import { ConfigError } from '../errors.js';
 import type { HttpFilter } from '../http/http-filter.js';
+import type { FilterConfigCompiler } from '../route/filter-overrides.js';
 import { FaultFilter, FaultRules } from './fault.js';
+import type { CompileOverride, FilterEnvironment, MakeFilter } from './http-filter-kind.js';
 import { RouterFilter } from './router.js';
 
-export interface FilterEnvironment {
-  readonly context: ProxyContext;
-  readonly clusters: ClusterLookup;
-  readonly statPrefix: string;
-}
-
-interface HttpFilterKind {
-  readonly make: (config: Any, name: string, environment: FilterEnvironment, path: string) => HttpFilter;
-  /** Compiles what a route says to this filter. */
-  readonly perRoute?: (config: Any, path: string) => unknown;
-}
-
 /** By the type of their configuration, as Envoy finds them. */
-const KINDS: Readonly<Record<string, HttpFilterKind>> = {
-  [RouterSchema.typeName]: {
-    make: (config, _name, { clusters }) => new RouterFilter(unpack(config, RouterSchema), clusters),
-  },
-  [HTTPFaultSchema.typeName]: {
-    make: (config, name, { context, statPrefix }, path) =>
-      new FaultFilter(context, new FaultRules(unpack(config, HTTPFaultSchema), path), name, statPrefix),
-    perRoute: (config, path) => new FaultRules(unpack(config, HTTPFaultSchema), path),
-  },
+const FILTERS: Readonly<Record<string, MakeFilter>> = {
+  [HTTPFaultSchema.typeName]: FaultFilter.make,
+  [RouterSchema.typeName]: RouterFilter.make,
+};
+
+/** By the type of what a route says. */
+const OVERRIDES: Readonly<Record<string, CompileOverride>> = {
+  [HTTPFaultSchema.typeName]: (config, path) => new FaultRules(unpack(config, HTTPFaultSchema), path),
 };
 
 /** @throws ConfigError; the last filter must be the router */
@@ -40,22 +28,33 @@ export function compileHttpFilters(
   environment: FilterEnvironment,
   path: string,
 ): readonly HttpFilter[] {
-  const filters = configs.map((config, i) => {
+  const filters = configs.flatMap((config, i) => {
     const at = `${path}[${i}].typed_config`;
     const any = config.configType.case === 'typedConfig' ? config.configType.value : undefined;
-    const kind = any === undefined ? undefined : KINDS[typeNameOf(any)];
-    if (any === undefined || kind === undefined)
-      throw new ConfigError(at, `HTTP filter ${JSON.stringify(config.name)} is not supported`);
-    return kind.make(any, config.name, environment, at);
+    const make = any === undefined ? undefined : FILTERS[typeNameOf(any)];
+    if (any !== undefined && make !== undefined) return make(any, { ...environment, name: config.name, path: at });
+    if (config.isOptional) return [];
+    throw new ConfigError(at, `HTTP filter ${JSON.stringify(config.name)} is not supported`);
   });
   if (!(filters.at(-1) instanceof RouterFilter))
     throw new ConfigError(path, 'the last HTTP filter must be envoy.filters.http.router');
   return filters;
 }
 
-/** One entry of `typed_per_filter_config`. @throws ConfigError */
-export function compilePerRoute(config: Any, path: string): unknown {
-  const compile = KINDS[typeNameOf(config)]?.perRoute;
+/** One entry of `typed_per_filter_config`, which may stand in a FilterConfig that switches the filter off. */
+export const compilePerRoute: FilterConfigCompiler = (config, path) => {
+  if (typeNameOf(config) !== FilterConfigSchema.typeName) {
+    return { config: compileOverride(config, path), disabled: false };
+  }
+  const wrapper = unpack(config, FilterConfigSchema);
+  if (wrapper.config === undefined || wrapper.config.typeUrl === '')
+    return { config: undefined, disabled: wrapper.disabled };
+  if (wrapper.isOptional && OVERRIDES[typeNameOf(wrapper.config)] === undefined) return undefined;
+  return { config: compileOverride(wrapper.config, `${path}.config`), disabled: wrapper.disabled };
+};
+
+function compileOverride(config: Any, path: string): unknown {
+  const compile = OVERRIDES[typeNameOf(config)];
   if (compile === undefined) throw new ConfigError(path, `${typeNameOf(config)} is not supported here`);
   return compile(config, path);
 }

@@ -1,5 +1,6 @@
-import type { Router } from '../../xds/types/gen/envoy/extensions/filters/http/router/v3/router_pb.js';
+import { type Router, RouterSchema } from '../../xds/types/gen/envoy/extensions/filters/http/router/v3/router_pb.js';
 import type { ClusterLookup } from '../cluster/cluster-lookup.js';
+import { unpack } from '../config/registry.js';
 import type { HttpFilter } from '../http/http-filter.js';
 import type { HttpStream } from '../http/http-stream.js';
 import { FLAG } from '../http/response-flags.js';
@@ -9,13 +10,17 @@ import { RoutedRequest } from '../router/routed-request.js';
 import type { RouterOptions } from '../router/router-options.js';
 import { ShadowRequest, shadowHost } from '../router/shadow-request.js';
 import { timeoutsOf } from '../router/timeouts.js';
+import type { MakeFilter } from './http-filter-kind.js';
 
 /** `envoy.filters.http.router`: sends the request where its route says. */
 export class RouterFilter implements HttpFilter {
-  readonly name = 'envoy.filters.http.router';
+  static readonly make: MakeFilter = (config, { name, clusters }) =>
+    new RouterFilter(name, unpack(config, RouterSchema), clusters);
+
   private readonly options: RouterOptions;
 
-  constructor(
+  private constructor(
+    readonly name: string,
     config: Router,
     private readonly clusters: ClusterLookup,
   ) {

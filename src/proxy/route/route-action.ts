@@ -1,3 +1,4 @@
+import type { Any } from '@bufbuild/protobuf/wkt';
 import type { Random } from '../../base/random.js';
 import {
   type DirectResponseAction,
@@ -17,6 +18,7 @@ import { compileMutations, type HeaderMutation } from '../format/header-mutation
 import { runtimeFractionOf } from '../matching/fraction.js';
 import { headerValue, type RequestHeaders } from '../matching/header-matcher.js';
 import { compileSubstitution } from '../matching/regex.js';
+import type { FilterOverrides } from './filter-overrides.js';
 import { compileRetryPolicy, type RetryPolicy } from './retry-policy.js';
 import { compilePathRewrite, type PathRewrite } from './rewrite.js';
 import { pathOnly } from './route-match.js';
@@ -30,7 +32,12 @@ export interface ClusterChoice {
   readonly mutateRequest?: HeaderMutation | undefined;
   readonly mutateResponse?: HeaderMutation | undefined;
   readonly hostRewrite?: string | undefined;
+  /** Instead of the route's, where the cluster of a weighted choice says something to filters. */
+  readonly filterConfigs?: FilterOverrides | undefined;
 }
+
+/** What a level within the route says to filters, over what the route says. @throws ConfigError */
+type NestOverrides = (level: Readonly<Record<string, Any>>, path: string) => FilterOverrides;
 
 export interface MirrorPolicy {
   readonly cluster: string;
@@ -79,11 +86,12 @@ export function compileAction(
   route: Route,
   vhost: VirtualHost,
   mirrors: readonly MirrorPolicy[],
+  nest: NestOverrides,
   path: string,
 ): RouteAction {
   switch (route.action.case) {
     case 'route':
-      return compileForward(route.action.value, route.match, vhost, mirrors, `${path}.route`);
+      return compileForward(route.action.value, route.match, vhost, mirrors, nest, `${path}.route`);
     case 'redirect':
       return compileRedirect(route.action.value, route.match, `${path}.redirect`);
     case 'directResponse':
@@ -98,13 +106,14 @@ function compileForward(
   match: RouteMatch | undefined,
   vhost: VirtualHost,
   inherited: readonly MirrorPolicy[],
+  nest: NestOverrides,
   path: string,
 ): ForwardAction {
   const retry = action.retryPolicy ?? vhost.retryPolicy;
   const own = compileMirrors(action.requestMirrorPolicies);
   return {
     kind: 'forward',
-    choose: compileClusterChoice(action, path),
+    choose: compileClusterChoice(action, nest, path),
     notFoundStatus: notFoundStatus(action.clusterNotFoundResponseCode),
     timeout_ms: milliseconds(action.timeout, ROUTE_TIMEOUT_MS),
     idleTimeout_ms: milliseconds(action.idleTimeout, undefined),
@@ -136,7 +145,7 @@ export function compileMirrors(policies: readonly RouteAction_RequestMirrorPolic
   }));
 }
 
-function compileClusterChoice(action: RouteActionConfig, path: string): ForwardAction['choose'] {
+function compileClusterChoice(action: RouteActionConfig, nest: NestOverrides, path: string): ForwardAction['choose'] {
   const specifier = action.clusterSpecifier;
   switch (specifier.case) {
     case 'cluster': {
@@ -151,13 +160,13 @@ function compileClusterChoice(action: RouteActionConfig, path: string): ForwardA
       };
     }
     case 'weightedClusters':
-      return compileWeighted(specifier.value, `${path}.weighted_clusters`);
+      return compileWeighted(specifier.value, nest, `${path}.weighted_clusters`);
     default:
       throw new ConfigError(path, 'a route action needs cluster, cluster_header or weighted_clusters');
   }
 }
 
-function compileWeighted(weighted: WeightedCluster, path: string): ForwardAction['choose'] {
+function compileWeighted(weighted: WeightedCluster, nest: NestOverrides, path: string): ForwardAction['choose'] {
   const choices: ClusterChoice[] = [];
   const limits: number[] = [];
   let total = 0;
@@ -179,6 +188,8 @@ function compileWeighted(weighted: WeightedCluster, path: string): ForwardAction
       ),
       hostRewrite:
         cluster.hostRewriteSpecifier.case === 'hostRewriteLiteral' ? cluster.hostRewriteSpecifier.value : undefined,
+      filterConfigs:
+        Object.keys(cluster.typedPerFilterConfig).length > 0 ? nest(cluster.typedPerFilterConfig, at) : undefined,
     });
   });
   if (total === 0) throw new ConfigError(path, 'Sum of weights in the weighted_cluster must be greater than 0.');

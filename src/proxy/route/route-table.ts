@@ -1,4 +1,3 @@
-import type { Any } from '@bufbuild/protobuf/wkt';
 import type { Random } from '../../base/random.js';
 import type {
   Route,
@@ -8,6 +7,7 @@ import type { RouteConfiguration } from '../../xds/types/gen/envoy/config/route/
 import { combineMutations, compileMutations, type HeaderMutation } from '../format/header-mutations.js';
 import type { RequestHeaders } from '../matching/header-matcher.js';
 import { DomainTable } from './domain-table.js';
+import { type FilterConfigCompiler, type FilterOverrides, NO_OVERRIDES, nestOverrides } from './filter-overrides.js';
 import { compileAction, compileMirrors, type RouteAction } from './route-action.js';
 import { compileRouteMatch, type RequestPredicate } from './route-match.js';
 
@@ -23,12 +23,8 @@ export interface RouteEntry {
   readonly action: RouteAction;
   readonly mutateRequest: HeaderMutation | undefined;
   readonly mutateResponse: HeaderMutation | undefined;
-  /** By the filter's name: what the nearest level says. */
-  readonly filterConfigs: ReadonlyMap<string, unknown>;
+  readonly filterConfigs: FilterOverrides;
 }
-
-/** Compiles one entry of `typed_per_filter_config`. */
-export type FilterConfigCompiler = (config: Any, path: string) => unknown;
 
 interface CompiledRoute {
   readonly matches: RequestPredicate;
@@ -44,6 +40,7 @@ export class RouteTable {
   readonly name: string;
   private readonly domains = new DomainTable<CompiledHost>();
   private readonly ignorePort: boolean;
+  private readonly overrides: FilterOverrides;
 
   /** @throws ConfigError with the path of the field */
   constructor(
@@ -53,6 +50,8 @@ export class RouteTable {
   ) {
     this.name = config.name;
     this.ignorePort = config.ignorePortInHostMatching;
+    // each level is compiled once: its routes share what it has, such as a bucket of tokens
+    this.overrides = nestOverrides(NO_OVERRIDES, config.typedPerFilterConfig, compileFilterConfig, '');
     config.virtualHosts.forEach((vhost, i) => {
       const path = `virtual_hosts[${i}]`;
       const compiled = this.compileHost(vhost, path);
@@ -75,12 +74,21 @@ export class RouteTable {
       countAttempts: config.includeRequestAttemptCount,
       countAttemptsInResponse: config.includeAttemptCountInResponse,
     };
+    const overrides = nestOverrides(this.overrides, config.typedPerFilterConfig, this.compileFilterConfig, path);
     return {
-      routes: config.routes.map((route, i) => this.compileRoute(route, config, virtualHost, `${path}.routes[${i}]`)),
+      routes: config.routes.map((route, i) =>
+        this.compileRoute(route, config, virtualHost, overrides, `${path}.routes[${i}]`),
+      ),
     };
   }
 
-  private compileRoute(route: Route, host: VirtualHostConfig, virtualHost: VirtualHost, path: string): CompiledRoute {
+  private compileRoute(
+    route: Route,
+    host: VirtualHostConfig,
+    virtualHost: VirtualHost,
+    outer: FilterOverrides,
+    path: string,
+  ): CompiledRoute {
     const inherited =
       host.requestMirrorPolicies.length > 0 ? host.requestMirrorPolicies : this.config.requestMirrorPolicies;
     const levels = [route, host, this.config];
@@ -91,19 +99,21 @@ export class RouteTable {
     const responses = levels.map((level) =>
       compileMutations(level.responseHeadersToAdd, level.responseHeadersToRemove, `${path}.response_headers_to_add`),
     );
-    const filterConfigs = new Map<string, unknown>();
-    for (const level of [this.config, host, route]) {
-      for (const [name, config] of Object.entries(level.typedPerFilterConfig)) {
-        filterConfigs.set(name, this.compileFilterConfig(config, `${path}.typed_per_filter_config[${name}]`));
-      }
-    }
+    const compile = this.compileFilterConfig;
+    const filterConfigs = nestOverrides(outer, route.typedPerFilterConfig, compile, path);
     const match = route.match!;
     return {
       matches: compileRouteMatch(match, this.random, `${path}.match`),
       entry: {
         name: route.name,
         virtualHost,
-        action: compileAction(route, host, compileMirrors(inherited), path),
+        action: compileAction(
+          route,
+          host,
+          compileMirrors(inherited),
+          (level, at) => nestOverrides(filterConfigs, level, compile, at),
+          path,
+        ),
         mutateRequest: combineMutations(requests),
         mutateResponse: combineMutations(responses),
         filterConfigs,

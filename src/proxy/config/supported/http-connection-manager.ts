@@ -15,7 +15,7 @@ export const IMPLEMENTED: SupportedFields = {
     'cidr_ranges',
   'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.UpgradeConfig':
     'upgrade_type enabled',
-  'envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter': 'name typed_config',
+  'envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter': 'name typed_config is_optional disabled',
   'envoy.extensions.filters.network.http_connection_manager.v3.Rds': 'config_source route_config_name',
   'envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig': '',
 };

@@ -29,7 +29,9 @@ export const IMPLEMENTED: SupportedFields = {
     'cluster cluster_header runtime_fraction disable_shadow_host_suffix_append',
   'envoy.config.route.v3.WeightedCluster': 'clusters total_weight',
   'envoy.config.route.v3.WeightedCluster.ClusterWeight':
-    'name weight request_headers_to_add request_headers_to_remove response_headers_to_add response_headers_to_remove host_rewrite_literal',
+    'name weight request_headers_to_add request_headers_to_remove response_headers_to_add response_headers_to_remove host_rewrite_literal ' +
+    'typed_per_filter_config',
+  'envoy.config.route.v3.FilterConfig': 'config is_optional disabled',
   'envoy.config.route.v3.RetryPolicy':
     'retry_on num_retries per_try_timeout retry_host_predicate host_selection_retry_max_attempts retriable_status_codes retry_back_off ' +
     'retriable_headers retriable_request_headers',
