@@ -6,6 +6,8 @@ const SLOT_BITS = 6;
 const SLOTS = 1 << SLOT_BITS;
 /** Four levels of 64 slots of 4 ms reach 18.6 hours; a later due time waits in the last slot and is sorted in again. */
 const LEVELS = 4;
+/** Ticks that one slot of each level covers. A table: `**` with a variable costs a call of pow() for each timer armed. */
+const SPANS = [1, SLOTS, SLOTS ** 2, SLOTS ** 3] as const;
 const REACH_TICKS = SLOTS ** LEVELS - 1;
 
 /**
@@ -72,9 +74,8 @@ export class TimerWheel {
     const distance = Math.min(timer.dueTick - this.tick, REACH_TICKS);
     const at = this.tick + distance;
     let level = 0;
-    while (level < LEVELS - 1 && distance >= SLOTS ** (level + 1)) level++;
-    const slot = Math.floor(at / SLOTS ** level) % SLOTS;
-    const head = this.heads[level * SLOTS + slot]!;
+    while (level < LEVELS - 1 && distance >= SPANS[level + 1]!) level++;
+    const head = this.heads[level * SLOTS + slotOf(at, level)]!;
     timer.previous = head.previous;
     timer.next = head;
     head.previous!.next = timer;
@@ -99,9 +100,8 @@ export class TimerWheel {
   /** Sorts the coarser slots that begin at this tick into finer ones. */
   private cascade(): void {
     for (let level = 1; level < LEVELS; level++) {
-      const span = SLOTS ** level;
-      if (this.tick % span !== 0) return;
-      const head = this.heads[level * SLOTS + (Math.floor(this.tick / span) % SLOTS)]!;
+      if (this.tick % SPANS[level]! !== 0) return;
+      const head = this.heads[level * SLOTS + slotOf(this.tick, level)]!;
       for (let timer = head.next!; timer !== head; timer = head.next!) {
         unlink(timer);
         this.insert(timer);
@@ -122,7 +122,7 @@ export class TimerWheel {
   private nextBusyTick(): number {
     let best = Number.POSITIVE_INFINITY;
     for (let level = 0; level < LEVELS; level++) {
-      const span = SLOTS ** level;
+      const span = SPANS[level]!;
       const base = Math.floor(this.tick / span);
       for (let i = 1; i <= SLOTS; i++) {
         const at = (base + i) * span;
@@ -146,6 +146,11 @@ export class TimerWheel {
   private currentTick(): number {
     return Math.floor(this.clock.monotonic_ms() / TICK_MS);
   }
+}
+
+/** Bits are taken after the division, so that ticks beyond 32 bits keep their slot. */
+function slotOf(tick: number, level: number): number {
+  return (tick / SPANS[level]!) & (SLOTS - 1);
 }
 
 function unlink(timer: WheelTimer): void {
