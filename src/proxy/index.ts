@@ -1,7 +1,7 @@
 export { AdminServer } from './admin/admin-server.js';
-export { AdsConfigStream } from './config/ads-config-stream.js';
 export { type LoadedBootstrap, loadBootstrap } from './config/bootstrap.js';
 export type { ConfigConsumer, ConfigStream } from './config/config-stream.js';
+export { XdsConfigStream } from './config/xds-config-stream.js';
 export type { NodeIdentity } from './context.js';
 export { ConfigError, ProxyError } from './errors.js';
 export { LogicalProxy, type LogicalProxyOptions } from './logical-proxy.js';

@@ -5,10 +5,11 @@ import { messageOf } from '../../base/errors.js';
 import { LineLogger } from '../../base/logger.js';
 import { SystemRandom } from '../../base/random.js';
 import { PodSocketFactory, type PodSockets } from '../../native/pod-sockets.js';
-import { AdsConfigStream, ProxyServer, type SocketFactory } from '../../proxy/index.js';
+import { ProxyServer, type SocketFactory, XdsConfigStream } from '../../proxy/index.js';
 import type { LogicalProxySpec } from '../../runtime/agent/proxy-host.js';
 import { PROXY_MARK } from '../../runtime/drivers/netns/capture.js';
 import { AdsConnection } from '../../xds/client/connection.js';
+import { deltaAds } from '../../xds/client/discovery.js';
 import type { NodeConfig } from '../node/node-config.js';
 import { LoopbackSockets } from './loopback-sockets.js';
 import type { FromProxy, ToProxy } from './messages.js';
@@ -53,8 +54,8 @@ class ProxyProcess {
       id,
       node: { ...node, metadata: node.metadata as JsonObject },
       sockets: this.socketsFor(spec),
-      configStream: new AdsConfigStream({
-        connection: this.ads,
+      configStream: new XdsConfigStream({
+        discovery: deltaAds(this.ads),
         node: {
           id: node.id,
           cluster: node.cluster,

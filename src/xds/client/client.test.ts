@@ -7,22 +7,23 @@ import {
   DeltaDiscoveryRequestSchema,
   DeltaDiscoveryResponseSchema,
 } from '../types/gen/envoy/service/discovery/v3/discovery_pb.js';
-import { BACKOFF_BASE_MS, BACKOFF_MAX_MS, Backoff } from './backoff.js';
+import { Backoff, LOCAL_BACKOFF } from './backoff.js';
+import { DeltaWire } from './delta-wire.js';
 import { PENDING_ANSWERS_MAX, RequestQueue } from './request-queue.js';
 import { TypeSubscription } from './type-subscription.js';
-import { readUpdate } from './update.js';
+import { readDelta } from './update.js';
 
 const TYPE = 'type.example.org/T';
 
 test('back-off: grows to its limit, jittered, and starts anew after a success', () => {
   const backoff = new Backoff(new SeededRandom(7));
   const waits_ms = Array.from({ length: 40 }, () => backoff.next());
-  assert.ok(waits_ms[0]! <= BACKOFF_BASE_MS);
-  assert.ok(waits_ms.every((wait_ms) => wait_ms >= 0 && wait_ms <= BACKOFF_MAX_MS));
-  assert.ok(Math.max(...waits_ms) > BACKOFF_MAX_MS / 2);
+  assert.ok(waits_ms[0]! <= LOCAL_BACKOFF.base_ms);
+  assert.ok(waits_ms.every((wait_ms) => wait_ms >= 0 && wait_ms <= LOCAL_BACKOFF.max_ms));
+  assert.ok(Math.max(...waits_ms) > LOCAL_BACKOFF.max_ms / 2);
   assert.ok(new Set(waits_ms).size > 30);
   backoff.reset();
-  assert.ok(backoff.next() <= BACKOFF_BASE_MS);
+  assert.ok(backoff.next() <= LOCAL_BACKOFF.base_ms);
 });
 
 test('subscription: the server is told the difference, and on a new stream all, with what is held', () => {
@@ -42,7 +43,7 @@ test('subscription: the server is told the difference, and on a new stream all, 
 test('requests: the node goes with the first one alone, answers before changes, and one answer too many is refused', async () => {
   const subscription = new TypeSubscription(TYPE);
   subscription.want('*');
-  const queue = new RequestQueue(create(NodeSchema, { id: 'n' }), new Map([[TYPE, subscription]]));
+  const queue = new RequestQueue(new DeltaWire(), create(NodeSchema, { id: 'n' }), new Map([[TYPE, subscription]]));
   for (let i = 0; i < PENDING_ANSWERS_MAX; i++) assert.ok(queue.answer(create(DeltaDiscoveryRequestSchema)));
   assert.equal(queue.answer(create(DeltaDiscoveryRequestSchema)), false);
   const requests = queue[Symbol.asyncIterator]();
@@ -62,7 +63,7 @@ test('updates: what breaks the protocol is refused with the name', () => {
     resources: { name: string; resource?: { typeUrl: string; value: Uint8Array } }[],
     removed: string[] = [],
   ) => create(DeltaDiscoveryResponseSchema, { typeUrl: TYPE, resources, removedResources: removed });
-  const update = readUpdate(
+  const update = readDelta(
     response(
       [
         { name: 'a', resource: any },
@@ -75,7 +76,7 @@ test('updates: what breaks the protocol is refused with the name', () => {
   assert.deepEqual([update.resources.map(({ name }) => name), update.removed], [['a'], ['b']]);
   assert.throws(
     () =>
-      readUpdate(
+      readDelta(
         response([
           { name: 'a', resource: any },
           { name: 'a', resource: any },
@@ -84,9 +85,9 @@ test('updates: what breaks the protocol is refused with the name', () => {
       ),
     /"a" appears twice/,
   );
-  assert.throws(() => readUpdate(response([{ name: 'a' }]), wants), /"a" has no body/);
+  assert.throws(() => readDelta(response([{ name: 'a' }]), wants), /"a" has no body/);
   assert.throws(
-    () => readUpdate(response([{ name: 'a', resource: { ...any, typeUrl: 'other' } }]), wants),
+    () => readDelta(response([{ name: 'a', resource: { ...any, typeUrl: 'other' } }]), wants),
     /"a" is a other, not a/,
   );
 });

@@ -1,11 +1,7 @@
-import { create } from '@bufbuild/protobuf';
 import { BoundedQueue } from '../../base/bounded-queue.js';
 import type { Node } from '../types/gen/envoy/config/core/v3/base_pb.js';
-import {
-  type DeltaDiscoveryRequest,
-  DeltaDiscoveryRequestSchema,
-} from '../types/gen/envoy/service/discovery/v3/discovery_pb.js';
 import type { TypeSubscription } from './type-subscription.js';
+import type { ClientWire } from './wire.js';
 
 /** Answers that wait to be written. A server that sends this many responses without reading gets its stream ended. */
 export const PENDING_ANSWERS_MAX = 256;
@@ -14,22 +10,21 @@ export const PENDING_ANSWERS_MAX = 256;
  * The requests of one stream, pulled by the transport as it can write. Only answers queue up; changes of subscription merge
  * until they are pulled, so their memory is bounded by what is wanted.
  */
-export class RequestQueue implements AsyncIterable<DeltaDiscoveryRequest> {
-  private readonly answers = new BoundedQueue<DeltaDiscoveryRequest>(PENDING_ANSWERS_MAX);
-  private node: Node | undefined;
+export class RequestQueue<Request> implements AsyncIterable<Request> {
+  private readonly answers = new BoundedQueue<Request>(PENDING_ANSWERS_MAX);
+  private first = true;
   private ended = false;
   private wake: () => void = () => {};
 
   /** @param subscriptions live: types may be added while the stream runs */
   constructor(
-    node: Node,
+    private readonly wire: ClientWire<Request, never>,
+    private readonly node: Node,
     private readonly subscriptions: ReadonlyMap<string, TypeSubscription>,
-  ) {
-    this.node = node;
-  }
+  ) {}
 
   /** @returns false when too many answers wait */
-  answer(answer: DeltaDiscoveryRequest): boolean {
+  answer(answer: Request): boolean {
     const taken = this.answers.push(answer);
     this.wake();
     return taken;
@@ -45,7 +40,7 @@ export class RequestQueue implements AsyncIterable<DeltaDiscoveryRequest> {
     this.wake();
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<DeltaDiscoveryRequest> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<Request> {
     while (!this.ended) {
       const request = this.answers.shift() ?? this.nextChange();
       if (request === undefined) await new Promise<void>((resolve) => (this.wake = resolve));
@@ -53,24 +48,17 @@ export class RequestQueue implements AsyncIterable<DeltaDiscoveryRequest> {
     }
   }
 
-  private nextChange(): DeltaDiscoveryRequest | undefined {
+  private nextChange(): Request | undefined {
     for (const subscription of this.subscriptions.values()) {
-      const change = subscription.takeChange();
-      if (change === undefined) continue;
-      return create(DeltaDiscoveryRequestSchema, {
-        typeUrl: subscription.typeUrl,
-        resourceNamesSubscribe: change.subscribe,
-        resourceNamesUnsubscribe: change.unsubscribe,
-        initialResourceVersions: change.initialVersions,
-      });
+      const request = this.wire.change(subscription);
+      if (request !== undefined) return request;
     }
     return undefined;
   }
 
-  /** The first request of a stream says who asks. */
-  private signed(request: DeltaDiscoveryRequest): DeltaDiscoveryRequest {
-    if (this.node !== undefined) request.node = this.node;
-    this.node = undefined;
-    return request;
+  private signed(request: Request): Request {
+    const { first } = this;
+    this.first = false;
+    return this.wire.needsNode(first) ? this.wire.withNode(request, this.node) : request;
   }
 }

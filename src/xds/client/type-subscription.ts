@@ -13,7 +13,7 @@ export interface SubscriptionChange {
  * reconnect costs only what changed in between.
  */
 export class TypeSubscription {
-  /** Versions of the resources that the client has accepted. */
+  /** Versions, or digests, of the resources that the client has accepted. */
   readonly versions = new Map<string, string>();
   private wanted: ReadonlySet<string> = new Set();
   /** undefined: no request for this type on this stream yet. */
@@ -25,6 +25,10 @@ export class TypeSubscription {
     this.wanted = new Set(names);
     if (this.wanted.has(WILDCARD)) return;
     for (const name of this.versions.keys()) if (!this.wanted.has(name)) this.versions.delete(name);
+  }
+
+  get names(): string[] {
+    return [...this.wanted];
   }
 
   wants(name: string): boolean {

@@ -11,7 +11,10 @@ export interface Update {
 
 export interface ReceivedResource {
   readonly name: string;
+  /** What the server calls it. */
   readonly version: string;
+  /** Tells two bodies apart where versions do not: in the state of the world all resources have the response's. */
+  readonly digest?: string;
   /** The encoded message. */
   readonly body: Uint8Array;
 }
@@ -26,18 +29,19 @@ export type Verdict = { readonly accept: true } | { readonly reject: string; rea
  * Reads a response, without the resources that are no longer wanted.
  * @throws XdsError when the server broke the protocol: a foreign type, or a name that appears twice
  */
-export function readUpdate(response: DeltaDiscoveryResponse, wants: (name: string) => boolean): Update {
+export function readDelta(response: DeltaDiscoveryResponse, wants: (name: string) => boolean): Update {
   const seen = new Set<string>();
   const resources: ReceivedResource[] = [];
   for (const resource of response.resources) {
     if (seen.has(resource.name)) throw broken(`the resource "${resource.name}" appears twice in one response`);
     seen.add(resource.name);
-    if (wants(resource.name)) resources.push(readResource(resource, response.typeUrl));
+    if (wants(resource.name)) resources.push(resourceOf(resource, response.typeUrl));
   }
   return { typeUrl: response.typeUrl, resources, removed: response.removedResources.filter(wants) };
 }
 
-function readResource(resource: Resource, typeUrl: string): ReceivedResource {
+/** @throws XdsError */
+export function resourceOf(resource: Resource, typeUrl: string): ReceivedResource {
   const any = resource.resource;
   if (any === undefined) throw broken(`the resource "${resource.name}" has no body`);
   if (any.typeUrl !== typeUrl) throw broken(`the resource "${resource.name}" is a ${any.typeUrl}, not a ${typeUrl}`);

@@ -10,9 +10,14 @@ import { SystemClock } from '../../base/clock.js';
 import { SILENT_LOGGER } from '../../base/logger.js';
 import { SeededRandom } from '../../base/random.js';
 import { AdsConnection } from '../client/connection.js';
-import { DeltaAdsClient } from '../client/delta-client.js';
+import { deltaAds } from '../client/discovery.js';
 import type { Update, Verdict } from '../client/update.js';
+import { XdsClient } from '../client/xds-client.js';
 import { AggregatedDiscoveryService } from '../types/gen/envoy/service/discovery/v3/ads_pb.js';
+import type {
+  DeltaDiscoveryRequest,
+  DeltaDiscoveryResponse,
+} from '../types/gen/envoy/service/discovery/v3/discovery_pb.js';
 import { AdsServer } from './ads-server.js';
 import { STREAMS_MAX } from './limits.js';
 import { type ResourceSet, TYPE_URL, type XdsResource } from './source.js';
@@ -101,9 +106,9 @@ class Bench {
   client(
     journal: Journal,
     onUpdate: (update: Update) => Verdict | Promise<Verdict> = () => ({ accept: true }),
-  ): DeltaAdsClient {
-    const client = new DeltaAdsClient({
-      connection: this.connection(),
+  ): XdsClient<DeltaDiscoveryRequest, DeltaDiscoveryResponse> {
+    const client = new XdsClient({
+      discovery: deltaAds(this.connection()),
       node: { id: 'proxy', cluster: 'test', metadata: { NAMESPACE: 'default' } },
       onUpdate: (update) => {
         journal.add(line(update));

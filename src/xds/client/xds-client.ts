@@ -1,28 +1,19 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
-import { type Client, createClient } from '@connectrpc/connect';
 import type { Clock, Timer } from '../../base/clock.js';
 import { messageOf } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import type { Random } from '../../base/random.js';
 import { XdsError } from '../errors.js';
 import { type Node, NodeSchema } from '../types/gen/envoy/config/core/v3/base_pb.js';
-import { AggregatedDiscoveryService } from '../types/gen/envoy/service/discovery/v3/ads_pb.js';
-import {
-  type DeltaDiscoveryRequest,
-  DeltaDiscoveryRequestSchema,
-  type DeltaDiscoveryResponse,
-} from '../types/gen/envoy/service/discovery/v3/discovery_pb.js';
-import { Backoff } from './backoff.js';
-import type { AdsConnection } from './connection.js';
+import { Backoff, type BackoffLimits } from './backoff.js';
+import type { Discovery } from './discovery.js';
 import { RequestQueue } from './request-queue.js';
 import { TypeSubscription, type WILDCARD } from './type-subscription.js';
-import { readUpdate, type Update, type Verdict } from './update.js';
+import type { Update, Verdict } from './update.js';
 
-/** google.rpc.Code.INVALID_ARGUMENT, the code that xDS clients put into a NACK. */
-const INVALID_ARGUMENT = 3;
-
-export interface DeltaAdsClientOptions {
-  readonly connection: AdsConnection;
+export interface XdsClientOptions<Request, Response> {
+  /** For example `deltaAds(connection)`. */
+  readonly discovery: Discovery<Request, Response>;
   /** Who asks: id, cluster, metadata, locality. */
   readonly node: MessageInitShape<typeof NodeSchema>;
   /**
@@ -32,33 +23,36 @@ export interface DeltaAdsClientOptions {
   readonly onUpdate: (update: Update) => Verdict | Promise<Verdict>;
   /** The stream opened (the server answered on it) or was lost. */
   readonly onState?: (state: 'connected' | 'disconnected') => void;
+  /** Each attempt to open a stream that failed, with why. */
+  readonly onFailure?: (reason: string) => void;
+  /** Sent with the call that opens a stream. */
+  readonly headers?: ReadonlyMap<string, string>;
+  readonly backoff?: BackoffLimits;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
 }
 
 /**
- * Delta ADS for one logical proxy: one stream on the process's shared connection, which comes back by itself and then asks only
- * for what changed since. Source: the xDS protocol, "Incremental xDS".
+ * A client of a discovery service, for one logical proxy: one stream, which comes back by itself and then asks only for what
+ * changed since (in the state of the world: names what it has). Source: the xDS protocol.
  *
  * @example
- * const client = new DeltaAdsClient({ connection, node: { id: 'router~…' }, onUpdate: () => ({ accept: true }), clock, random, logger });
+ * const client = new XdsClient({ discovery: deltaAds(connection), node: { id: 'router~…' }, onUpdate: () => ({ accept: true }), clock, random, logger });
  * client.subscribe(TYPE_URL.cluster, '*');
  * client.start();
  */
-export class DeltaAdsClient {
+export class XdsClient<Request, Response extends { readonly typeUrl: string }> {
   private readonly subscriptions = new Map<string, TypeSubscription>();
-  private readonly rpc: Client<typeof AggregatedDiscoveryService>;
   private readonly node: Node;
   private readonly backoff: Backoff;
-  private stream: { readonly abort: AbortController; readonly requests: RequestQueue } | undefined;
+  private stream: { readonly abort: AbortController; readonly requests: RequestQueue<Request> } | undefined;
   private retry: Timer | undefined;
   private state: 'idle' | 'running' | 'closed' = 'idle';
 
-  constructor(private readonly options: DeltaAdsClientOptions) {
-    this.rpc = createClient(AggregatedDiscoveryService, options.connection.transport);
+  constructor(private readonly options: XdsClientOptions<Request, Response>) {
     this.node = create(NodeSchema, options.node);
-    this.backoff = new Backoff(options.random);
+    this.backoff = new Backoff(options.random, options.backoff);
   }
 
   /**
@@ -91,20 +85,24 @@ export class DeltaAdsClient {
   }
 
   private async run(): Promise<void> {
-    const stream = { abort: new AbortController(), requests: new RequestQueue(this.node, this.subscriptions) };
+    const { discovery, headers } = this.options;
+    const requests = new RequestQueue<Request>(discovery.wire, this.node, this.subscriptions);
+    const stream = { abort: new AbortController(), requests };
     this.stream = stream;
+    discovery.wire.streamStarted();
     for (const subscription of this.subscriptions.values()) subscription.streamStarted();
     let connected = false;
     let reason = 'the server ended the stream';
     try {
-      for await (const response of this.rpc.deltaAggregatedResources(stream.requests, {
+      for await (const response of discovery.open(requests, {
         signal: stream.abort.signal,
+        headers: [...(headers ?? [])],
       })) {
         if (this.isClosed()) return;
         if (!connected) this.options.onState?.('connected');
         connected = true;
         this.backoff.reset();
-        await this.receive(response, stream.requests);
+        await this.receive(response, requests);
       }
     } catch (error) {
       reason = messageOf(error);
@@ -123,23 +121,26 @@ export class DeltaAdsClient {
       retry_ms: delay_ms,
     });
     if (wasConnected) this.options.onState?.('disconnected');
+    this.options.onFailure?.(reason);
     if (!this.isClosed()) this.retry = this.options.clock.setTimer(delay_ms, () => void this.run());
   }
 
-  private async receive(response: DeltaDiscoveryResponse, requests: RequestQueue): Promise<void> {
+  private async receive(response: Response, requests: RequestQueue<Request>): Promise<void> {
+    const { wire } = this.options.discovery;
     const subscription = this.subscriptions.get(response.typeUrl);
-    const verdict = subscription
-      ? await this.judge(response, subscription)
-      : { reject: `no subscription for ${response.typeUrl}` };
+    const answer =
+      subscription === undefined
+        ? wire.refuse(response, `no subscription for ${response.typeUrl}`)
+        : wire.answer(response, subscription, await this.judge(response, subscription));
     if (this.isClosed()) return;
-    if (!requests.answer(answerTo(response, verdict))) {
+    if (!requests.answer(answer)) {
       throw new XdsError('XDS_PROTOCOL', 'the server sends responses without reading the answers');
     }
   }
 
-  private async judge(response: DeltaDiscoveryResponse, subscription: TypeSubscription): Promise<Verdict> {
+  private async judge(response: Response, subscription: TypeSubscription): Promise<Verdict> {
     try {
-      const update = readUpdate(response, (name) => subscription.wants(name));
+      const update = this.options.discovery.wire.read(response, subscription);
       const verdict = await this.options.onUpdate(update);
       remember(subscription, update, verdict);
       return verdict;
@@ -154,20 +155,13 @@ export class DeltaAdsClient {
   }
 }
 
-function remember(subscription: TypeSubscription, update: Update, verdict: Verdict): void {
+/** Notes what was taken. */
+export function remember(subscription: TypeSubscription, update: Update, verdict: Verdict): void {
   if ('reject' in verdict && verdict.rejected === undefined) return;
   const rejected = new Set('reject' in verdict ? verdict.rejected : []);
-  for (const { name, version } of update.resources) {
+  for (const { name, version, digest } of update.resources) {
     // The handler may have changed the subscription meanwhile.
-    if (!rejected.has(name) && subscription.wants(name)) subscription.versions.set(name, version);
+    if (!rejected.has(name) && subscription.wants(name)) subscription.versions.set(name, digest ?? version);
   }
   for (const name of update.removed) if (!rejected.has(name)) subscription.versions.delete(name);
-}
-
-function answerTo(response: DeltaDiscoveryResponse, verdict: Verdict): DeltaDiscoveryRequest {
-  return create(DeltaDiscoveryRequestSchema, {
-    typeUrl: response.typeUrl,
-    responseNonce: response.nonce,
-    ...('reject' in verdict && { errorDetail: { code: INVALID_ARGUMENT, message: verdict.reject } }),
-  });
 }
