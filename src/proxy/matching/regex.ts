@@ -23,7 +23,7 @@ export function compileRegex(regex: string, path: string): TextPredicate {
     if (literal !== '') return (text) => text === literal;
     if (simple[1] !== undefined) return () => true;
   }
-  const pattern = re2(regex, path);
+  const pattern = compilePattern(regex, path);
   return (text) => pattern.testExact(text);
 }
 
@@ -32,7 +32,7 @@ export function compileSubstitution(
   rewrite: { readonly pattern?: RegexMatcher | undefined; readonly substitution: string },
   path: string,
 ): (text: string) => string {
-  const pattern = re2(rewrite.pattern?.regex ?? '', `${path}.pattern.regex`);
+  const pattern = compilePattern(rewrite.pattern?.regex ?? '', `${path}.pattern.regex`);
   const replacement = rewrite.substitution
     .replaceAll(/\$/g, '$$$$')
     .replaceAll(/\\(\d)/g, '$$$1')
@@ -40,7 +40,8 @@ export function compileSubstitution(
   return (text) => pattern.matcher(text).replaceAll(replacement);
 }
 
-function re2(regex: string, path: string): RE2JS {
+/** For matches within a text. @throws ConfigError */
+export function compilePattern(regex: string, path: string): RE2JS {
   try {
     return RE2JS.compile(regex);
   } catch (error) {
