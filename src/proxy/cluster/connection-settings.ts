@@ -3,7 +3,7 @@ import { HttpProtocolOptionsSchema } from '../../xds/types/gen/envoy/extensions/
 import { milliseconds } from '../config/duration.js';
 import { unpack } from '../config/registry.js';
 import { ConfigError } from '../errors.js';
-import type { ConnectionSettings } from '../pool/connection-pool.js';
+import type { ConnectionSettings } from '../pool/connection-settings.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const IDLE_TIMEOUT_MS = 3_600_000;

@@ -105,7 +105,7 @@ export class RouterFilter implements HttpFilter {
       const name = mirror.cluster || stream.headers.get(mirror.clusterHeader);
       const cluster = name === undefined ? undefined : this.clusters.get(name);
       if (cluster === undefined || !happens(mirror.fraction, stream.manager.context.random)) continue;
-      const host = cluster.choose(stream.server.choice);
+      const host = cluster.choose(stream.codec.choice);
       if (host === undefined) continue;
       const authority = mirror.keepHost ? stream.host : shadowHost(stream.host);
       shadows.push(new ShadowRequest(stream, cluster, host, authority, timeout_ms));

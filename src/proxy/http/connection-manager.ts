@@ -11,9 +11,11 @@ import type { ProxyContext } from '../context.js';
 import type { RouteTable } from '../route/route-table.js';
 import { CodeStats } from '../stats/code-stats.js';
 import type { Counter } from '../stats/metrics.js';
+import type { ServerConnection } from './downstream-codec.js';
+import { FilterChain } from './filter-chain.js';
 import type { HttpFilter } from './http-filter.js';
 import type { HttpStream } from './http-stream.js';
-import { ServerConnection } from './server-connection.js';
+import { Http1ServerConnection } from './http1-server-connection.js';
 import type { ConnectionInfo } from './stream-info.js';
 
 /** Envoy's defaults. */
@@ -67,9 +69,8 @@ export class ConnectionManager {
   readonly allowAbsoluteUrl: boolean;
   readonly enableTrailers: boolean;
   readonly upgrades: ReadonlyMap<string, boolean>;
-  readonly responseFilters: readonly HttpFilter[];
+  readonly chain: FilterChain;
   draining = false;
-  private readonly doneFilters: readonly HttpFilter[];
   private readonly connections = new Set<ServerConnection>();
   private readonly stripPort: 'no' | 'matching' | 'any';
   private readonly internalRanges: BlockList;
@@ -83,7 +84,7 @@ export class ConnectionManager {
   constructor(
     readonly context: ProxyContext,
     config: Config,
-    readonly filters: readonly HttpFilter[],
+    filters: readonly HttpFilter[],
     private readonly source: RouteSource,
     private readonly accessLogs: readonly AccessLog[],
   ) {
@@ -105,8 +106,7 @@ export class ConnectionManager {
     this.cxActive = context.stats.gauge(`${prefix}.downstream_cx_active`);
     this.rqActive = context.stats.gauge(`${prefix}.downstream_rq_active`);
     this.rqTime = context.stats.histogram(`${prefix}.downstream_rq_time`);
-    this.responseFilters = filters.filter((filter) => filter.onResponse !== undefined).reverse();
-    this.doneFilters = filters.filter((filter) => filter.onDone !== undefined);
+    this.chain = new FilterChain(filters);
     const common = config.commonHttpProtocolOptions;
     const http1 = config.httpProtocolOptions;
     this.parserOptions = {
@@ -154,13 +154,12 @@ export class ConnectionManager {
     return this.source.table ?? NO_ROUTES;
   }
 
-  accept(socket: Socket, info: ConnectionInfo, filterChainName: string, initial: Buffer | undefined): ServerConnection {
+  accept(socket: Socket, info: ConnectionInfo, filterChainName: string, initial: Buffer | undefined): void {
     this.counters.cxTotal.value++;
     this.cxActive.value++;
-    const connection = new ServerConnection(this, socket, info, filterChainName);
+    const connection = new Http1ServerConnection(this, socket, info, filterChainName);
     this.connections.add(connection);
     connection.begin(initial);
-    return connection;
   }
 
   /** From now on each answer ends its connection. */
@@ -209,7 +208,7 @@ export class ConnectionManager {
       this.counters.rqCompleted.value++;
       this.codes.charge(stream.status);
     }
-    for (const filter of this.doneFilters) filter.onDone!(stream);
+    for (const filter of this.chain.done) filter.onDone(stream);
     for (const log of this.accessLogs) log.write(stream);
   }
 

@@ -1,12 +1,15 @@
-import { WheelTimer } from '../../base/timer-wheel.js';
+import { messageOf } from '../../base/errors.js';
 import { HeaderMap } from '../../wire/http1/index.js';
 import type { ClusterChoice, ForwardAction } from '../route/route-action.js';
 import type { RouteEntry } from '../route/route-table.js';
 import type { ConnectionManager } from './connection-manager.js';
+import type { DownstreamCodec } from './downstream-codec.js';
 import type { RequestSink } from './http-filter.js';
+import { RequestHold } from './request-hold.js';
 import { FLAG } from './response-flags.js';
-import type { ServerConnection } from './server-connection.js';
+import { prepareResponse } from './response-preparation.js';
 import { StreamInfo } from './stream-info.js';
+import { StreamTimers } from './stream-timers.js';
 
 /** One request and its answer. */
 export class HttpStream extends StreamInfo {
@@ -14,6 +17,8 @@ export class HttpStream extends StreamInfo {
   choice: ClusterChoice | undefined;
   /** The whole request came. */
   requestDone = false;
+  /** What stood behind the request's body; known when the request is done. */
+  requestTrailers: HeaderMap | undefined;
   responseStarted = false;
   done = false;
   /** Upgrade type in lower case that the client asked for and may have. */
@@ -23,31 +28,36 @@ export class HttpStream extends StreamInfo {
   /** By filters that hold or count: called when the stream ends. */
   readonly cleanups: (() => void)[] = [];
   private sink: RequestSink | undefined;
-  private held: Buffer[] | undefined;
+  private held: RequestHold | undefined;
   private filterIndex = 0;
-  private readonly idleTimer: WheelTimer;
-  private idle_ms = 0;
-  private durationTimer: WheelTimer | undefined;
+  private readonly timers: StreamTimers;
 
   constructor(
-    readonly server: ServerConnection,
+    readonly codec: DownstreamCodec,
     readonly manager: ConnectionManager,
   ) {
-    super(server.info, server.filterChainName);
-    this.idleTimer = new WheelTimer(() => this.onIdle());
+    super(codec.info, codec.filterChainName);
+    this.timers = new StreamTimers(manager.context.wheel, () => this.onIdle());
   }
 
   /** Runs the filters; called once the head is complete and sanitized. */
   start(): void {
-    this.route = this.manager.routes.find(this);
-    if (this.route !== undefined) this.routeName = this.route.name;
-    const action = this.route?.action;
-    if (action?.kind === 'forward') this.choose(action);
-    this.idle_ms =
-      (action?.kind === 'forward' ? action.idleTimeout_ms : undefined) ?? this.manager.streamIdleTimeout_ms;
-    if (this.idle_ms > 0) this.manager.context.wheel.arm(this.idleTimer, this.idle_ms);
-    this.armDuration(action?.kind === 'forward' ? action.maxStreamDuration_ms : undefined);
+    this.refreshRoute();
     this.runFilters();
+  }
+
+  /** Chooses the route and cluster by the request as it is now: a filter changed what the choice depends on. */
+  refreshRoute(): void {
+    this.route = this.manager.routes.find(this);
+    this.routeName = this.route?.name ?? '';
+    const action = this.route?.action;
+    const forward = action?.kind === 'forward' ? action : undefined;
+    this.choice = undefined;
+    this.clusterName = '';
+    if (forward !== undefined) this.choose(forward);
+    this.timers.startIdle(forward?.idleTimeout_ms ?? this.manager.streamIdleTimeout_ms);
+    const limit_ms = forward?.maxStreamDuration_ms ?? this.manager.maxStreamDuration_ms;
+    if (limit_ms > 0) this.timers.startDuration(limit_ms, () => this.onTooLong());
   }
 
   /** A filter that held the request lets it go on. */
@@ -57,28 +67,62 @@ export class HttpStream extends StreamInfo {
     this.runFilters();
   }
 
+  /**
+   * For a filter that returns false from `onRequest`: keeps the body and calls `done` when all of it is there, at once when it
+   * is already, or with `whole` false when it is longer than the limit. The filter then resumes or answers.
+   */
+  bufferRequest(limit_bytes: number, done: (whole: boolean) => void): void {
+    this.held ??= new RequestHold();
+    this.held.wait(limit_bytes, done);
+    if (this.requestDone) this.held.settle(true);
+    else this.codec.resumeReading();
+  }
+
+  /** What is there of a body that was not passed on yet. */
+  bufferedBody(): Buffer {
+    return this.held?.content() ?? EMPTY;
+  }
+
+  /** The request has, or may still get, content or trailers for the router. */
+  get hasBody(): boolean {
+    return !this.requestDone || this.held !== undefined || this.requestTrailers !== undefined;
+  }
+
   /** The router takes the request. */
   takeBody(sink: RequestSink): void {
     this.sink = sink;
     const { held } = this;
-    this.held = undefined;
-    if (held === undefined) return;
-    for (const chunk of held) sink.onBody(chunk, 0, chunk.length);
-    this.server.resumeReading();
+    if (held !== undefined) {
+      this.held = undefined;
+      for (const chunk of held.take()) this.deliver(chunk, 0, chunk.length);
+      this.codec.resumeReading();
+    }
+    if (this.requestDone) for (const filter of this.manager.chain.requestEnd) filter.onRequestEnd(this);
   }
 
-  // What the connection tells of the request
+  // What the codec tells of the request
 
   onBody(buf: Uint8Array, start: number, end: number): void {
+    if (this.done) return;
     this.bytesReceived += end - start;
-    this.touch();
-    if (this.sink !== undefined) this.sink.onBody(buf, start, end);
-    else this.hold(Buffer.from(buf.subarray(start, end)));
+    this.timers.touch();
+    if (this.sink !== undefined) {
+      this.deliver(buf, start, end);
+      return;
+    }
+    this.held ??= new RequestHold();
+    if (!this.held.push(buf, start, end)) this.codec.pauseReading();
   }
 
-  onRequestEnd(): void {
+  onRequestEnd(trailers: HeaderMap | undefined): void {
     this.requestDone = true;
-    this.sink?.onEnd();
+    this.requestTrailers = trailers;
+    if (this.sink === undefined) {
+      this.held?.settle(true);
+      return;
+    }
+    for (const filter of this.manager.chain.requestEnd) filter.onRequestEnd(this);
+    this.sink.onEnd();
   }
 
   onReadEnd(): void {
@@ -89,48 +133,59 @@ export class HttpStream extends StreamInfo {
     this.sink?.onDrain();
   }
 
-  /** The client's connection ended. */
-  onDisconnect(): void {
+  /** The client's connection ended, or it reset the stream. */
+  onDisconnect(details = 'downstream_remote_disconnect'): void {
     if (this.done) return;
     this.flags |= FLAG.downstreamTermination;
-    this.details ||= 'downstream_remote_disconnect';
+    this.details ||= details;
     this.manager.stats.counter('downstream_rq_rx_reset').inc();
     this.end();
   }
 
   // What the router and filters tell of the answer
 
+  respondInformational(status: number, headers: HeaderMap): void {
+    if (!this.done && !this.responseStarted) this.codec.writeInformational(status, headers);
+  }
+
   /** Begins the answer. */
   respond(status: number, headers: HeaderMap, end: boolean): void {
     this.status = status;
     this.responseHeaders = headers;
     this.responseStarted = true;
-    this.touch();
-    for (const filter of this.manager.responseFilters) filter.onResponse!(this);
-    this.server.writeHead(this, status, headers, end);
+    this.timers.touch();
+    for (const filter of this.manager.chain.response) filter.onResponse(this);
+    if (this.done) return;
+    prepareResponse(this, headers);
+    this.codec.writeHead(this, this.status, headers, end);
     if (end) this.finish();
   }
 
   respondBody(buf: Uint8Array, start: number, end: number): void {
     this.bytesSent += end - start;
-    this.touch();
-    this.server.writeBody(buf, start, end);
+    this.timers.touch();
+    for (const filter of this.manager.chain.responseBody) filter.onResponseBody(this, buf, start, end);
+    this.codec.writeBody(buf, start, end);
   }
 
   respondEnd(trailers: HeaderMap | undefined): void {
-    this.server.writeEnd(trailers);
+    if (trailers !== undefined) {
+      this.responseTrailers = trailers;
+      for (const filter of this.manager.chain.responseTrailers) filter.onResponseTrailers(this, trailers);
+    }
+    this.codec.writeEnd(trailers);
     this.finish();
   }
 
   flush(): void {
-    if (!this.done) this.server.out.flush();
+    if (!this.done) this.codec.flush();
   }
 
-  /** The answer cannot be completed: the client sees its connection end. */
+  /** The answer cannot be completed: the client sees its connection end, or its stream reset. */
   abortResponse(): void {
     if (this.done) return;
     this.end();
-    this.server.destroy();
+    this.codec.resetStream();
   }
 
   /**
@@ -161,9 +216,9 @@ export class HttpStream extends StreamInfo {
     decorate?.(headers);
     const end = body === '' || this.method === 'HEAD';
     this.respond(status, headers, end);
-    if (end) return;
+    if (end || this.done) return;
     this.bytesSent += body.length;
-    this.server.out.pushText(body);
+    this.codec.writeText(body);
     this.respondEnd(undefined);
   }
 
@@ -173,31 +228,31 @@ export class HttpStream extends StreamInfo {
   }
 
   private runFilters(): void {
-    const { filters } = this.manager;
-    while (this.filterIndex < filters.length && !this.done) {
-      if (!filters[this.filterIndex]!.onRequest(this)) return;
-      this.filterIndex++;
+    const { all } = this.manager.chain;
+    try {
+      while (this.filterIndex < all.length && !this.done) {
+        if (!all[this.filterIndex]!.onRequest(this)) return;
+        this.filterIndex++;
+      }
+    } catch (error) {
+      this.failed(error);
     }
   }
 
-  private hold(chunk: Buffer): void {
-    this.held ??= [];
-    this.held.push(chunk);
-    this.server.pauseReading();
+  /** A fault of ours, in one stream: it must not reach the others. */
+  private failed(error: unknown): void {
+    this.manager.context.logger.error('a filter threw', { error: messageOf(error) });
+    this.localReply(500, '', 0, 'filter_threw');
   }
 
-  private touch(): void {
-    if (this.idle_ms > 0) this.manager.context.wheel.arm(this.idleTimer, this.idle_ms);
+  private deliver(buf: Uint8Array, start: number, end: number): void {
+    for (const filter of this.manager.chain.requestBody) filter.onRequestBody(this, buf, start, end);
+    this.sink?.onBody(buf, start, end);
   }
 
-  private armDuration(route_ms: number | undefined): void {
-    const limit_ms = route_ms ?? this.manager.maxStreamDuration_ms;
-    if (limit_ms <= 0) return;
-    this.durationTimer = new WheelTimer(() => {
-      this.manager.stats.counter('downstream_rq_max_duration_reached').inc();
-      this.localReply(408, 'downstream duration timeout', FLAG.durationTimeout, 'max_duration_timeout');
-    });
-    this.manager.context.wheel.arm(this.durationTimer, limit_ms);
+  private onTooLong(): void {
+    this.manager.stats.counter('downstream_rq_max_duration_reached').inc();
+    this.localReply(408, 'downstream duration timeout', FLAG.durationTimeout, 'max_duration_timeout');
   }
 
   private onIdle(): void {
@@ -210,14 +265,12 @@ export class HttpStream extends StreamInfo {
   private finish(): void {
     if (this.done) return;
     this.end();
-    this.server.onStreamFinished(this);
+    this.codec.onStreamFinished(this);
   }
 
   private end(): void {
     this.done = true;
-    const { wheel } = this.manager.context;
-    wheel.cancel(this.idleTimer);
-    if (this.durationTimer !== undefined) wheel.cancel(this.durationTimer);
+    this.timers.stop();
     const { sink } = this;
     this.sink = undefined;
     sink?.onAbandoned();
@@ -225,3 +278,5 @@ export class HttpStream extends StreamInfo {
     this.manager.onStreamEnd(this);
   }
 }
+
+const EMPTY = Buffer.alloc(0);

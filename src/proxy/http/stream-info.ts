@@ -1,3 +1,4 @@
+import type { JsonObject } from '@bufbuild/protobuf';
 import { HeaderMap } from '../../wire/http1/index.js';
 import type { Host } from '../cluster/host.js';
 import type { RequestHeaders } from '../matching/header-matcher.js';
@@ -31,6 +32,9 @@ export class StreamInfo implements RequestHeaders {
   protocol = '';
   headers: HeaderMap = EMPTY;
   responseHeaders: HeaderMap | undefined;
+  responseTrailers: HeaderMap | undefined;
+  /** Dynamic metadata by the name of the filter that set it; undefined until one did. */
+  metadataSet: Map<string, JsonObject> | undefined;
   /** Milliseconds since the Unix epoch. */
   startWall_ms = 0;
   /** On the monotonic clock. */
@@ -55,6 +59,12 @@ export class StreamInfo implements RequestHeaders {
     readonly connection: ConnectionInfo,
     readonly filterChainName: string,
   ) {}
+
+  /** Dynamic metadata, to be changed. */
+  get metadata(): Map<string, JsonObject> {
+    this.metadataSet ??= new Map();
+    return this.metadataSet;
+  }
 }
 
 const EMPTY = new HeaderMap();

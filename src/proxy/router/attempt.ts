@@ -1,14 +1,13 @@
 import { WheelTimer } from '../../base/timer-wheel.js';
-import type { HeaderMap, ResponseParser } from '../../wire/http1/index.js';
+import type { HeaderMap } from '../../wire/http1/index.js';
 import type { Host } from '../cluster/host.js';
-import { formatAddress } from '../network.js';
 import type { PoolClient, PoolFailure } from '../pool/connection-pool.js';
-import type { Exchange, ResetReason, UpstreamConnection } from '../pool/upstream-connection.js';
+import type { Exchange, ResetReason, ResponseHead, UpstreamStream } from '../pool/upstream-stream.js';
 import type { RoutedRequest } from './routed-request.js';
 
 /** One try of a request at one host. */
 export class Attempt implements PoolClient, Exchange {
-  connection: UpstreamConnection | undefined;
+  upstream: UpstreamStream | undefined;
   /** The head of an answer came and was taken. */
   answered = false;
   started_ms = 0;
@@ -31,25 +30,18 @@ export class Attempt implements PoolClient, Exchange {
     this.request.wheel.arm(this.timer, limit_ms);
   }
 
-  /** Ends the attempt without an answer; nothing more is told. */
+  /** Ends the attempt without an answer, or with one that is not wanted; nothing more is told. */
   cancel(): void {
     if (this.over) return;
     this.end();
-    if (this.connection !== undefined) this.connection.abort();
+    if (this.upstream !== undefined) this.upstream.abort();
     else this.request.pool(this.host).cancel(this);
   }
 
-  /** The answer is not wanted: a retry follows. What is left of it is read and dropped when it is already here. */
-  discard(): void {
-    if (this.over) return;
-    this.end();
-    this.connection?.abort();
-  }
-
-  onPoolReady(connection: UpstreamConnection): void {
-    this.connection = connection;
+  onPoolReady(upstream: UpstreamStream): void {
+    this.upstream = upstream;
     this.started_ms = this.request.now_ms();
-    this.request.onConnected(this, connection);
+    this.request.onConnected(this, upstream);
   }
 
   onPoolFailure(failure: PoolFailure, detail: string): void {
@@ -57,22 +49,24 @@ export class Attempt implements PoolClient, Exchange {
     this.request.onPoolFailure(this, failure, detail);
   }
 
-  onInformational(): void {}
+  onInformational(response: ResponseHead): void {
+    if (!this.over) this.request.onInformational(response);
+  }
 
-  onHead(response: ResponseParser, end: boolean): void {
+  onHead(response: ResponseHead, end: boolean): void {
     if (this.over) return;
     this.cancelTimer();
     this.request.onHead(this, response, end);
   }
 
   onBody(buf: Uint8Array, start: number, end: number): void {
-    if (!this.over) this.request.onResponseBody(this, buf, start, end);
+    if (!this.over) this.request.onResponseBody(buf, start, end);
   }
 
   onEnd(trailers: HeaderMap | undefined): void {
     if (this.over) return;
     this.end();
-    this.request.onResponseEnd(this, trailers);
+    this.request.onResponseEnd(trailers);
   }
 
   onReset(reason: ResetReason): void {
@@ -87,11 +81,6 @@ export class Attempt implements PoolClient, Exchange {
 
   onDrain(): void {
     if (!this.over) this.request.onUpstreamDrain();
-  }
-
-  localAddress(): string {
-    const socket = this.connection?.socket;
-    return socket?.localAddress === undefined ? '' : formatAddress(socket.localAddress, socket.localPort ?? 0);
   }
 
   private end(): void {

@@ -1,9 +1,9 @@
 import { type TimerWheel, WheelTimer } from '../../base/timer-wheel.js';
-import type { HeaderMap, ResponseParser } from '../../wire/http1/index.js';
+import { HeaderMap } from '../../wire/http1/index.js';
 import type { Cluster } from '../cluster/cluster.js';
 import type { Host } from '../cluster/host.js';
 import type { PoolClient, PoolFailure } from '../pool/connection-pool.js';
-import type { Exchange, UpstreamConnection } from '../pool/upstream-connection.js';
+import type { Exchange, ResponseHead, UpstreamStream } from '../pool/upstream-stream.js';
 import type { ClientFailure, ClientRequest, ClientResult, PendingCall } from './cluster-client.js';
 
 /** Bytes of an answer that the proxy reads for itself. */
@@ -11,7 +11,7 @@ export const ANSWER_BYTES_MAX = 1024 * 1024;
 
 /** One request of the proxy itself and the answer that it collects. */
 export class ClientCall implements PoolClient, Exchange, PendingCall {
-  private connection: UpstreamConnection | undefined;
+  private upstream: UpstreamStream | undefined;
   private status = 0;
   private headers: HeaderMap | undefined;
   private readonly chunks: Buffer[] = [];
@@ -35,19 +35,23 @@ export class ClientCall implements PoolClient, Exchange, PendingCall {
   cancel(): void {
     if (this.over) return;
     this.end();
-    if (this.connection !== undefined) this.connection.abort();
+    if (this.upstream !== undefined) this.upstream.abort();
     else this.cluster.poolOf(this.target, 0).cancel(this);
   }
 
-  onPoolReady(connection: UpstreamConnection): void {
-    this.connection = connection;
-    const { method, path, authority, headers, body } = this.request;
-    connection.begin(this, method, false);
-    const framing = body === undefined ? '' : `content-length: ${body.length}\r\n`;
-    connection.out.pushText(`${method} ${path} HTTP/1.1\r\nhost: ${authority}\r\n${headers.serialize()}${framing}\r\n`);
-    if (body !== undefined) connection.out.pushBytes(body, 0, body.length, false);
-    connection.endRequest();
-    connection.out.flush();
+  onPoolReady(upstream: UpstreamStream): void {
+    this.upstream = upstream;
+    const { method, path, authority, headers: own, body } = this.request;
+    const headers = new HeaderMap();
+    headers.add('host', authority);
+    own.forEach((name, value) => {
+      headers.add(name, value);
+    });
+    if (body !== undefined) headers.add('content-length', String(body.length));
+    upstream.begin(this, { method, path, host: authority, scheme: 'http', headers }, body === undefined, '');
+    if (body !== undefined) upstream.writeBody(body, 0, body.length);
+    upstream.end(undefined);
+    upstream.flush();
   }
 
   onPoolFailure(failure: PoolFailure): void {
@@ -57,9 +61,9 @@ export class ClientCall implements PoolClient, Exchange, PendingCall {
 
   onInformational(): void {}
 
-  onHead(response: ResponseParser): void {
+  onHead(response: ResponseHead): void {
     this.status = response.status;
-    this.headers = response.fields.clone();
+    this.headers = response.headers.clone();
     const { stats, outlier } = this.cluster;
     outlier?.onStatus(this.target, response.status);
     stats.counters.upstream_rq_completed.value++;

@@ -1,10 +1,12 @@
+import type { UpstreamStream } from '../pool/upstream-stream.js';
+
 /** A request's body is kept so far for retries and while there is no connection: Envoy's per connection buffer limit. */
 export const BODY_BUFFER_BYTES_MAX = 1024 * 1024;
 
 /** Content of a request that may have to be sent again. */
 export class RequestBody {
-  readonly chunks: Buffer[] = [];
-  bytes = 0;
+  private readonly chunks: Buffer[] = [];
+  private bytes = 0;
   /** More came than is kept: the request can be sent only once. */
   overflowed = false;
 
@@ -16,6 +18,10 @@ export class RequestBody {
 
   get full(): boolean {
     return this.bytes >= BODY_BUFFER_BYTES_MAX;
+  }
+
+  writeTo(upstream: UpstreamStream): void {
+    for (const chunk of this.chunks) upstream.writeBody(chunk, 0, chunk.length);
   }
 
   drop(): void {

@@ -1,25 +1,27 @@
 import { type TimerWheel, WheelTimer } from '../../base/timer-wheel.js';
-import type { HeaderMap, ResponseParser } from '../../wire/http1/index.js';
+import type { HeaderMap } from '../../wire/http1/index.js';
 import type { Cluster } from '../cluster/cluster.js';
 import type { Host } from '../cluster/host.js';
 import type { RequestSink } from '../http/http-filter.js';
 import type { HttpStream } from '../http/http-stream.js';
 import { FLAG } from '../http/response-flags.js';
 import type { ConnectionPool, PoolFailure } from '../pool/connection-pool.js';
-import type { ResetReason, UpstreamConnection } from '../pool/upstream-connection.js';
+import type { ResetReason, ResponseHead, UpstreamStream } from '../pool/upstream-stream.js';
 import type { ForwardAction } from '../route/route-action.js';
 import { Attempt } from './attempt.js';
+import { type FailureKind, failureBody, failureDetails, poolFailure, resetFailure } from './attempt-failure.js';
+import { prepareAnswer, prepareAttempt } from './attempt-head.js';
 import { RequestBody } from './request-body.js';
 import { type AttemptFailure, RetryState } from './retry-state.js';
+import { RouterAccounting } from './router-accounting.js';
 import type { RouterOptions } from './router-options.js';
 import type { ShadowRequest } from './shadow-request.js';
 import type { RequestTimeouts } from './timeouts.js';
 
-const RESET_PREFIX = 'upstream connect error or disconnect/reset before headers. ';
-
 /** One request on its way through a cluster: its attempts, timeouts and body. */
 export class RoutedRequest implements RequestSink {
   readonly wheel: TimerWheel;
+  private readonly accounting: RouterAccounting;
   private attempt: Attempt | undefined;
   private readonly retry: RetryState | undefined;
   private body: RequestBody | undefined;
@@ -27,7 +29,7 @@ export class RoutedRequest implements RequestSink {
   private backOff: WheelTimer | undefined;
   private responding = false;
   private over = false;
-  private readonly chunked: boolean;
+  private readonly bodiless: boolean;
 
   constructor(
     private readonly stream: HttpStream,
@@ -40,7 +42,8 @@ export class RoutedRequest implements RequestSink {
     const { context } = stream.manager;
     this.wheel = context.wheel;
     this.retry = RetryState.of(stream, action.retry, cluster, action.priority, context.random);
-    this.chunked = !stream.requestDone && stream.upgrade === '' && !stream.headers.has('content-length');
+    this.accounting = new RouterAccounting(cluster, stream.internal);
+    this.bodiless = !stream.hasBody;
   }
 
   start(): void {
@@ -60,27 +63,27 @@ export class RoutedRequest implements RequestSink {
 
   onBody(buf: Uint8Array, start: number, end: number): void {
     for (const shadow of this.shadows) shadow.onBody(buf, start, end);
-    const connection = this.attempt?.connection;
-    if (connection === undefined || this.retry !== undefined) this.keep(buf, start, end, connection === undefined);
-    if (connection === undefined) return;
-    this.write(connection, buf, start, end);
-    if (connection.out.full) this.stream.server.pauseReading();
+    const upstream = this.attempt?.upstream;
+    if (upstream === undefined || this.retry !== undefined) this.keep(buf, start, end, upstream === undefined);
+    if (upstream === undefined) return;
+    upstream.writeBody(buf, start, end);
+    if (upstream.full) this.stream.codec.pauseReading();
   }
 
   onEnd(): void {
     for (const shadow of this.shadows) shadow.onRequestEnd();
-    const connection = this.attempt?.connection;
-    if (connection !== undefined) this.endRequest(connection);
+    const { attempt } = this;
+    attempt?.upstream?.end(this.stream.requestTrailers);
     this.armTimeout();
-    if (connection !== undefined) this.attempt?.armTimeout(this.timeouts.perTry_ms);
+    if (attempt?.upstream !== undefined) attempt.armTimeout(this.timeouts.perTry_ms);
   }
 
   onReadEnd(): void {
-    this.attempt?.connection?.out.flush();
+    this.attempt?.upstream?.flush();
   }
 
   onDrain(): void {
-    this.attempt?.connection?.resume();
+    this.attempt?.upstream?.resume();
   }
 
   onAbandoned(): void {
@@ -92,47 +95,38 @@ export class RoutedRequest implements RequestSink {
 
   // Of the attempts
 
-  onConnected(attempt: Attempt, connection: UpstreamConnection): void {
+  onConnected(attempt: Attempt, upstream: UpstreamStream): void {
     const { stream } = this;
+    const { host } = attempt;
     this.attempt = attempt;
-    stream.upstreamHost = attempt.host;
-    connection.begin(attempt, stream.method, stream.upgrade !== '');
-    if (this.action.autoHostRewrite && attempt.host.hostname !== '') this.rewriteHost(attempt.host.hostname);
-    connection.out.pushText(this.head());
-    if (this.body !== undefined) for (const chunk of this.body.chunks) this.write(connection, chunk, 0, chunk.length);
-    if (this.retry === undefined && this.body !== undefined) this.body = undefined;
+    stream.upstreamHost = host;
+    const passed_ms = stream.attempts === 1 ? 0 : this.now_ms() - stream.start_ms;
+    prepareAttempt(stream, this.action, this.timeouts, this.options, host.hostname, passed_ms);
+    upstream.begin(attempt, stream, this.bodiless, stream.upgrade);
+    this.body?.writeTo(upstream);
+    if (this.retry === undefined) this.body = undefined;
     if (stream.requestDone) {
-      this.endRequest(connection);
+      upstream.end(stream.requestTrailers);
       attempt.armTimeout(this.timeouts.perTry_ms);
     }
-    connection.out.flush();
-    stream.server.resumeReading();
+    upstream.flush();
+    stream.codec.resumeReading();
   }
 
   onPoolFailure(attempt: Attempt, failure: PoolFailure, detail: string): void {
     this.stream.upstreamHost = attempt.host;
     this.stream.transportFailure = detail;
-    if (failure === 'overflow') {
-      this.fail('overflow', 'overflow', FLAG.overflow);
-      return;
-    }
-    this.fail(
-      'connect',
-      failure === 'connection_timeout' ? 'connection timeout' : 'remote connection failure',
-      FLAG.connectionFailure,
-    );
+    this.fail(poolFailure(failure));
   }
 
-  onHead(attempt: Attempt, response: ResponseParser, end: boolean): void {
+  onInformational(_response: ResponseHead): void {}
+
+  onHead(attempt: Attempt, response: ResponseHead, end: boolean): void {
     const { status } = response;
-    const { host } = attempt;
     const now_ms = this.now_ms();
-    this.cluster.outlier?.onStatus(host, status);
-    this.cluster.outlier?.onLocalOrigin(host, true, status);
-    if (status >= 500) host.requestErrors++;
-    else host.requestSuccesses++;
+    this.accounting.answer(attempt.host, status);
     if (this.retry !== undefined) {
-      const decision = this.retryable() ? this.retry.onAnswer(this.stream, status, response.fields) : 'no';
+      const decision = this.retryable() ? this.retry.onAnswer(this.stream, status, response.headers) : 'no';
       if (decision === 'yes') {
         this.retryAfterAnswer(attempt, status);
         return;
@@ -142,55 +136,46 @@ export class RoutedRequest implements RequestSink {
     }
     attempt.answered = true;
     this.responding = true;
-    this.chargeStatus(status);
+    this.accounting.status(status);
     this.cluster.stats.requestTime.record(now_ms - attempt.started_ms);
     this.answer(response, attempt, now_ms, end);
   }
 
-  onResponseBody(_attempt: Attempt, buf: Uint8Array, start: number, end: number): void {
+  onResponseBody(buf: Uint8Array, start: number, end: number): void {
     this.stream.respondBody(buf, start, end);
-    if (this.stream.server.out.full) this.attempt?.connection?.pause();
+    if (this.stream.codec.full) this.attempt?.upstream?.pause();
   }
 
-  onResponseEnd(_attempt: Attempt, trailers: HeaderMap | undefined): void {
+  onResponseEnd(trailers: HeaderMap | undefined): void {
     this.attempt = undefined;
     this.finish();
     if (!this.stream.done) this.stream.respondEnd(trailers);
   }
 
   onReset(attempt: Attempt, reason: ResetReason): void {
-    const protocol = reason === 'protocol_error';
-    this.cluster.outlier?.onLocalOrigin(attempt.host, false, protocol ? 502 : 503);
-    attempt.host.requestErrors++;
-    if (attempt.answered) {
-      this.stream.flags |= FLAG.upstreamProtocolError; // a body cut off, Envoy says so too
-      this.stream.details = 'upstream_reset_after_response_started{connection_termination}';
-      this.attempt = undefined;
-      this.finish();
-      this.stream.abortResponse();
+    this.accounting.reset(attempt.host, reason === 'protocol_error');
+    if (!attempt.answered) {
+      this.fail(resetFailure(reason));
       return;
     }
-    if (protocol) {
-      this.fail('protocol', 'protocol error', FLAG.upstreamProtocolError);
-      return;
-    }
-    this.fail('reset', 'connection termination', FLAG.connectionTermination);
+    this.stream.flags |= FLAG.upstreamProtocolError; // a body cut off, Envoy says so too
+    this.stream.details = 'upstream_reset_after_response_started{connection_termination}';
+    this.attempt = undefined;
+    this.finish();
+    this.stream.abortResponse();
   }
 
   onPerTryTimeout(attempt: Attempt): void {
-    this.cluster.stats.counters.upstream_rq_per_try_timeout.value++;
-    attempt.host.requestTimeouts++;
-    attempt.host.requestErrors++;
-    this.cluster.outlier?.onLocalOrigin(attempt.host, false, 504);
+    this.accounting.perTryTimeout(attempt.host);
     attempt.cancel();
     this.attempt = undefined;
     if (this.retryOn('timeout')) return;
-    this.chargeStatus(504);
+    this.accounting.status(504);
     this.reply(504, 'upstream request timeout', FLAG.upstreamTimeout, 'upstream_per_try_timeout');
   }
 
   onUpstreamDrain(): void {
-    this.stream.server.resumeReading();
+    this.stream.codec.resumeReading();
   }
 
   flushDownstream(): void {
@@ -200,59 +185,17 @@ export class RoutedRequest implements RequestSink {
   private tryOnce(): void {
     const { stream } = this;
     stream.attempts++;
-    const choose = (): Host | undefined => this.cluster.choose(stream.server.choice);
+    const choose = (): Host | undefined => this.cluster.choose(stream.codec.choice);
     const host = this.retry === undefined ? choose() : this.retry.choose(choose);
     if (host === undefined) {
       this.cluster.stats.counters.upstream_cx_none_healthy.value++;
-      this.chargeStatus(503);
+      this.accounting.status(503);
       this.reply(503, 'no healthy upstream', FLAG.noHealthyUpstream, 'no_healthy_upstream');
       return;
     }
     this.retry?.remember(host);
     this.attempt = new Attempt(this, host);
     this.attempt.start();
-  }
-
-  private rewriteHost(hostname: string): void {
-    const { headers } = this.stream;
-    if (this.action.appendXForwardedHost) headers.set('x-forwarded-host', this.stream.host);
-    if (!this.options.suppressEnvoyHeaders) headers.set('x-envoy-original-host', this.stream.host);
-    headers.set('host', hostname);
-  }
-
-  /** The request's head as this attempt sends it. */
-  private head(): string {
-    const { stream } = this;
-    const { headers } = stream;
-    if (stream.route!.virtualHost.countAttempts) headers.set('x-envoy-attempt-count', String(stream.attempts));
-    const expected_ms = this.timeouts.expected_ms(stream.attempts === 1 ? 0 : this.now_ms() - stream.start_ms);
-    if (expected_ms > 0 && !this.options.suppressEnvoyHeaders) {
-      headers.set('x-envoy-expected-rq-timeout-ms', String(expected_ms));
-    }
-    let framing = '';
-    if (stream.upgrade !== '') framing = 'connection: upgrade\r\n';
-    else if (this.chunked) framing = 'transfer-encoding: chunked\r\n';
-    return `${stream.method} ${stream.path} HTTP/1.1\r\n${headers.serialize()}${framing}\r\n`;
-  }
-
-  private write(connection: UpstreamConnection, buf: Uint8Array, start: number, end: number): void {
-    if (start === end) return;
-    if (!this.chunked) {
-      connection.out.pushBytes(buf, start, end, false);
-      return;
-    }
-    connection.out.pushText(`${(end - start).toString(16)}\r\n`);
-    connection.out.pushBytes(buf, start, end, false);
-    connection.out.pushText('\r\n');
-  }
-
-  private endRequest(connection: UpstreamConnection): void {
-    if (this.chunked) connection.out.pushText('0\r\n\r\n');
-    if (this.stream.upgrade !== '') {
-      connection.out.flush();
-      connection.socket.end();
-    }
-    connection.endRequest();
   }
 
   private keep(buf: Uint8Array, start: number, end: number, waiting: boolean): void {
@@ -262,35 +205,28 @@ export class RoutedRequest implements RequestSink {
       return;
     }
     this.body.push(buf, start, end);
-    if (waiting && this.body.full) this.stream.server.pauseReading();
+    if (waiting && this.body.full) this.stream.codec.pauseReading();
   }
 
-  private answer(response: ResponseParser, attempt: Attempt, now_ms: number, end: boolean): void {
+  private answer(response: ResponseHead, attempt: Attempt, now_ms: number, end: boolean): void {
     const { stream } = this;
-    const headers = response.fields;
     stream.details = 'via_upstream';
     stream.firstUpstreamByte_ms = now_ms;
-    stream.upstreamLocalAddress = attempt.localAddress();
-    if (!this.options.suppressEnvoyHeaders) {
-      headers.set('x-envoy-upstream-service-time', String(Math.floor(now_ms - attempt.started_ms)));
-    }
-    if (stream.route!.virtualHost.countAttemptsInResponse)
-      headers.set('x-envoy-attempt-count', String(stream.attempts));
+    stream.upstreamLocalAddress = attempt.upstream!.localAddress;
     stream.status = response.status;
-    stream.choice?.mutateResponse?.(headers, stream);
-    stream.responseHeaders = headers;
-    stream.route!.mutateResponse?.(headers, stream);
+    stream.responseHeaders = response.headers;
+    prepareAnswer(stream, this.options, now_ms - attempt.started_ms);
     // an answer without body is complete here; the attempt's end frees the connection and is told to nobody
     if (end) {
       this.attempt = undefined;
       this.finish();
     }
-    stream.respond(response.status, headers, end);
+    stream.respond(response.status, response.headers, end);
   }
 
   private retryAfterAnswer(attempt: Attempt, status: number): void {
-    this.chargeStatus(status);
-    attempt.discard();
+    this.accounting.status(status);
+    attempt.cancel();
     this.attempt = undefined;
     this.scheduleRetry();
   }
@@ -314,15 +250,12 @@ export class RoutedRequest implements RequestSink {
     this.wheel.arm(this.backOff, this.retry!.nextBackOff());
   }
 
-  /** @param reason Envoy's words for why the attempt was reset */
-  private fail(failure: AttemptFailure, reason: string, flag: number): void {
+  private fail(failure: FailureKind): void {
     this.attempt = undefined;
-    if (this.retryOn(failure)) return;
-    const status = failure === 'protocol' ? 502 : 503;
-    this.chargeStatus(status);
-    const retried = this.stream.attempts > 1 ? 'retried and the latest ' : '';
-    const details = `upstream_reset_before_response_started{${reason.replaceAll(' ', '_')}}`;
-    this.reply(status, `${RESET_PREFIX}${retried}reset reason: ${reason}`, flag, details, failure === 'overflow');
+    if (this.retryOn(failure.retry)) return;
+    this.accounting.status(failure.status);
+    const body = failureBody(failure, this.stream.attempts);
+    this.reply(failure.status, body, failure.flag, failureDetails(failure), failure.retry === 'overflow');
   }
 
   private reply(status: number, body: string, flag: number, details: string, overloaded = false): void {
@@ -341,27 +274,13 @@ export class RoutedRequest implements RequestSink {
   }
 
   private onTimeout(): void {
-    this.cluster.stats.counters.upstream_rq_timeout.value++;
     const { attempt } = this;
-    if (attempt !== undefined) {
-      attempt.host.requestTimeouts++;
-      this.stream.upstreamHost = attempt.host;
-      if (!attempt.answered) {
-        attempt.host.requestErrors++;
-        this.cluster.outlier?.onLocalOrigin(attempt.host, false, 504);
-        this.chargeStatus(504);
-      }
-    }
+    const unanswered = attempt !== undefined && !attempt.answered;
+    this.accounting.timeout(unanswered ? attempt.host : undefined);
+    if (attempt !== undefined) this.stream.upstreamHost = attempt.host;
+    if (unanswered) this.accounting.status(504);
     this.onAbandoned();
     this.reply(504, 'upstream request timeout', FLAG.upstreamTimeout, 'upstream_response_timeout');
-  }
-
-  private chargeStatus(status: number): void {
-    const { stats } = this.cluster;
-    stats.counters.upstream_rq_completed.value++;
-    stats.codes.charge(status);
-    if (this.stream.internal) stats.internalCodes.charge(status);
-    else stats.externalCodes.charge(status);
   }
 
   private finish(): void {

@@ -1,19 +1,18 @@
 import { WheelTimer } from '../../base/timer-wheel.js';
-import type { ResponseParser } from '../../wire/http1/index.js';
 import type { Cluster } from '../cluster/cluster.js';
 import type { Host } from '../cluster/host.js';
 import type { HttpStream } from '../http/http-stream.js';
+import type { RequestHeaders } from '../matching/header-matcher.js';
 import type { PoolClient } from '../pool/connection-pool.js';
-import type { Exchange, UpstreamConnection } from '../pool/upstream-connection.js';
+import type { Exchange, ResponseHead, UpstreamStream } from '../pool/upstream-stream.js';
 import { RequestBody } from './request-body.js';
 
 /** A copy of a request, whose answer nobody waits for. */
 export class ShadowRequest implements PoolClient, Exchange {
-  private connection: UpstreamConnection | undefined;
+  private upstream: UpstreamStream | undefined;
   private readonly body = new RequestBody();
-  private readonly chunked: boolean;
-  private readonly head: string;
-  private readonly method: string;
+  private readonly bodiless: boolean;
+  private readonly head: RequestHeaders;
   private done = false;
   private over = false;
   private readonly timer = new WheelTimer(() => this.cancel());
@@ -27,12 +26,11 @@ export class ShadowRequest implements PoolClient, Exchange {
     host: string,
     timeout_ms: number,
   ) {
-    this.method = stream.method;
-    this.chunked = !stream.requestDone && !stream.headers.has('content-length');
+    this.bodiless = !stream.hasBody;
     const headers = stream.headers.clone();
     headers.set('host', host);
     headers.set('x-envoy-internal', 'true');
-    this.head = `${stream.method} ${stream.path} HTTP/1.1\r\n${headers.serialize()}${this.chunked ? 'transfer-encoding: chunked\r\n' : ''}\r\n`;
+    this.head = { method: stream.method, path: stream.path, host, scheme: stream.scheme, headers };
     this.done = stream.requestDone;
     this.wheel = stream.manager.context.wheel;
     if (timeout_ms > 0) this.wheel.arm(this.timer, timeout_ms);
@@ -44,27 +42,28 @@ export class ShadowRequest implements PoolClient, Exchange {
 
   onBody(buf: Uint8Array, start: number, end: number): void {
     if (this.over) return;
-    if (this.connection === undefined) {
+    if (this.upstream === undefined) {
       this.body.push(buf, start, end);
       if (this.body.full) this.cancel();
       return;
     }
-    this.write(this.connection, buf, start, end);
-    this.connection.out.flush();
+    this.upstream.writeBody(buf, start, end);
+    this.upstream.flush();
   }
 
   onRequestEnd(): void {
     this.done = true;
-    if (this.connection !== undefined && !this.over) this.endRequest(this.connection);
+    if (this.upstream === undefined || this.over) return;
+    this.upstream.end(undefined);
+    this.upstream.flush();
   }
 
-  onPoolReady(connection: UpstreamConnection): void {
-    this.connection = connection;
-    connection.begin(this, this.method, false);
-    connection.out.pushText(this.head);
-    for (const chunk of this.body.chunks) this.write(connection, chunk, 0, chunk.length);
-    if (this.done) this.endRequest(connection);
-    connection.out.flush();
+  onPoolReady(upstream: UpstreamStream): void {
+    this.upstream = upstream;
+    upstream.begin(this, this.head, this.bodiless, '');
+    this.body.writeTo(upstream);
+    if (this.done) upstream.end(undefined);
+    upstream.flush();
   }
 
   onPoolFailure(): void {
@@ -73,7 +72,7 @@ export class ShadowRequest implements PoolClient, Exchange {
 
   onInformational(): void {}
 
-  onHead(response: ResponseParser): void {
+  onHead(response: ResponseHead): void {
     this.cluster.outlier?.onStatus(this.target, response.status);
     this.cluster.stats.counters.upstream_rq_completed.value++;
     this.cluster.stats.codes.charge(response.status);
@@ -94,20 +93,8 @@ export class ShadowRequest implements PoolClient, Exchange {
   private cancel(): void {
     if (this.over) return;
     this.end();
-    if (this.connection !== undefined) this.connection.abort();
+    if (this.upstream !== undefined) this.upstream.abort();
     else this.cluster.poolOf(this.target, 0).cancel(this);
-  }
-
-  private write(connection: UpstreamConnection, buf: Uint8Array, start: number, end: number): void {
-    if (this.chunked) connection.out.pushText(`${(end - start).toString(16)}\r\n`);
-    connection.out.pushBytes(buf, start, end, false);
-    if (this.chunked) connection.out.pushText('\r\n');
-  }
-
-  private endRequest(connection: UpstreamConnection): void {
-    if (this.chunked) connection.out.pushText('0\r\n\r\n');
-    connection.endRequest();
-    connection.out.flush();
   }
 
   private end(): void {

@@ -28,7 +28,7 @@ abstract class HeadParser {
     this.parser = new FieldParser(this.limits, options.keepSpelling);
   }
 
-  get fields(): HeaderMap {
+  get headers(): HeaderMap {
     return this.parser.fields;
   }
   get error(): FieldParser['error'] {

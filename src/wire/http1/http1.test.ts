@@ -33,18 +33,18 @@ test('request: read the same at every split point, names lowered, values trimmed
     assert.equal(parser.method, 'GET');
     assert.equal(parser.target, '/path?q=1');
     assert.equal(parser.contentLength, 3);
-    assert.equal(parser.fields.get('host'), 'Example');
-    assert.equal(parser.fields.get('x-mixed'), 'padded');
-    assert.equal(parser.fields.get('empty'), '');
-    assert.equal(parser.fields.serialize(), 'host: Example\r\nx-mixed: padded\r\ncontent-length: 3\r\nempty: \r\n');
+    assert.equal(parser.headers.get('host'), 'Example');
+    assert.equal(parser.headers.get('x-mixed'), 'padded');
+    assert.equal(parser.headers.get('empty'), '');
+    assert.equal(parser.headers.serialize(), 'host: Example\r\nx-mixed: padded\r\ncontent-length: 3\r\nempty: \r\n');
   }
 });
 
 test('request: spelling is kept when asked for, and still found by the lower name', () => {
   const parser = new RequestParser({ keepSpelling: true });
   assert.equal(feed(parser, 'GET / HTTP/1.1\r\nX-My-Header: 1\r\nHost: a\r\n\r\n', [20, 30]), undefined);
-  assert.equal(parser.fields.get('x-my-header'), '1');
-  assert.equal(parser.fields.serialize(), 'X-My-Header: 1\r\nHost: a\r\n');
+  assert.equal(parser.headers.get('x-my-header'), '1');
+  assert.equal(parser.headers.serialize(), 'X-My-Header: 1\r\nHost: a\r\n');
 });
 
 const REFUSED: Readonly<Record<string, string>> = {

@@ -9,35 +9,21 @@ import {
   ResponseParser,
 } from '../../wire/http1/index.js';
 import { Outbox } from '../http/outbox.js';
-import type { ConnectionPool } from './connection-pool.js';
-
-/** Why a connection ended under a request. */
-export type ResetReason = 'remote_close' | 'remote_reset' | 'protocol_error';
-
-/** One request's use of an upstream connection: what the connection tells it. Nothing comes after onEnd or onReset. */
-export interface Exchange {
-  /** 100 and 102 to 199. */
-  onInformational(response: ResponseParser): void;
-  /** @param end there is no body */
-  onHead(response: ResponseParser, end: boolean): void;
-  /** Valid during the call only. */
-  onBody(buf: Uint8Array, start: number, end: number): void;
-  onEnd(trailers: HeaderMap | undefined): void;
-  onReset(reason: ResetReason): void;
-  /** All of one read was told: the moment to write. */
-  onReadEnd(): void;
-  /** The request's bytes found room again. */
-  onDrain(): void;
-}
+import type { RequestHeaders } from '../matching/header-matcher.js';
+import { formatAddress } from '../network.js';
+import type { Http1Pool } from './http1-pool.js';
+import { Http1RequestWriter } from './http1-request-writer.js';
+import type { Exchange, ResetReason, UpstreamStream } from './upstream-stream.js';
 
 /** Bytes of one read from an upstream. All connections share one buffer: what must live longer is copied. */
 const READ_BYTES = 64 * 1024;
 const READ_BUFFER = Buffer.allocUnsafeSlow(READ_BYTES);
 
 /** An HTTP/1.1 connection to an endpoint; one request at a time. */
-export class UpstreamConnection implements BodySink {
-  readonly out: Outbox;
-  exchange: Exchange | undefined;
+export class Http1Connection implements BodySink, UpstreamStream {
+  private readonly out: Outbox;
+  private readonly writer: Http1RequestWriter;
+  private exchange: Exchange | undefined;
   /** Requests that it has served. */
   served = 0;
   readonly idleTimer = new WheelTimer(() => this.pool.onIdleTimeout(this));
@@ -56,8 +42,9 @@ export class UpstreamConnection implements BodySink {
   private requestDone = false;
   private stash: Buffer | undefined;
   private paused = false;
+  private address = '';
 
-  static onread(connection: () => UpstreamConnection | undefined): OnReadOpts {
+  static onread(connection: () => Http1Connection | undefined): OnReadOpts {
     return {
       buffer: READ_BUFFER,
       callback: (count) => {
@@ -68,13 +55,14 @@ export class UpstreamConnection implements BodySink {
   }
 
   constructor(
-    readonly pool: ConnectionPool,
-    readonly socket: Socket,
+    private readonly pool: Http1Pool,
+    private readonly socket: Socket,
     keepSpelling: boolean,
     now_ms: number,
   ) {
     this.opened_ms = now_ms;
     this.out = new Outbox(socket);
+    this.writer = new Http1RequestWriter(this.out);
     this.response = new ResponseParser({ keepSpelling });
     socket.on('drain', () => this.exchange?.onDrain());
     socket.on('end', () => this.onRemoteEnd());
@@ -82,25 +70,51 @@ export class UpstreamConnection implements BodySink {
     socket.on('close', () => this.lost('remote_reset'));
   }
 
-  /** Takes the connection for one request; the caller then writes its head to {@link out}. */
-  begin(exchange: Exchange, method: string, upgrading: boolean): void {
+  begin(exchange: Exchange, head: RequestHeaders, end: boolean, upgrade: string): void {
     this.exchange = exchange;
     this.served++;
     this.headDone = false;
-    this.isHead = method === 'HEAD';
-    this.upgrading = upgrading;
+    this.isHead = head.method === 'HEAD';
+    this.upgrading = upgrade !== '';
     this.requestDone = false;
+    this.writer.head(head, end, upgrade);
   }
 
-  /** The request was written to its end. */
-  endRequest(): void {
+  writeBody(buf: Uint8Array, start: number, end: number): void {
+    this.writer.body(buf, start, end);
+  }
+
+  end(trailers: HeaderMap | undefined): void {
+    this.writer.end(trailers);
     this.requestDone = true;
+    if (!this.upgrading) return;
+    this.out.flush();
+    this.socket.end();
   }
 
-  /** Gives up the request under way, and so the connection. */
+  flush(): void {
+    this.out.flush();
+  }
+
+  get full(): boolean {
+    return this.out.full;
+  }
+
+  get localAddress(): string {
+    if (this.address === '') this.address = formatAddress(this.socket.localAddress ?? '', this.socket.localPort ?? 0);
+    return this.address;
+  }
+
   abort(): void {
     this.exchange = undefined;
     this.destroy(true);
+  }
+
+  /** Closes; a request under way is told so. */
+  shutDown(): void {
+    const { exchange } = this;
+    this.abort();
+    exchange?.onReset('remote_close');
   }
 
   /** Closes; a request under way is told nothing. */

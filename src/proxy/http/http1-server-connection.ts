@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import { WheelTimer } from '../../base/timer-wheel.js';
 import {
   BodyDecoder,
   type BodySink,
@@ -8,56 +7,52 @@ import {
   INVALID,
   RequestParser,
   reasonOf,
-  statusLine,
 } from '../../wire/http1/index.js';
 import type { ChoiceContext } from '../cluster/cluster.js';
 import type { ConnectionManager } from './connection-manager.js';
+import { ConnectionTimers, type TimedConnection } from './connection-timers.js';
+import type { DownstreamCodec, ServerConnection } from './downstream-codec.js';
 import { HttpStream } from './http-stream.js';
+import { prepareHttp1Request } from './http1-request.js';
+import { Http1ResponseWriter } from './http1-response-writer.js';
 import { Outbox } from './outbox.js';
-import { prepareRequest } from './request-preparation.js';
 import { FLAG } from './response-flags.js';
-import { prepareResponse } from './response-preparation.js';
 import type { ConnectionInfo } from './stream-info.js';
 
-/** How the body of the answer under way is delimited. */
-type Delimiting = 'none' | 'length' | 'chunked' | 'close';
-
 /** A client's HTTP/1.1 connection: one request after another. */
-export class ServerConnection implements BodySink {
-  readonly out: Outbox;
-  stream: HttpStream | undefined;
-  readonly request: RequestParser;
+export class Http1ServerConnection implements BodySink, DownstreamCodec, ServerConnection, TimedConnection {
   readonly choice: ChoiceContext;
-  closed = false;
-  /** The connection ends after this answer. */
-  closing = false;
+  private readonly out: Outbox;
+  private readonly writer: Http1ResponseWriter;
+  private readonly request: RequestParser;
   private readonly body = new BodyDecoder();
-  private delimiting: Delimiting = 'none';
+  private readonly timers: ConnectionTimers;
+  private stream: HttpStream | undefined;
+  private closed = false;
+  /** The connection ends after this answer. */
+  private closing = false;
   private stash: Buffer | undefined;
   private processing = false;
   private paused = false;
   private served = 0;
-  private readonly idleTimer = new WheelTimer(() => this.onIdle());
-  private readonly headTimer = new WheelTimer(() => this.onHeadTimeout());
-  private readonly ageTimer = new WheelTimer(() => this.onAged());
 
   constructor(
-    readonly manager: ConnectionManager,
-    readonly socket: Socket,
+    private readonly manager: ConnectionManager,
+    private readonly socket: Socket,
     readonly info: ConnectionInfo,
     readonly filterChainName: string,
   ) {
     this.out = new Outbox(socket);
+    this.writer = new Http1ResponseWriter(this.out);
     this.choice = { destination: info.restored ? { address: info.localAddress, port: info.localPort } : undefined };
     this.request = new RequestParser(manager.parserOptions);
+    this.timers = new ConnectionTimers(manager, this);
     socket.on('data', (chunk: Buffer) => this.onData(chunk));
     socket.on('drain', () => this.stream?.onDrain());
     socket.on('end', () => this.onEnd());
     socket.on('error', () => this.onClosed());
     socket.on('close', () => this.onClosed());
-    this.armIdle();
-    const { maxConnectionDuration_ms } = manager;
-    if (maxConnectionDuration_ms > 0) manager.context.wheel.arm(this.ageTimer, maxConnectionDuration_ms);
+    this.timers.startIdle();
   }
 
   /** Bytes that a listener filter had read already. */
@@ -65,6 +60,12 @@ export class ServerConnection implements BodySink {
     if (initial !== undefined && initial.length > 0) this.onData(initial);
     // a listener filter leaves the socket paused
     if (!this.paused && this.socket.isPaused()) this.socket.resume();
+  }
+
+  // As the codec of the stream under way
+
+  get full(): boolean {
+    return this.out.full;
   }
 
   pauseReading(): void {
@@ -75,64 +76,38 @@ export class ServerConnection implements BodySink {
 
   resumeReading(): void {
     if (!this.paused || this.closed) return;
+    // the next request's bytes wait for the answer of the one under way
+    if (this.stash !== undefined && this.stream !== undefined) return;
     this.paused = false;
     this.socket.resume();
   }
 
-  onBody(buf: Uint8Array, start: number, end: number): void {
-    this.stream?.onBody(buf, start, end);
+  writeInformational(status: number, headers: HeaderMap): void {
+    if (this.request.minor === 0) return; // RFC 9110 §15.2
+    this.writer.informational(status, headers);
+    this.out.flush();
   }
 
   writeHead(stream: HttpStream, status: number, headers: HeaderMap, end: boolean): void {
-    prepareResponse(stream, headers);
-    let head = statusLine(status);
-    this.delimiting = 'none';
-    if (status === 101) {
-      head += `${headers.serialize()}connection: upgrade\r\n\r\n`;
-      this.delimiting = 'close';
-      this.closing = true;
-      this.out.pushText(head);
-      return;
-    }
-    const bodiless = status === 204 || status === 304 || status < 200 || stream.method === 'HEAD';
-    if (!this.request.keepAlive || this.manager.draining || (end && !stream.requestDone)) this.closing = true;
-    // RFC 9110 §8.6: such an answer must not have one, whatever the upstream sent.
-    if (status === 204 || status < 200) headers.delete('content-length');
-    head += headers.serialize();
-    if (stream.method === 'HEAD' && !headers.has('content-length') && this.request.minor === 1) {
-      head += 'transfer-encoding: chunked\r\n'; // what GET would have
-    } else if (!bodiless) {
-      if (headers.has('content-length')) this.delimiting = 'length';
-      else if (end) head += 'content-length: 0\r\n';
-      else if (this.request.minor === 1) {
-        this.delimiting = 'chunked';
-        head += 'transfer-encoding: chunked\r\n';
-      } else {
-        this.delimiting = 'close';
-        this.closing = true;
-      }
-    }
-    if (this.closing) head += 'connection: close\r\n';
-    else if (this.request.minor === 0) head += 'connection: keep-alive\r\n';
-    this.out.pushText(`${head}\r\n`);
+    const { minor, keepAlive } = this.request;
+    if (!keepAlive || this.manager.draining || (end && !stream.requestDone)) this.closing = true;
+    if (this.writer.head(status, headers, minor, stream.method, end, this.closing)) this.closing = true;
   }
 
   writeBody(buf: Uint8Array, start: number, end: number): void {
-    if (this.delimiting === 'none') return;
-    if (this.delimiting !== 'chunked') {
-      this.out.pushBytes(buf, start, end, false);
-      return;
-    }
-    this.out.pushText(`${(end - start).toString(16)}\r\n`);
-    this.out.pushBytes(buf, start, end, false);
-    this.out.pushText('\r\n');
+    this.writer.body(buf, start, end);
+  }
+
+  writeText(text: string): void {
+    this.writer.text(text);
   }
 
   writeEnd(trailers: HeaderMap | undefined): void {
-    if (this.delimiting !== 'chunked') return;
-    this.out.pushText(
-      trailers === undefined || !this.manager.enableTrailers ? '0\r\n\r\n' : `0\r\n${trailers.serialize()}\r\n`,
-    );
+    this.writer.end(this.manager.enableTrailers ? trailers : undefined);
+  }
+
+  flush(): void {
+    this.out.flush();
   }
 
   /** The answer is complete: the next request, or the end. */
@@ -145,10 +120,20 @@ export class ServerConnection implements BodySink {
       this.close();
       return;
     }
-    this.armIdle();
+    this.timers.startIdle();
     if (this.stash !== undefined && !this.processing) setImmediate(() => this.takeStash());
     else this.resumeReading();
   }
+
+  resetStream(): void {
+    this.destroy();
+  }
+
+  closeAfterAnswer(): void {
+    this.closing = true;
+  }
+
+  // As a connection of its manager
 
   /** Asks for an end: at once when idle, else after the answer under way. */
   drain(): void {
@@ -156,21 +141,39 @@ export class ServerConnection implements BodySink {
     else this.closing = true;
   }
 
-  /** Ends at once. */
   destroy(): void {
     this.socket.destroy();
     this.onClosed();
+  }
+
+  onBody(buf: Uint8Array, start: number, end: number): void {
+    this.stream?.onBody(buf, start, end);
+  }
+
+  onIdle(): void {
+    if (!this.socket.writableEnded) this.manager.counters.idleTimeout.value++;
+    this.destroy();
+  }
+
+  onHeadTimeout(): void {
+    this.manager.stats.counter('downstream_rq_header_timeout').inc();
+    this.answerUnparsed(408, 'request_header_timeout');
+  }
+
+  onAged(): void {
+    this.manager.stats.counter('downstream_cx_max_duration_reached').inc();
+    this.drain();
   }
 
   /** Lets the client read the answer before the end: a reset could overtake it. */
   private close(): void {
     if (this.closed) return;
     this.socket.end();
-    this.cancelTimers();
-    const { delayedCloseTimeout_ms, context } = this.manager;
-    if (this.socket.readableEnded || delayedCloseTimeout_ms <= 0) return void this.socket.destroySoon();
+    this.timers.stop();
+    if (this.socket.readableEnded || this.manager.delayedCloseTimeout_ms <= 0) return void this.socket.destroySoon();
+    this.stash = undefined;
     this.resumeReading();
-    context.wheel.arm(this.idleTimer, delayedCloseTimeout_ms);
+    this.timers.startClose();
     this.closing = true;
   }
 
@@ -180,7 +183,7 @@ export class ServerConnection implements BodySink {
     this.stash = undefined;
     if (stash !== undefined) this.process(stash);
     // a request that waits for its answer keeps what is behind it waiting, too
-    if (this.stash === undefined || this.stream === undefined) this.resumeReading();
+    this.resumeReading();
   }
 
   private onData(chunk: Buffer): void {
@@ -215,10 +218,10 @@ export class ServerConnection implements BodySink {
           this.badRequest(this.body.error!.code, 400);
           return;
         }
-        if (this.body.done && this.stream === stream) stream.onRequestEnd();
+        if (this.body.done && this.stream === stream) stream.onRequestEnd(this.body.trailers);
       } else {
-        this.stash = buf.subarray(pos);
         this.pauseReading();
+        this.stash = buf.subarray(pos);
         return;
       }
     }
@@ -231,11 +234,11 @@ export class ServerConnection implements BodySink {
     const next = this.request.parse(buf, pos, buf.length);
     if (next === INCOMPLETE) {
       this.stash = Buffer.from(buf.subarray(pos));
-      this.armHead();
+      this.timers.startHead();
       return INCOMPLETE;
     }
-    this.manager.context.wheel.cancel(this.headTimer);
-    this.manager.context.wheel.cancel(this.idleTimer);
+    this.timers.stopHead();
+    this.timers.stopIdle();
     if (next === INVALID) {
       this.badRequest(this.request.error!.code, this.request.error!.status);
       return INVALID;
@@ -250,7 +253,7 @@ export class ServerConnection implements BodySink {
     this.stream = stream;
     if (manager.maxRequestsPerConnection > 0 && this.served + 1 >= manager.maxRequestsPerConnection)
       this.closing = true;
-    if (!prepareRequest(stream, request)) return;
+    if (!prepareHttp1Request(stream, request)) return;
     if (stream.upgrade !== '') this.body.begin('close');
     else if (request.chunked) this.body.begin('chunked');
     else this.body.begin('length', Math.max(0, request.contentLength));
@@ -266,6 +269,10 @@ export class ServerConnection implements BodySink {
   /** Bytes that are no HTTP: Envoy's answer, and the end. */
   private badRequest(code: string, status: number): void {
     this.manager.counters.protocolError.value++;
+    this.answerUnparsed(status, `http1.codec_error.${code.toLowerCase()}`);
+  }
+
+  private answerUnparsed(status: number, details: string): void {
     this.closing = true;
     const stream = this.stream ?? new HttpStream(this, this.manager);
     if (this.stream === undefined) {
@@ -273,15 +280,14 @@ export class ServerConnection implements BodySink {
       this.stream = stream;
     }
     stream.protocol = 'HTTP/1.1';
-    const body = reasonOf(status);
-    stream.localReply(status, body, FLAG.downstreamProtocolError, `http1.codec_error.${code.toLowerCase()}`);
+    stream.localReply(status, reasonOf(status), FLAG.downstreamProtocolError, details);
   }
 
   private onEnd(): void {
     const { stream } = this;
     if (stream !== undefined && stream.upgrade !== '' && !stream.requestDone) {
       this.body.close();
-      stream.onRequestEnd();
+      stream.onRequestEnd(undefined);
       stream.onReadEnd();
       return;
     }
@@ -291,47 +297,10 @@ export class ServerConnection implements BodySink {
   private onClosed(): void {
     if (this.closed) return;
     this.closed = true;
-    this.cancelTimers();
+    this.timers.stop();
     const { stream } = this;
     this.stream = undefined;
     stream?.onDisconnect();
     this.manager.onConnectionEnd(this);
-  }
-
-  private cancelTimers(): void {
-    const { wheel } = this.manager.context;
-    wheel.cancel(this.idleTimer);
-    wheel.cancel(this.headTimer);
-    wheel.cancel(this.ageTimer);
-  }
-
-  private armIdle(): void {
-    const { idleTimeout_ms, context } = this.manager;
-    if (idleTimeout_ms > 0) context.wheel.arm(this.idleTimer, idleTimeout_ms);
-  }
-
-  private armHead(): void {
-    const { requestHeadersTimeout_ms, context } = this.manager;
-    if (requestHeadersTimeout_ms > 0 && !this.headTimer.armed)
-      context.wheel.arm(this.headTimer, requestHeadersTimeout_ms);
-  }
-
-  private onIdle(): void {
-    if (!this.socket.writableEnded) this.manager.counters.idleTimeout.value++;
-    this.destroy();
-  }
-
-  private onHeadTimeout(): void {
-    this.manager.stats.counter('downstream_rq_header_timeout').inc();
-    this.closing = true;
-    const stream = new HttpStream(this, this.manager);
-    this.stream = stream;
-    this.manager.onStreamStart(stream);
-    stream.localReply(408, 'Request Timeout', FLAG.downstreamProtocolError, 'request_header_timeout');
-  }
-
-  private onAged(): void {
-    this.manager.stats.counter('downstream_cx_max_duration_reached').inc();
-    this.drain();
   }
 }

@@ -1,0 +1,75 @@
+import { type HeaderMap, statusLine } from '../../wire/http1/index.js';
+import type { Outbox } from './outbox.js';
+
+/** How the body of the answer under way is delimited. */
+type Delimiting = 'none' | 'length' | 'chunked' | 'close';
+
+/** Writes answers on an HTTP/1 connection, one after another. */
+export class Http1ResponseWriter {
+  private delimiting: Delimiting = 'none';
+
+  constructor(private readonly out: Outbox) {}
+
+  /** @returns whether the connection must end behind the answer */
+  head(status: number, headers: HeaderMap, minor: number, method: string, end: boolean, closing: boolean): boolean {
+    if (status === 101) {
+      this.delimiting = 'close';
+      this.out.pushText(`${statusLine(status)}${headers.serialize()}connection: upgrade\r\n\r\n`);
+      return true;
+    }
+    // RFC 9110 §8.6: such an answer must not have one, whatever the upstream sent.
+    if (status === 204 || status < 200) headers.delete('content-length');
+    const head = statusLine(status) + headers.serialize() + this.framing(status, headers, minor, method, end);
+    const last = closing || this.delimiting === 'close';
+    if (last) this.out.pushText(`${head}connection: close\r\n\r\n`);
+    else if (minor === 0) this.out.pushText(`${head}connection: keep-alive\r\n\r\n`);
+    else this.out.pushText(`${head}\r\n`);
+    return last;
+  }
+
+  informational(status: number, headers: HeaderMap): void {
+    this.out.pushText(`${statusLine(status)}${headers.serialize()}\r\n`);
+  }
+
+  body(buf: Uint8Array, start: number, end: number): void {
+    if (this.delimiting === 'none') return;
+    if (this.delimiting !== 'chunked') {
+      this.out.pushBytes(buf, start, end, false);
+      return;
+    }
+    this.out.pushText(`${(end - start).toString(16)}\r\n`);
+    this.out.pushBytes(buf, start, end, false);
+    this.out.pushText('\r\n');
+  }
+
+  text(text: string): void {
+    if (this.delimiting === 'none') return;
+    this.out.pushText(this.delimiting === 'chunked' ? `${text.length.toString(16)}\r\n${text}\r\n` : text);
+  }
+
+  end(trailers: HeaderMap | undefined): void {
+    if (this.delimiting !== 'chunked') return;
+    this.out.pushText(trailers === undefined ? '0\r\n\r\n' : `0\r\n${trailers.serialize()}\r\n`);
+  }
+
+  /** RFC 9112 §6; sets how the body will be delimited. */
+  private framing(status: number, headers: HeaderMap, minor: number, method: string, end: boolean): string {
+    this.delimiting = 'none';
+    if (method === 'HEAD') {
+      // what GET would have
+      return minor === 1 && !headers.has('content-length') ? 'transfer-encoding: chunked\r\n' : '';
+    }
+    if (status === 204 || status === 304 || status < 200) return '';
+    if (headers.has('content-length')) {
+      this.delimiting = 'length';
+      return '';
+    }
+    if (end) return 'content-length: 0\r\n';
+    if (minor !== 1) {
+      this.delimiting = 'close';
+      return '';
+    }
+    this.delimiting = 'chunked';
+    return 'transfer-encoding: chunked\r\n';
+  }
+}

@@ -1,0 +1,33 @@
+import type { HeaderMap } from '../../wire/http1/index.js';
+import type { Outbox } from '../http/outbox.js';
+import type { RequestHeaders } from '../matching/header-matcher.js';
+
+/** Writes requests on an HTTP/1 connection, one after another. */
+export class Http1RequestWriter {
+  private chunked = false;
+
+  constructor(private readonly out: Outbox) {}
+
+  head({ method, path, headers }: RequestHeaders, end: boolean, upgrade: string): void {
+    this.chunked = !end && upgrade === '' && !headers.has('content-length');
+    let framing = '';
+    if (upgrade !== '') framing = 'connection: upgrade\r\n';
+    else if (this.chunked) framing = 'transfer-encoding: chunked\r\n';
+    this.out.pushText(`${method} ${path} HTTP/1.1\r\n${headers.serialize()}${framing}\r\n`);
+  }
+
+  body(buf: Uint8Array, start: number, end: number): void {
+    if (start === end) return;
+    if (!this.chunked) {
+      this.out.pushBytes(buf, start, end, false);
+      return;
+    }
+    this.out.pushText(`${(end - start).toString(16)}\r\n`);
+    this.out.pushBytes(buf, start, end, false);
+    this.out.pushText('\r\n');
+  }
+
+  end(trailers: HeaderMap | undefined): void {
+    if (this.chunked) this.out.pushText(trailers === undefined ? '0\r\n\r\n' : `0\r\n${trailers.serialize()}\r\n`);
+  }
+}

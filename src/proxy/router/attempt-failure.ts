@@ -1,0 +1,54 @@
+import { FLAG } from '../http/response-flags.js';
+import type { PoolFailure } from '../pool/connection-pool.js';
+import type { ResetReason } from '../pool/upstream-stream.js';
+import type { AttemptFailure } from './retry-state.js';
+
+/** Why an attempt got no answer, in Envoy's words. */
+export interface FailureKind {
+  /** What retry policies name. */
+  readonly retry: AttemptFailure;
+  readonly status: number;
+  readonly reason: string;
+  /** Of the access log. */
+  readonly flag: number;
+}
+
+const OVERFLOW: FailureKind = { retry: 'overflow', status: 503, reason: 'overflow', flag: FLAG.overflow };
+const CONNECTION_FAILURE: FailureKind = {
+  retry: 'connect',
+  status: 503,
+  reason: 'remote connection failure',
+  flag: FLAG.connectionFailure,
+};
+const CONNECTION_TIMEOUT: FailureKind = { ...CONNECTION_FAILURE, reason: 'connection timeout' };
+const PROTOCOL_ERROR: FailureKind = {
+  retry: 'protocol',
+  status: 502,
+  reason: 'protocol error',
+  flag: FLAG.upstreamProtocolError,
+};
+const CONNECTION_TERMINATION: FailureKind = {
+  retry: 'reset',
+  status: 503,
+  reason: 'connection termination',
+  flag: FLAG.connectionTermination,
+};
+
+export function poolFailure(failure: PoolFailure): FailureKind {
+  if (failure === 'overflow') return OVERFLOW;
+  return failure === 'connection_timeout' ? CONNECTION_TIMEOUT : CONNECTION_FAILURE;
+}
+
+export function resetFailure(reason: ResetReason): FailureKind {
+  return reason === 'protocol_error' ? PROTOCOL_ERROR : CONNECTION_TERMINATION;
+}
+
+/** The body of the answer. */
+export function failureBody({ reason }: FailureKind, attempts: number): string {
+  const retried = attempts > 1 ? 'retried and the latest ' : '';
+  return `upstream connect error or disconnect/reset before headers. ${retried}reset reason: ${reason}`;
+}
+
+export function failureDetails({ reason }: FailureKind): string {
+  return `upstream_reset_before_response_started{${reason.replaceAll(' ', '_')}}`;
+}

@@ -1,0 +1,57 @@
+import type { Cluster } from '../cluster/cluster.js';
+import type { Host } from '../cluster/host.js';
+
+/** Under which outlier detection takes what came too late. */
+const GATEWAY_TIMEOUT = 504;
+
+/** What the cluster's statistics and outlier detection are told of one request's attempts. */
+export class RouterAccounting {
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly internal: boolean,
+  ) {}
+
+  /** An answer's head came. */
+  answer(host: Host, status: number): void {
+    const { outlier } = this.cluster;
+    if (outlier !== undefined) {
+      outlier.onStatus(host, status);
+      outlier.onLocalOrigin(host, true, status);
+    }
+    if (status >= 500) host.requestErrors++;
+    else host.requestSuccesses++;
+  }
+
+  /** An attempt was reset by the upstream. */
+  reset(host: Host, protocolError: boolean): void {
+    this.cluster.outlier?.onLocalOrigin(host, false, protocolError ? 502 : 503);
+    host.requestErrors++;
+  }
+
+  /** One attempt took too long. */
+  perTryTimeout(host: Host): void {
+    this.cluster.stats.counters.upstream_rq_per_try_timeout.value++;
+    this.late(host);
+  }
+
+  /** The whole request took too long. @param host of an attempt that had no answer yet */
+  timeout(host: Host | undefined): void {
+    this.cluster.stats.counters.upstream_rq_timeout.value++;
+    if (host !== undefined) this.late(host);
+  }
+
+  /** What the client gets, or got from an attempt that is retried. */
+  status(status: number): void {
+    const { stats } = this.cluster;
+    stats.counters.upstream_rq_completed.value++;
+    stats.codes.charge(status);
+    if (this.internal) stats.internalCodes.charge(status);
+    else stats.externalCodes.charge(status);
+  }
+
+  private late(host: Host): void {
+    host.requestTimeouts++;
+    host.requestErrors++;
+    this.cluster.outlier?.onLocalOrigin(host, false, GATEWAY_TIMEOUT);
+  }
+}
