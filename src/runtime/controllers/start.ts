@@ -1,4 +1,5 @@
 import { KINDS } from '../../resources/registry.js';
+import { DaemonSetController } from './daemonset/daemon-set-controller.js';
 import { DeploymentController } from './deployment/deployment-controller.js';
 import { EndpointSliceController } from './endpoints/endpoint-slice-controller.js';
 import { EndpointsController } from './endpoints/endpoints-controller.js';
@@ -7,12 +8,14 @@ import type { ControllerContext } from './framework/controller.js';
 import { storedKinds } from './framework/stored-kinds.js';
 import { GarbageCollector } from './garbage-collector/garbage-collector.js';
 import { IngressStatusController } from './ingress/ingress-status-controller.js';
+import { JobController } from './job/job-controller.js';
 import { NamespaceController } from './namespace/namespace-controller.js';
 import { NodeLifecycleController } from './node-lifecycle/node-lifecycle-controller.js';
 import { PodGarbageCollector } from './pod-garbage-collector/pod-garbage-collector.js';
 import { ReplicaSetController } from './replicaset/replica-set-controller.js';
 import { Scheduler } from './scheduler/scheduler.js';
 import { ServiceAccountController } from './service-account/service-account-controller.js';
+import { StatefulSetController } from './statefulset/stateful-set-controller.js';
 
 export interface RunningControllers {
   /** Resolves when no controller has anything to do right now. */
@@ -36,6 +39,9 @@ export async function startControllers(
     new ServiceAccountController(context),
     new DeploymentController(context),
     new ReplicaSetController(context),
+    new StatefulSetController(context),
+    new DaemonSetController(context),
+    new JobController(context),
     new Scheduler(context),
     new EndpointsController(context),
     new EndpointSliceController(context),

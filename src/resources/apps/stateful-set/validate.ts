@@ -34,6 +34,11 @@ export function validateStatefulSet(spec: Partial<StatefulSetSpec>): FieldError[
     const field = 'spec.updateStrategy.rollingUpdate.partition';
     errors.push(invalid(field, partition, 'must be greater than or equal to 0'));
   }
+  if (spec.volumeClaimTemplates?.length) {
+    errors.push(
+      forbidden('spec.volumeClaimTemplates', 'claims are not served here; use an emptyDir volume in the template'),
+    );
+  }
   return errors;
 }
 

@@ -4,15 +4,21 @@ import type { NodeObject, PodObject } from '../../../resources/types.js';
 
 const UNSCHEDULABLE_TAINT = 'node.kubernetes.io/unschedulable';
 
-/** Why a pod cannot run on a node, in the scheduler's usual words; undefined when it can. */
+/** Why a pod cannot run on a node now, in the scheduler's usual words; undefined when it can. */
 export function obstacle(pod: PodObject, node: NodeObject, podsOnNode: readonly PodObject[]): string | undefined {
-  const taints = taintsOf(node);
   if (!isReadyNode(node)) return 'node(s) were not ready';
-  const taint = taints.find((each) => !tolerates(pod.spec.tolerations ?? [], each));
+  const reason = nodeObstacle(pod, node);
+  if (reason !== undefined) return reason;
+  if (hostPortsTaken(pod, podsOnNode)) return "node(s) didn't have free ports for the requested pod ports";
+  return undefined;
+}
+
+/** Why a pod does not belong on a node, whatever else runs there. */
+export function nodeObstacle(pod: PodObject, node: NodeObject): string | undefined {
+  const taint = taintsOf(node).find((each) => !tolerates(pod.spec.tolerations ?? [], each));
   if (taint?.key === UNSCHEDULABLE_TAINT) return 'node(s) were unschedulable';
   if (taint) return `node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`;
   if (!selectsNode(pod, node)) return "node(s) didn't match Pod's node affinity/selector";
-  if (hostPortsTaken(pod, podsOnNode)) return "node(s) didn't have free ports for the requested pod ports";
   return undefined;
 }
 
