@@ -2,6 +2,7 @@ import type { JsonObject } from '@bufbuild/protobuf';
 import { HeaderMap } from '../../wire/http1/index.js';
 import type { Host } from '../cluster/host.js';
 import type { RequestHeaders } from '../matching/header-matcher.js';
+import type { TlsInfo } from '../tls/tls-info.js';
 
 let connectionIds = 0;
 
@@ -12,6 +13,17 @@ export class ConnectionInfo {
   /** `raw_buffer` or `tls`, as an inspector found. */
   transportProtocol = '';
   applicationProtocols: readonly string[] = [];
+  /** Undefined on a connection without TLS. */
+  tls: TlsInfo | undefined;
+  /** Why the handshake failed; '' when it did not. */
+  transportFailure = '';
+  /** Where the client's end of the socket is, whatever a listener filter says of the source. */
+  readonly directRemoteAddress: string;
+  readonly directRemotePort: number;
+  /** What listener filters noted, by metadata namespace; undefined until one did. */
+  metadataSet: Map<string, JsonObject> | undefined;
+  /** The cluster that a network filter chose for a `tcp_proxy` behind it. */
+  clusterOverride: string | undefined;
   /** The local address is not that of the socket: a capture or PROXY header said where the client wanted to go. */
   restored = false;
 
@@ -20,7 +32,10 @@ export class ConnectionInfo {
     public remotePort: number,
     public localAddress: string,
     public localPort: number,
-  ) {}
+  ) {
+    this.directRemoteAddress = remoteAddress;
+    this.directRemotePort = remotePort;
+  }
 }
 
 /** What is known about one request or TCP connection: for access logs, header formats and filters. */
