@@ -6,9 +6,30 @@ import {
   StderrAccessLogSchema,
   StdoutAccessLogSchema,
 } from '../../xds/types/gen/envoy/extensions/access_loggers/stream/v3/stream_pb.js';
+import {
+  BufferPerRouteSchema,
+  BufferSchema,
+} from '../../xds/types/gen/envoy/extensions/filters/http/buffer/v3/buffer_pb.js';
 import { CorsPolicySchema, CorsSchema } from '../../xds/types/gen/envoy/extensions/filters/http/cors/v3/cors_pb.js';
+import {
+  ExtAuthzPerRouteSchema,
+  ExtAuthzSchema,
+} from '../../xds/types/gen/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.js';
 import { HTTPFaultSchema } from '../../xds/types/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js';
+import { FilterConfigSchema as GrpcStatsSchema } from '../../xds/types/gen/envoy/extensions/filters/http/grpc_stats/v3/config_pb.js';
+import {
+  HeaderMutationPerRouteSchema,
+  HeaderMutationSchema,
+} from '../../xds/types/gen/envoy/extensions/filters/http/header_mutation/v3/header_mutation_pb.js';
+import { HealthCheckSchema } from '../../xds/types/gen/envoy/extensions/filters/http/health_check/v3/health_check_pb.js';
+import { LocalRateLimitSchema } from '../../xds/types/gen/envoy/extensions/filters/http/local_ratelimit/v3/local_rate_limit_pb.js';
+import {
+  RateLimitPerRouteSchema,
+  RateLimitSchema,
+} from '../../xds/types/gen/envoy/extensions/filters/http/ratelimit/v3/rate_limit_pb.js';
+import { RBACPerRouteSchema, RBACSchema } from '../../xds/types/gen/envoy/extensions/filters/http/rbac/v3/rbac_pb.js';
 import { RouterSchema } from '../../xds/types/gen/envoy/extensions/filters/http/router/v3/router_pb.js';
+import { ConfigSchema as SetMetadataSchema } from '../../xds/types/gen/envoy/extensions/filters/http/set_metadata/v3/set_metadata_pb.js';
 import { HttpInspectorSchema } from '../../xds/types/gen/envoy/extensions/filters/listener/http_inspector/v3/http_inspector_pb.js';
 import { OriginalDstSchema } from '../../xds/types/gen/envoy/extensions/filters/listener/original_dst/v3/original_dst_pb.js';
 import { ProxyProtocolSchema } from '../../xds/types/gen/envoy/extensions/filters/listener/proxy_protocol/v3/proxy_protocol_pb.js';
@@ -23,20 +44,34 @@ import { ConfigError } from '../errors.js';
 
 /** Every message that may stand in an Any of a configuration. */
 export const TYPES = createRegistry(
+  BufferPerRouteSchema,
+  BufferSchema,
   CorsPolicySchema,
   CorsSchema,
+  ExtAuthzPerRouteSchema,
+  ExtAuthzSchema,
   FileAccessLogSchema,
   FilterConfigSchema,
+  GrpcStatsSchema,
   HTTPFaultSchema,
+  HeaderMutationPerRouteSchema,
+  HeaderMutationSchema,
+  HealthCheckSchema,
   HttpConnectionManagerSchema,
   HttpInspectorSchema,
   HttpProtocolOptionsSchema,
+  LocalRateLimitSchema,
   OriginalDstSchema,
   PreserveCaseFormatterConfigSchema,
   PreviousHostsPredicateSchema,
   ProxyProtocolSchema,
+  RBACPerRouteSchema,
+  RBACSchema,
+  RateLimitPerRouteSchema,
+  RateLimitSchema,
   RawBufferSchema,
   RouterSchema,
+  SetMetadataSchema,
   StderrAccessLogSchema,
   StdoutAccessLogSchema,
   TcpProxySchema,

@@ -1,24 +1,42 @@
 import type { Any } from '@bufbuild/protobuf/wkt';
 import { FilterConfigSchema } from '../../xds/types/gen/envoy/config/route/v3/route_components_pb.js';
+import { CorsPolicySchema, CorsSchema } from '../../xds/types/gen/envoy/extensions/filters/http/cors/v3/cors_pb.js';
 import { HTTPFaultSchema } from '../../xds/types/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js';
+import {
+  HeaderMutationPerRouteSchema,
+  HeaderMutationSchema,
+} from '../../xds/types/gen/envoy/extensions/filters/http/header_mutation/v3/header_mutation_pb.js';
+import { RBACPerRouteSchema, RBACSchema } from '../../xds/types/gen/envoy/extensions/filters/http/rbac/v3/rbac_pb.js';
 import { RouterSchema } from '../../xds/types/gen/envoy/extensions/filters/http/router/v3/router_pb.js';
+import { ConfigSchema as SetMetadataSchema } from '../../xds/types/gen/envoy/extensions/filters/http/set_metadata/v3/set_metadata_pb.js';
 import type { HttpFilter as HttpFilterConfig } from '../../xds/types/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import { typeNameOf, unpack } from '../config/registry.js';
 import { ConfigError } from '../errors.js';
 import type { HttpFilter } from '../http/http-filter.js';
 import type { FilterConfigCompiler } from '../route/filter-overrides.js';
+import { CorsFilter, CorsRules } from './cors.js';
 import { FaultFilter, FaultRules } from './fault.js';
+import { HeaderMutationFilter, HeaderMutations } from './header-mutation.js';
 import type { CompileOverride, FilterEnvironment, MakeFilter } from './http-filter-kind.js';
+import { RbacFilter, RbacRules } from './rbac.js';
 import { RouterFilter } from './router.js';
+import { SetMetadataFilter } from './set-metadata.js';
 
 /** By the type of their configuration, as Envoy finds them. */
 const FILTERS: Readonly<Record<string, MakeFilter>> = {
+  [CorsSchema.typeName]: CorsFilter.make,
+  [HeaderMutationSchema.typeName]: HeaderMutationFilter.make,
+  [RBACSchema.typeName]: RbacFilter.make,
+  [SetMetadataSchema.typeName]: SetMetadataFilter.make,
   [HTTPFaultSchema.typeName]: FaultFilter.make,
   [RouterSchema.typeName]: RouterFilter.make,
 };
 
 /** By the type of what a route says. */
 const OVERRIDES: Readonly<Record<string, CompileOverride>> = {
+  [CorsPolicySchema.typeName]: CorsRules.compileOverride,
+  [HeaderMutationPerRouteSchema.typeName]: HeaderMutations.compileOverride,
+  [RBACPerRouteSchema.typeName]: RbacRules.compileOverride,
   [HTTPFaultSchema.typeName]: (config, path) => new FaultRules(unpack(config, HTTPFaultSchema), path),
 };
 

@@ -30,7 +30,11 @@ export async function startEnvoy(binary: string, bootstrap: string): Promise<Tes
   writeFileSync(file, bootstrap);
   const child = spawn(
     binary,
-    ['-c', file, '--concurrency', '1', '--use-dynamic-base-id', '-l', 'error', '--admin-address-path', adminFile],
+    [
+      ...['-c', file, '--concurrency', '1', '--use-dynamic-base-id', '-l', 'error', '--admin-address-path', adminFile],
+      // access logs at once, not when 10 seconds passed
+      ...['--file-flush-interval-msec', '20'],
+    ],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
     },

@@ -56,10 +56,21 @@ export interface BootstrapParts {
   /** YAML of further fields of the connection manager. */
   readonly manager?: string;
   readonly adminPort?: number;
+  /** YAML list items of HTTP filters before the router. */
+  readonly filters?: string;
+  /** YAML of further fields of the virtual host. */
+  readonly host?: string;
+  /** YAML of further fields of the route configuration. */
+  readonly table?: string;
 }
 
+const FAULT = `
+- name: envoy.filters.http.fault
+  typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault }`;
+
 /** A bootstrap with one listener `test` and one virtual host for all domains. */
-export function bootstrap({ routes, clusters, manager = '', adminPort }: BootstrapParts): string {
+export function bootstrap(parts: BootstrapParts): string {
+  const { routes, clusters, manager = '', adminPort, filters = FAULT, host = '', table = '' } = parts;
   const admin =
     adminPort === undefined
       ? ''
@@ -84,15 +95,16 @@ ${indent(manager, 10)}
               log_format: { text_format_source: { inline_string: "LOG %RESPONSE_CODE% %RESPONSE_FLAGS% %REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL% %BYTES_RECEIVED% %BYTES_SENT% %UPSTREAM_CLUSTER%\\n" } }
           route_config:
             name: test
+${indent(table, 12)}
             virtual_hosts:
             - name: all
               domains: ["*"]
               include_attempt_count_in_response: true
+${indent(host, 14)}
               routes:
 ${indent(routes, 14)}
           http_filters:
-          - name: envoy.filters.http.fault
-            typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault }
+${indent(filters, 10)}
           - name: envoy.filters.http.router
             typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
   clusters:
