@@ -85,11 +85,13 @@ export interface GroupVersions {
 function servedVersions(definition: KindDefinition): ServedKind[] {
   const storage = definition.versions.find((version) => version.storage) ?? definition.versions[0]!;
   const storageApiVersion = apiVersionOf(storage.group ?? definition.group, storage.name);
-  return definition.versions.map((version) => {
-    const group = version.group ?? definition.group;
-    const apiVersion = apiVersionOf(group, version.name);
-    return { definition, version, group, apiVersion, storageApiVersion, isStorage: version === storage };
-  });
+  return definition.versions
+    .filter(({ served }) => served !== false)
+    .map((version) => {
+      const group = version.group ?? definition.group;
+      const apiVersion = apiVersionOf(group, version.name);
+      return { definition, version, group, apiVersion, storageApiVersion, isStorage: version === storage };
+    });
 }
 
 function rank(group: string, own: boolean): number {

@@ -15,6 +15,11 @@ export const REPLICA_SETS: Gvr = { group: 'apps', version: 'v1', resource: 'repl
 export const STATEFUL_SETS: Gvr = { group: 'apps', version: 'v1', resource: 'statefulsets' };
 export const DAEMON_SETS: Gvr = { group: 'apps', version: 'v1', resource: 'daemonsets' };
 export const CONTROLLER_REVISIONS: Gvr = { group: 'apps', version: 'v1', resource: 'controllerrevisions' };
+export const CUSTOM_RESOURCE_DEFINITIONS: Gvr = {
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  resource: 'customresourcedefinitions',
+};
 export const JOBS: Gvr = { group: 'batch', version: 'v1', resource: 'jobs' };
 export const ENDPOINT_SLICES: Gvr = { group: 'discovery.k8s.io', version: 'v1', resource: 'endpointslices' };
 export const INGRESSES: Gvr = { group: 'networking.k8s.io', version: 'v1', resource: 'ingresses' };

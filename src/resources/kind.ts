@@ -36,6 +36,8 @@ export interface KindVersion {
   /** Served under another group than the kind's own, for example extensions for an old Deployment. */
   readonly group?: string;
   readonly storage?: boolean;
+  /** False: objects may be stored in it, but nobody can ask for it. */
+  readonly served?: boolean;
   readonly schema: Schema;
   /** Between this version and the storage version; absent where the two have the same shape. Pure. */
   readonly toStorage?: (object: KubeObject) => KubeObject;

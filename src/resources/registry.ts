@@ -1,3 +1,4 @@
+import { CUSTOM_RESOURCE_DEFINITION } from './apiextensions/custom-resource-definition/index.js';
 import { CONTROLLER_REVISION } from './apps/controller-revision/index.js';
 import { DAEMON_SET } from './apps/daemon-set/index.js';
 import { DEPLOYMENT } from './apps/deployment/index.js';
@@ -42,6 +43,7 @@ export const KINDS: readonly KindDefinition[] = [
   ENDPOINT_SLICE,
   INGRESS,
   INGRESS_CLASS,
+  CUSTOM_RESOURCE_DEFINITION,
   ROLE,
   CLUSTER_ROLE,
   ROLE_BINDING,

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { CustomKinds } from '../../src/apiserver/custom-resources/custom-kinds.js';
 import { ApiServer } from '../../src/apiserver/http/server.js';
 import { KindTable } from '../../src/apiserver/kind-table.js';
 import { storedObjects } from '../../src/apiserver/lookup.js';
@@ -30,7 +31,9 @@ export async function startApiServer(t: TestContext, podAccess?: PodAccess): Pro
   const store = openStore<KubeObject>(join(folder, 'state'));
   const clock = new SystemClock();
   const allocator = new ServiceAllocator(() => storedObjects(store, SERVICE));
-  const api = new ObjectApi({ store, kinds: new KindTable(KINDS), clock, admissions: [allocator] });
+  const kinds = new KindTable(KINDS);
+  const customKinds = new CustomKinds(store, kinds);
+  const api = new ObjectApi({ store, kinds, clock, admissions: [allocator, customKinds] });
   await api.create({ group: '', version: 'v1', resource: 'namespaces' }, { metadata: { name: 'default' } });
   const pki = ensurePki(join(folder, 'pki'), { clock });
   const server = new ApiServer({
@@ -47,6 +50,7 @@ export async function startApiServer(t: TestContext, podAccess?: PodAccess): Pro
   writeKubeconfig(kubeconfig, { server: `https://127.0.0.1:${port}`, caCert: pki.caCert, token: pki.tokens.admin });
   t.after(async () => {
     await server.close();
+    customKinds.dispose();
     await store.close();
     rmSync(folder, { recursive: true, force: true });
   });

@@ -66,9 +66,10 @@ class Walk {
       this.report(typeError);
       return value;
     }
+    for (const error of checkLimits(value, schema, path)) this.report(error);
+    for (const error of checkLogic(value, schema, path, depth)) this.report(error);
     if (Array.isArray(value)) return this.items(value, schema, path, depth);
     if (isObject(value)) return this.fields(value, schema, path, depth);
-    for (const error of checkLimits(value, schema, path)) this.report(error);
     return reference.$ref?.endsWith('.Quantity') && typeof value === 'number' ? String(value) : value;
   }
 
@@ -83,14 +84,18 @@ class Walk {
     for (const name of Object.keys(object)) {
       // Go's decoder takes null for "not given"; manifests with an empty `spec:` rely on it.
       const value = object[name];
-      if (value === null || value === undefined) continue;
+      if (value === undefined) continue;
+      if (value === null) {
+        if (schema.properties?.[name]?.nullable) setField(copy, name, null);
+        continue;
+      }
       const fieldPath = path === '' ? name : `${path}.${name}`;
       const fieldSchema = this.schemaOf(name, schema, fieldPath);
       if (fieldSchema === 'unknown') continue;
       setField(copy, name, fieldSchema ? this.visit(value, fieldSchema, fieldPath, depth + 1) : copyFree(value));
     }
     for (const name of schema.required ?? []) {
-      if (copy[name] !== undefined) continue;
+      if (copy[name] !== undefined || schema.properties?.[name]?.default !== undefined) continue;
       const field = path === '' ? name : `${path}.${name}`;
       this.report({ reason: 'FieldValueRequired', field, message: 'Required value' });
     }
@@ -111,6 +116,28 @@ class Walk {
   private report(error: FieldError): void {
     if (this.errors.length < ERRORS_MAX) this.errors.push(error);
   }
+}
+
+/** `allOf`, `anyOf`, `oneOf` and `not`, which say of a value only whether it may be. */
+function checkLogic(value: unknown, schema: Schema, path: string, depth: number): FieldError[] {
+  const { allOf = [], anyOf, oneOf, not } = schema;
+  if (allOf.length === 0 && !anyOf && !oneOf && !not) return [];
+  const errors = allOf.flatMap((part) => problemsOf(value, part, path, depth));
+  const fits = (part: Schema): boolean => problemsOf(value, part, path, depth).length === 0;
+  const invalid = (why: string): void => {
+    const message = `Invalid value: ${path || '<root>'} in body ${why}`;
+    errors.push({ reason: 'FieldValueInvalid', field: path || '<root>', message });
+  };
+  if (anyOf && !anyOf.some(fits)) invalid('must validate at least one schema (anyOf)');
+  if (oneOf && oneOf.filter(fits).length !== 1) invalid('must validate one and only one schema (oneOf)');
+  if (not && fits(not)) invalid('must not validate the schema (not)');
+  return errors;
+}
+
+function problemsOf(value: unknown, schema: Schema, path: string, depth: number): readonly FieldError[] {
+  const walk = new Walk();
+  walk.visit(value, schema, path, depth + 1);
+  return walk.errors;
 }
 
 /** A copy of what no schema describes. */

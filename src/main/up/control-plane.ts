@@ -1,3 +1,4 @@
+import { CustomKinds } from '../../apiserver/custom-resources/custom-kinds.js';
 import { ApiServer } from '../../apiserver/http/server.js';
 import { listPrefix, objectKey } from '../../apiserver/keys.js';
 import { KindTable } from '../../apiserver/kind-table.js';
@@ -70,7 +71,10 @@ export class ControlPlane {
     try {
       const store = options.ephemeral ? ephemeralStore<KubeObject>() : openStore<KubeObject>(paths.store);
       cleanup.defer(() => store.close());
-      const api = objectApi(store, clock);
+      const kinds = new KindTable(KINDS);
+      const customKinds = new CustomKinds(store, kinds);
+      cleanup.defer(() => customKinds.dispose());
+      const api = objectApi(store, clock, kinds, customKinds);
       const client = new EmbeddedClient(api);
 
       const pki = ensurePki(paths.pki, { clock, serverNames: [API_SERVICE_IP] });
@@ -129,18 +133,19 @@ export class ControlPlane {
   }
 }
 
-function objectApi(store: Store<KubeObject>, clock: Clock): ObjectApi {
+function objectApi(store: Store<KubeObject>, clock: Clock, kinds: KindTable, customKinds: CustomKinds): ObjectApi {
   const services = listPrefix(SERVICE, undefined);
   const namespace = (name: string): KubeObject | undefined =>
     store.latest(objectKey(NAMESPACE, undefined, name))?.value;
   return new ObjectApi({
     store,
-    kinds: new KindTable(KINDS),
+    kinds,
     clock,
     admissions: [
       new ServiceAllocator(() => store.range({ prefix: services }).entries.map((entry) => entry.value)),
       new SidecarInjection(namespace),
       new WithoutEffectWarnings(),
+      customKinds,
     ],
   });
 }

@@ -1,4 +1,5 @@
 import { KINDS } from '../../resources/registry.js';
+import { CustomResourceController } from './custom-resources/custom-resource-controller.js';
 import { DaemonSetController } from './daemonset/daemon-set-controller.js';
 import { DeploymentController } from './deployment/deployment-controller.js';
 import { EndpointSliceController } from './endpoints/endpoint-slice-controller.js';
@@ -35,6 +36,20 @@ export async function startControllers(
   { ingressAddress }: ControllerOptions = {},
 ): Promise<RunningControllers> {
   const kinds = storedKinds(KINDS);
+  const namespaces = new NamespaceController(context, kinds);
+  const garbage = new GarbageCollector(context, kinds);
+  const custom = new CustomResourceController(
+    context,
+    (kind) => {
+      namespaces.addKind(kind);
+      garbage.addKind(kind);
+    },
+    (kind) => {
+      namespaces.removeKind(kind);
+      garbage.removeKind(kind);
+      context.informers.forget(kind.resource);
+    },
+  );
   const controllers = [
     new ServiceAccountController(context),
     new DeploymentController(context),
@@ -45,10 +60,11 @@ export async function startControllers(
     new Scheduler(context),
     new EndpointsController(context),
     new EndpointSliceController(context),
-    new NamespaceController(context, kinds),
+    namespaces,
+    custom,
     new NodeLifecycleController(context),
     new PodGarbageCollector(context),
-    new GarbageCollector(context, kinds),
+    garbage,
     ...(ingressAddress === undefined ? [] : [new IngressStatusController(context, ingressAddress)]),
   ];
   const parts = [...controllers, new EventExpiry(context)];

@@ -11,6 +11,8 @@ export type Informer<T extends KubeObject> = Pick<ClientInformer<T>, 'get' | 'li
 /** One informer for each resource, shared by all who ask. */
 export interface Informers {
   informer<T extends KubeObject>(resource: Gvr): Informer<T>;
+  /** The resource is served no longer. */
+  forget(resource: Gvr): void;
 }
 
 /** Starts an informer for a resource when it is first asked for. */
@@ -27,7 +29,7 @@ export class SharedInformers implements Informers {
   ) {}
 
   informer<T extends KubeObject>(resource: Gvr): Informer<T> {
-    const key = `${resource.group}/${resource.resource}`;
+    const key = keyOf(resource);
     let informer = this.informers.get(key);
     if (!informer) {
       informer = new ClientInformer({ ...this.options, resource });
@@ -37,7 +39,17 @@ export class SharedInformers implements Informers {
     return informer as unknown as Informer<T>;
   }
 
+  forget(resource: Gvr): void {
+    const key = keyOf(resource);
+    this.informers.get(key)?.stop();
+    this.informers.delete(key);
+  }
+
   stop(): void {
     for (const informer of this.informers.values()) informer.stop();
   }
+}
+
+function keyOf({ group, resource }: Gvr): string {
+  return `${group}/${resource}`;
 }

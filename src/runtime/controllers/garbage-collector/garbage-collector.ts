@@ -22,17 +22,25 @@ export class GarbageCollector extends Controller {
     private readonly kinds: readonly StoredKind[],
   ) {
     super('garbage-collector-controller', context);
-    for (const kind of kinds) for (const name of kind.names) this.kindsByName.set(name, kind);
   }
 
   start(): void {
-    for (const { resource } of this.kinds) {
-      this.context.informers.informer(resource).addHandler({
-        onAdd: (object) => this.changed(resource, object),
-        onUpdate: (object) => this.changed(resource, object),
-        onDelete: (object) => this.gone(object),
-      });
-    }
+    for (const kind of this.kinds) this.addKind(kind);
+  }
+
+  /** From now on its objects own and are owned, too. */
+  addKind(kind: StoredKind): void {
+    const { resource, names } = kind;
+    for (const name of names) this.kindsByName.set(name, kind);
+    this.context.informers.informer(resource).addHandler({
+      onAdd: (object) => this.changed(resource, object),
+      onUpdate: (object) => this.changed(resource, object),
+      onDelete: (object) => this.gone(object),
+    });
+  }
+
+  removeKind({ names }: StoredKind): void {
+    for (const name of names) this.kindsByName.delete(name);
   }
 
   /** @param uid of the object to look at */

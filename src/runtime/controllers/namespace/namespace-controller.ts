@@ -10,39 +10,55 @@ import type { StoredKind } from '../framework/stored-kinds.js';
 /** Empties a namespace that is being deleted, and then lets it go. */
 export class NamespaceController extends Controller {
   private readonly namespaces: Informer<NamespaceObject>;
-  private readonly kinds: readonly StoredKind[];
+  private readonly kinds = new Set<StoredKind>();
 
   /** @param kinds all that a namespace may hold */
-  constructor(context: ControllerContext, kinds: readonly StoredKind[]) {
+  constructor(
+    context: ControllerContext,
+    private readonly builtIn: readonly StoredKind[],
+  ) {
     super('namespace-controller', context);
     this.namespaces = context.informers.informer(NAMESPACES);
-    this.kinds = kinds.filter((kind) => kind.namespaced);
   }
 
   start(): void {
-    const queueTerminating = (namespace: NamespaceObject): void => {
-      if (namespace.metadata.deletionTimestamp) this.queue.add(namespace.metadata.name);
-    };
-    this.namespaces.addHandler({ onAdd: queueTerminating, onUpdate: queueTerminating });
-    for (const { resource } of this.kinds) {
-      this.context.informers.informer(resource).addHandler({
-        onDelete: ({ metadata }) => {
-          const namespace = this.namespaces.get(metadata.namespace ?? '');
-          if (namespace) queueTerminating(namespace);
-        },
-      });
+    const look = (namespace: NamespaceObject): void => this.queueTerminating(namespace);
+    this.namespaces.addHandler({ onAdd: look, onUpdate: look });
+    for (const kind of this.builtIn) this.addKind(kind);
+  }
+
+  /** Its objects go with their namespace, too. */
+  addKind(kind: StoredKind): void {
+    if (!kind.namespaced) return;
+    this.kinds.add(kind);
+    this.context.informers.informer(kind.resource).addHandler({
+      onDelete: ({ metadata }) => {
+        const namespace = this.namespaces.get(metadata.namespace ?? '');
+        if (namespace) this.queueTerminating(namespace);
+      },
+    });
+  }
+
+  removeKind({ resource }: StoredKind): void {
+    for (const kind of this.kinds) {
+      if (kind.resource.group === resource.group && kind.resource.resource === resource.resource)
+        this.kinds.delete(kind);
     }
   }
 
   protected async reconcile(name: string): Promise<void> {
     const namespace = this.namespaces.get(name);
     if (!namespace?.metadata.deletionTimestamp) return;
-    const left = await Promise.all(this.kinds.map((kind) => this.empty(kind, name)));
+    const left = await Promise.all([...this.kinds].map((kind) => this.empty(kind, name)));
     // The last object to go brings the namespace back here.
     if (left.some((count) => count > 0)) return;
     const finalizers = (namespace.spec?.finalizers ?? []).filter((finalizer) => finalizer !== NAMESPACE_FINALIZER);
     if (finalizers.length === (namespace.spec?.finalizers ?? []).length) return;
     await this.context.client.update(NAMESPACES, { ...namespace, spec: { ...namespace.spec, finalizers } });
+  }
+
+  private queueTerminating({ metadata }: NamespaceObject): void {
+    if (metadata.deletionTimestamp) this.queue.add(metadata.name);
   }
 
   /** @returns how many objects are still there, waiting for a grace period or a finalizer */

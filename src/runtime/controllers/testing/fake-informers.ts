@@ -9,6 +9,8 @@ export class FakeInformers implements Informers {
   private heldResource: string | undefined;
   private waiting: (() => void)[] = [];
 
+  forget(): void {}
+
   informer<T extends KubeObject>({ resource }: Gvr): Informer<T> {
     return this.of(resource) as unknown as Informer<T>;
   }
