@@ -1,17 +1,16 @@
 import { type MeshFigures, measureMesh } from './mesh/first.js';
-import { benchProxy, formatProxyBench, type ProxyBenchResult } from './proxy/first.js';
+import type { BenchOptions } from './options.js';
+import { benchShapes, type ShapeResult } from './proxy/shape-table.js';
 
 export interface FirstFigures {
-  readonly proxy: ProxyBenchResult;
+  readonly proxy: readonly ShapeResult[];
   readonly mesh: readonly MeshFigures[];
 }
 
 /** One proxy beside its peers, then the whole mesh with the tutorial in each driver. */
-export async function first(): Promise<FirstFigures> {
-  const say = (text: string): void => void process.stdout.write(`${text}\n`);
-  say('One proxy, one core, 64 connections, 52-byte reply:');
-  const proxy = await benchProxy();
-  say(formatProxyBench(proxy));
+export async function first({ say, run_ms }: BenchOptions): Promise<FirstFigures> {
+  say('One proxy, one core:');
+  const proxy = await benchShapes(['small-64'], { say, run_ms, only: [], shapes: [] });
   const mesh: MeshFigures[] = [];
   for (const driver of ['netns', 'process'] as const) {
     say(`\nThe mesh with the tutorial, driver ${driver}:`);

@@ -1,22 +1,39 @@
+import { parseArgs } from 'node:util';
 import { messageOf } from '../src/base/errors.js';
+import type { BenchOptions } from './options.js';
 
 /** A group of measurements: prints for people, and returns what `--json` prints. */
-type Benchmark = () => Promise<unknown>;
+type Benchmark = (options: BenchOptions) => Promise<unknown>;
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
-  first: async () => (await import('./first.js')).first(),
+  first: async (options) => (await import('./first.js')).first(options),
+  proxy: async (options) => (await import('./proxy/proxy.js')).benchProxy(options),
 };
 
-const words = process.argv.slice(2);
-const name = words.find((word) => !word.startsWith('-')) ?? '';
-const benchmark = BENCHMARKS[name];
-if (benchmark === undefined) {
-  process.stderr.write(`usage: npm run bench -- ${Object.keys(BENCHMARKS).join('|')} [--json]\n`);
-  process.exit(2);
-}
+const USAGE = `usage: npm run bench -- ${Object.keys(BENCHMARKS).join('|')} [--json] [--shape NAME,…] [--only PROXY,…] [--seconds N]`;
+
 try {
-  const figures = await benchmark();
-  if (words.includes('--json')) process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean', default: false },
+      shape: { type: 'string', default: '' },
+      only: { type: 'string', default: '' },
+      seconds: { type: 'string', default: '5' },
+    },
+  });
+  const benchmark = BENCHMARKS[positionals[0] ?? ''];
+  const seconds = Number(values.seconds);
+  if (benchmark === undefined || !(seconds > 0)) throw new Error(USAGE);
+  // with --json, standard output is for the program that reads it
+  const stream = values.json ? process.stderr : process.stdout;
+  const figures = await benchmark({
+    say: (text) => void stream.write(`${text}\n`),
+    shapes: values.shape.split(',').filter(Boolean),
+    only: values.only.split(',').filter(Boolean),
+    run_ms: seconds * 1000,
+  });
+  if (values.json) process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
 } catch (error) {
   process.stderr.write(`error: ${messageOf(error)}\n`);
   process.exit(1);

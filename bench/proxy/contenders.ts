@@ -1,60 +1,74 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { envoyBootstrap, haproxyConfig, nginxConfig } from './config.js';
+import { envoyBootstrap } from './config/envoy.js';
+import { haproxyConfig } from './config/haproxy.js';
+import { nginxConfig } from './config/nginx.js';
+import type { ContenderPaths, ProxySetup } from './setup.js';
+
+type Json = Readonly<Record<string, unknown>>;
 
 export interface Contender {
   readonly name: string;
-  /** undefined: not installed. */
-  readonly command: (port: number, upstreamPort: number, folder: string) => readonly string[] | undefined;
-  /** The process that serves is a child of the one started. */
-  readonly servesInChild?: boolean;
+  readonly installed: boolean;
+  /** Writes its configuration. @returns the command that serves it; undefined where it cannot do what the setup asks */
+  prepare(setup: ProxySetup, paths: ContenderPaths): readonly string[] | undefined;
 }
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 
-/** Looks where a user would have put it: the variable, the cache of the checkout, the path. */
-export function findEnvoy(): string | undefined {
-  return firstExisting([process.env['ENVOY'], join(process.cwd(), '.cache/envoy'), ...onPath('envoy')]);
-}
+export const ENVOY = firstExisting([process.env['ENVOY'], join(process.cwd(), '.cache/envoy'), ...onPath('envoy')]);
+const NGINX = firstExisting(onPath('nginx'));
+const HAPROXY = firstExisting(onPath('haproxy'));
 
 export const CONTENDERS: readonly Contender[] = [
   {
     name: 'trysail',
-    command: (port, upstreamPort, folder) => {
-      writeFileSync(join(folder, 'trysail.yaml'), envoyBootstrap(port, upstreamPort));
-      return [process.execPath, join(HERE, 'serve.js'), join(folder, 'trysail.yaml')];
-    },
+    installed: true,
+    prepare: (setup, paths) => serveTrysail([envoyBootstrap(setup, paths)], paths.folder),
   },
   {
     name: 'envoy',
-    command: (port, upstreamPort, folder) => {
-      const envoy = findEnvoy();
-      if (envoy === undefined) return undefined;
-      writeFileSync(join(folder, 'envoy.yaml'), envoyBootstrap(port, upstreamPort));
-      return [envoy, '-c', join(folder, 'envoy.yaml'), '--concurrency', '1', '--use-dynamic-base-id', '-l', 'error'];
-    },
+    installed: ENVOY !== undefined,
+    prepare: (setup, paths) => serveEnvoy(envoyBootstrap(setup, paths), join(paths.folder, 'envoy.json')),
   },
   {
     name: 'nginx',
-    servesInChild: true,
-    command: (port, upstreamPort, folder) => {
-      const nginx = firstExisting(onPath('nginx'));
-      if (nginx === undefined) return undefined;
-      writeFileSync(join(folder, 'nginx.conf'), nginxConfig(port, upstreamPort, folder));
-      return [nginx, '-p', folder, '-c', join(folder, 'nginx.conf')];
+    installed: NGINX !== undefined,
+    prepare: (setup, paths) => {
+      const config = nginxConfig(setup, paths);
+      if (config === undefined) return undefined;
+      writeFileSync(join(paths.folder, 'nginx.conf'), config);
+      return [NGINX!, '-p', paths.folder, '-c', join(paths.folder, 'nginx.conf')];
     },
   },
   {
     name: 'haproxy',
-    command: (port, upstreamPort, folder) => {
-      const haproxy = firstExisting(onPath('haproxy'));
-      if (haproxy === undefined) return undefined;
-      writeFileSync(join(folder, 'haproxy.cfg'), haproxyConfig(port, upstreamPort));
-      return [haproxy, '-db', '-f', join(folder, 'haproxy.cfg')];
+    installed: HAPROXY !== undefined,
+    prepare: (setup, paths) => {
+      const pem = join(paths.folder, 'haproxy.pem');
+      const { certificate, key } = setup.certificate;
+      writeFileSync(pem, readFileSync(certificate, 'latin1') + readFileSync(key, 'latin1'));
+      writeFileSync(join(paths.folder, 'haproxy.cfg'), haproxyConfig(setup, paths, pem));
+      return [HAPROXY!, '-db', '-f', join(paths.folder, 'haproxy.cfg')];
     },
   },
 ];
+
+/** One process with a logical proxy for each bootstrap. */
+export function serveTrysail(bootstraps: readonly Json[], folder: string): readonly string[] {
+  const files = bootstraps.map((bootstrap, i) => {
+    const file = join(folder, `trysail-${i}.json`);
+    writeFileSync(file, JSON.stringify(bootstrap));
+    return file;
+  });
+  return [process.execPath, join(HERE, 'serve.js'), ...files];
+}
+
+export function serveEnvoy(bootstrap: Json, file: string): readonly string[] {
+  writeFileSync(file, JSON.stringify(bootstrap));
+  return [ENVOY!, '-c', file, '--concurrency', '1', '--use-dynamic-base-id', '-l', 'error'];
+}
 
 function onPath(name: string): readonly string[] {
   return [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/usr/local/sbin'].map((folder) =>
