@@ -5,6 +5,19 @@ import type { StatsStore } from '../stats/store.js';
 const COUNTERS = [
   'bind_errors',
   'lb_healthy_panic',
+  'lb_local_cluster_not_ok',
+  'lb_recalculate_zone_structures',
+  'lb_subsets_created',
+  'lb_subsets_fallback',
+  'lb_subsets_fallback_panic',
+  'lb_subsets_removed',
+  'lb_subsets_selected',
+  'lb_zone_cluster_too_small',
+  'lb_zone_no_capacity_left',
+  'lb_zone_number_differs',
+  'lb_zone_routing_all_directly',
+  'lb_zone_routing_cross_zone',
+  'lb_zone_routing_sampled',
   'max_host_weight',
   'membership_change',
   'retry_or_shadow_abandoned',
@@ -23,7 +36,9 @@ const COUNTERS = [
   'upstream_cx_destroy_remote_with_active_rq',
   'upstream_cx_destroy_with_active_rq',
   'upstream_cx_http1_total',
+  'upstream_cx_http2_total',
   'upstream_cx_idle_timeout',
+  'upstream_cx_max_duration_reached',
   'upstream_cx_max_requests',
   'upstream_cx_none_healthy',
   'upstream_cx_overflow',
@@ -52,6 +67,7 @@ const COUNTERS = [
 ] as const;
 
 const GAUGES = [
+  'lb_subsets_active',
   'membership_degraded',
   'membership_excluded',
   'membership_healthy',
@@ -75,8 +91,14 @@ export class ClusterStats {
   readonly internalCodes: CodeStats;
   readonly externalCodes: CodeStats;
 
-  constructor(store: StatsStore, cluster: string) {
+  private readonly prefix: string;
+
+  constructor(
+    private readonly store: StatsStore,
+    cluster: string,
+  ) {
     const prefix = `cluster.${cluster}`;
+    this.prefix = prefix;
     const counters: Partial<Record<CounterName, Counter>> = {};
     for (const name of COUNTERS) counters[name] = store.counter(`${prefix}.${name}`);
     this.counters = counters as Record<CounterName, Counter>;
@@ -89,5 +111,14 @@ export class ClusterStats {
     this.codes = new CodeStats(store, `${prefix}.upstream_rq`, true);
     this.internalCodes = new CodeStats(store, `${prefix}.internal.upstream_rq`, true);
     this.externalCodes = new CodeStats(store, `${prefix}.external.upstream_rq`, true);
+  }
+  /** One that only clusters of some kind have. @param name behind `cluster.NAME.` */
+  gauge(name: string): Gauge {
+    return this.store.gauge(`${this.prefix}.${name}`);
+  }
+
+  /** One that only clusters of some kind have. @param name behind `cluster.NAME.` */
+  counter(name: string): Counter {
+    return this.store.counter(`${this.prefix}.${name}`);
   }
 }

@@ -1,3 +1,4 @@
+import type { JsonObject } from '@bufbuild/protobuf';
 import { formatAddress } from '../network.js';
 import type { ConnectionPool } from '../pool/connection-pool.js';
 
@@ -24,16 +25,51 @@ export interface OutlierRecord {
   ejections: number;
 }
 
+/** What active health checks know about one host. Without checks all of it stays as it is here. */
+export interface HealthRecord {
+  failed: boolean;
+  degraded: boolean;
+  /** The first check did not end yet. */
+  pending: boolean;
+  /** The check that failed got no answer in time. */
+  timedOut: boolean;
+  /** The host asked to be left alone at once (`x-envoy-immediate-health-check-fail`): it is not counted any more. */
+  excluded: boolean;
+}
+
+/** Metadata under which the balancers' keys stand. */
+const LB_METADATA = 'envoy.lb';
+const NO_METADATA: Readonly<Record<string, JsonObject>> = {};
+const NO_KEYS: JsonObject = {};
+
 /** One endpoint of a cluster. It stays the same object while its address stays, so that its pools and records do. */
 export class Host {
   readonly id: string;
   weight = 1;
   priority = 0;
   locality: HostLocality = NO_LOCALITY;
+  /** Of its locality among those of its priority; 0 where none is configured. */
+  localityWeight = 0;
   hostname = '';
+  /** By filter. */
+  metadata = NO_METADATA;
   /** What EDS says. */
   edsHealthy = true;
   edsDegraded = false;
+  edsDraining = false;
+  readonly check: HealthRecord = { failed: false, degraded: false, pending: false, timedOut: false, excluded: false };
+  /** Where health checks go to, when it is not the address itself. */
+  checkAddress: { readonly address: string; readonly port: number } | undefined;
+  /** Name that health checks ask for. */
+  checkHostname = '';
+  /** Active health checks leave it alone. */
+  unchecked = false;
+  /** While its first check is pending it is not counted. */
+  excludedWhilePending = false;
+  /** Configured no more, and kept because checks say that it is healthy. */
+  pendingRemoval = false;
+  /** Since when it was there and healthy, monotonic; for slow start. */
+  healthySince_ms: number | undefined;
   canary = false;
   /** No longer part of the cluster. */
   removed = false;
@@ -67,7 +103,27 @@ export class Host {
     this.id = formatAddress(address, port);
   }
 
+  /** It may be used at all. */
+  get available(): boolean {
+    return this.edsHealthy && !this.check.failed && this.outlier.ejectedAt_ms === undefined;
+  }
+
   get healthy(): boolean {
-    return this.edsHealthy && this.outlier.ejectedAt_ms === undefined;
+    return this.available && !this.edsDegraded && !this.check.degraded;
+  }
+
+  /** Used only as far as healthy hosts don't suffice. */
+  get degraded(): boolean {
+    return this.available && (this.edsDegraded || this.check.degraded);
+  }
+
+  /** Counts neither as healthy nor as unhealthy. */
+  get excluded(): boolean {
+    return this.check.excluded || (this.excludedWhilePending && this.check.pending);
+  }
+
+  /** What balancers see of the metadata. */
+  get lbMetadata(): JsonObject {
+    return this.metadata[LB_METADATA] ?? NO_KEYS;
   }
 }
