@@ -4,9 +4,8 @@ import {
 } from '../../xds/types/gen/envoy/config/cluster/v3/cluster_pb.js';
 import type { ProxyContext } from '../context.js';
 import type { SocketAddress } from '../network.js';
-import type { ConnectionPool } from '../pool/connection-pool.js';
+import { ConnectionPool } from '../pool/connection-pool.js';
 import type { ConnectionSettings } from '../pool/connection-settings.js';
-import { Http1Pool } from '../pool/http1-pool.js';
 import { type Balancer, LeastRequestBalancer, RandomBalancer, RoundRobinBalancer } from './balancer.js';
 import { ClusterStats } from './cluster-stats.js';
 import { compileConnectionSettings } from './connection-settings.js';
@@ -93,7 +92,7 @@ export class Cluster {
   poolOf(host: Host, priority: number): ConnectionPool {
     let pool = host.pools[priority];
     if (pool === undefined) {
-      pool = new Http1Pool(
+      pool = new ConnectionPool(
         this.context,
         host,
         this.resources[priority]!,

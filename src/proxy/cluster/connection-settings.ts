@@ -35,5 +35,6 @@ export function compileConnectionSettings(config: ClusterConfig): ConnectionSett
     mark: mark?.value.case === 'intValue' ? Number(mark.value.value) : undefined,
     localAddress: bind?.sourceAddress?.address,
     keepSpelling: http1?.headerKeyFormat?.headerFormat.case === 'statefulFormatter',
+    transportSocket: undefined,
   };
 }

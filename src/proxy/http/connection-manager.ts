@@ -11,6 +11,7 @@ import type { ProxyContext } from '../context.js';
 import type { RouteTable } from '../route/route-table.js';
 import { CodeStats } from '../stats/code-stats.js';
 import type { Counter } from '../stats/metrics.js';
+import { SocketTransport } from '../transport/socket-transport.js';
 import type { ServerConnection } from './downstream-codec.js';
 import { FilterChain } from './filter-chain.js';
 import type { HttpFilter } from './http-filter.js';
@@ -157,9 +158,11 @@ export class ConnectionManager {
   accept(socket: Socket, info: ConnectionInfo, filterChainName: string, initial: Buffer | undefined): void {
     this.counters.cxTotal.value++;
     this.cxActive.value++;
-    const connection = new Http1ServerConnection(this, socket, info, filterChainName);
+    const transport = SocketTransport.of(socket);
+    const connection = new Http1ServerConnection(this, transport, info, filterChainName);
     this.connections.add(connection);
-    connection.begin(initial);
+    if (initial !== undefined) transport.listener.onData(initial, 0, initial.length);
+    transport.start();
   }
 
   /** From now on each answer ends its connection. */

@@ -1,5 +1,5 @@
 import { type HeaderMap, statusLine } from '../../wire/http1/index.js';
-import type { Outbox } from './outbox.js';
+import type { Transport } from '../transport/transport.js';
 
 /** How the body of the answer under way is delimited. */
 type Delimiting = 'none' | 'length' | 'chunked' | 'close';
@@ -8,7 +8,7 @@ type Delimiting = 'none' | 'length' | 'chunked' | 'close';
 export class Http1ResponseWriter {
   private delimiting: Delimiting = 'none';
 
-  constructor(private readonly out: Outbox) {}
+  constructor(private readonly out: Transport) {}
 
   /** @returns whether the connection must end behind the answer */
   head(status: number, headers: HeaderMap, minor: number, method: string, end: boolean, closing: boolean): boolean {
@@ -34,11 +34,11 @@ export class Http1ResponseWriter {
   body(buf: Uint8Array, start: number, end: number): void {
     if (this.delimiting === 'none') return;
     if (this.delimiting !== 'chunked') {
-      this.out.pushBytes(buf, start, end, false);
+      this.out.pushBytes(buf, start, end);
       return;
     }
     this.out.pushText(`${(end - start).toString(16)}\r\n`);
-    this.out.pushBytes(buf, start, end, false);
+    this.out.pushBytes(buf, start, end);
     this.out.pushText('\r\n');
   }
 

@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import {
   BodyDecoder,
   type BodySink,
@@ -9,20 +8,21 @@ import {
   reasonOf,
 } from '../../wire/http1/index.js';
 import type { ChoiceContext } from '../cluster/cluster.js';
+import type { Transport, TransportListener } from '../transport/transport.js';
 import type { ConnectionManager } from './connection-manager.js';
 import { ConnectionTimers, type TimedConnection } from './connection-timers.js';
 import type { DownstreamCodec, ServerConnection } from './downstream-codec.js';
 import { HttpStream } from './http-stream.js';
 import { prepareHttp1Request } from './http1-request.js';
 import { Http1ResponseWriter } from './http1-response-writer.js';
-import { Outbox } from './outbox.js';
 import { FLAG } from './response-flags.js';
 import type { ConnectionInfo } from './stream-info.js';
 
 /** A client's HTTP/1.1 connection: one request after another. */
-export class Http1ServerConnection implements BodySink, DownstreamCodec, ServerConnection, TimedConnection {
+export class Http1ServerConnection
+  implements DownstreamCodec, ServerConnection, BodySink, TimedConnection, TransportListener
+{
   readonly choice: ChoiceContext;
-  private readonly out: Outbox;
   private readonly writer: Http1ResponseWriter;
   private readonly request: RequestParser;
   private readonly body = new BodyDecoder();
@@ -38,40 +38,27 @@ export class Http1ServerConnection implements BodySink, DownstreamCodec, ServerC
 
   constructor(
     private readonly manager: ConnectionManager,
-    private readonly socket: Socket,
+    private readonly transport: Transport,
     readonly info: ConnectionInfo,
     readonly filterChainName: string,
   ) {
-    this.out = new Outbox(socket);
-    this.writer = new Http1ResponseWriter(this.out);
+    this.writer = new Http1ResponseWriter(transport);
     this.choice = { destination: info.restored ? { address: info.localAddress, port: info.localPort } : undefined };
     this.request = new RequestParser(manager.parserOptions);
     this.timers = new ConnectionTimers(manager, this);
-    socket.on('data', (chunk: Buffer) => this.onData(chunk));
-    socket.on('drain', () => this.stream?.onDrain());
-    socket.on('end', () => this.onEnd());
-    socket.on('error', () => this.onClosed());
-    socket.on('close', () => this.onClosed());
+    transport.listener = this;
     this.timers.startIdle();
-  }
-
-  /** Bytes that a listener filter had read already. */
-  begin(initial: Buffer | undefined): void {
-    if (initial !== undefined && initial.length > 0) this.onData(initial);
-    // a listener filter leaves the socket paused
-    if (!this.paused && this.socket.isPaused()) this.socket.resume();
   }
 
   // As the codec of the stream under way
 
   get full(): boolean {
-    return this.out.full;
+    return this.transport.full;
   }
 
   pauseReading(): void {
-    if (this.paused) return;
     this.paused = true;
-    this.socket.pause();
+    this.transport.pause();
   }
 
   resumeReading(): void {
@@ -79,13 +66,13 @@ export class Http1ServerConnection implements BodySink, DownstreamCodec, ServerC
     // the next request's bytes wait for the answer of the one under way
     if (this.stash !== undefined && this.stream !== undefined) return;
     this.paused = false;
-    this.socket.resume();
+    this.transport.resume();
   }
 
   writeInformational(status: number, headers: HeaderMap): void {
     if (this.request.minor === 0) return; // RFC 9110 §15.2
     this.writer.informational(status, headers);
-    this.out.flush();
+    this.transport.flush();
   }
 
   writeHead(stream: HttpStream, status: number, headers: HeaderMap, end: boolean): void {
@@ -107,12 +94,12 @@ export class Http1ServerConnection implements BodySink, DownstreamCodec, ServerC
   }
 
   flush(): void {
-    this.out.flush();
+    this.transport.flush();
   }
 
   /** The answer is complete: the next request, or the end. */
   onStreamFinished(stream: HttpStream): void {
-    this.out.flush();
+    this.transport.flush();
     this.stream = undefined;
     this.served++;
     if (!stream.requestDone) this.closing = true;
@@ -142,8 +129,47 @@ export class Http1ServerConnection implements BodySink, DownstreamCodec, ServerC
   }
 
   destroy(): void {
-    this.socket.destroy();
+    this.transport.destroy();
     this.onClosed();
+  }
+
+  // What the transport tells
+
+  onData(buf: Buffer, start: number, end: number): void {
+    if (this.closed || this.transport.ended) return;
+    this.manager.counters.rxBytes.value += end - start;
+    if (this.stash === undefined) {
+      this.process(buf, start, end);
+      return;
+    }
+    const joined = Buffer.concat([this.stash, buf.subarray(start, end)]);
+    this.stash = undefined;
+    this.process(joined, 0, joined.length);
+  }
+
+  onDrain(): void {
+    this.stream?.onDrain();
+  }
+
+  onEnd(): void {
+    const { stream } = this;
+    if (stream !== undefined && stream.upgrade !== '' && !stream.requestDone) {
+      this.body.close();
+      stream.onRequestEnd(undefined);
+      stream.onReadEnd();
+      return;
+    }
+    this.destroy();
+  }
+
+  onClosed(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.timers.stop();
+    const { stream } = this;
+    this.stream = undefined;
+    stream?.onDisconnect();
+    this.manager.onConnectionEnd(this);
   }
 
   onBody(buf: Uint8Array, start: number, end: number): void {
@@ -151,7 +177,7 @@ export class Http1ServerConnection implements BodySink, DownstreamCodec, ServerC
   }
 
   onIdle(): void {
-    if (!this.socket.writableEnded) this.manager.counters.idleTimeout.value++;
+    if (!this.transport.ended) this.manager.counters.idleTimeout.value++;
     this.destroy();
   }
 
@@ -168,9 +194,10 @@ export class Http1ServerConnection implements BodySink, DownstreamCodec, ServerC
   /** Lets the client read the answer before the end: a reset could overtake it. */
   private close(): void {
     if (this.closed) return;
-    this.socket.end();
+    this.transport.end();
     this.timers.stop();
-    if (this.socket.readableEnded || this.manager.delayedCloseTimeout_ms <= 0) return void this.socket.destroySoon();
+    if (this.transport.peerEnded || this.manager.delayedCloseTimeout_ms <= 0)
+      return void this.transport.endAndDestroy();
     this.stash = undefined;
     this.resumeReading();
     this.timers.startClose();
@@ -181,36 +208,27 @@ export class Http1ServerConnection implements BodySink, DownstreamCodec, ServerC
     if (this.closed || this.stream !== undefined) return;
     const { stash } = this;
     this.stash = undefined;
-    if (stash !== undefined) this.process(stash);
+    if (stash !== undefined) this.process(stash, 0, stash.length);
     // a request that waits for its answer keeps what is behind it waiting, too
     this.resumeReading();
   }
 
-  private onData(chunk: Buffer): void {
-    if (this.closed || this.socket.writableEnded) return;
-    this.manager.counters.rxBytes.value += chunk.length;
-    const buf = this.stash === undefined ? chunk : Buffer.concat([this.stash, chunk]);
-    this.stash = undefined;
-    this.process(buf);
-  }
-
-  private process(buf: Buffer): void {
+  private process(buf: Buffer, start: number, end: number): void {
     this.processing = true;
     try {
-      this.consume(buf);
+      this.consume(buf, start, end);
     } finally {
       this.processing = false;
     }
     this.stream?.onReadEnd();
   }
 
-  private consume(buf: Buffer): void {
-    const end = buf.length;
-    let pos = 0;
-    while (pos < end && !this.closed && !this.socket.writableEnded) {
+  private consume(buf: Buffer, start: number, end: number): void {
+    let pos = start;
+    while (pos < end && !this.closed && !this.transport.ended) {
       const { stream } = this;
       if (stream === undefined) {
-        pos = this.consumeHead(buf, pos);
+        pos = this.consumeHead(buf, pos, end);
         if (pos < 0) return;
       } else if (!stream.requestDone) {
         pos = this.body.decode(buf, pos, end, this);
@@ -221,19 +239,19 @@ export class Http1ServerConnection implements BodySink, DownstreamCodec, ServerC
         if (this.body.done && this.stream === stream) stream.onRequestEnd(this.body.trailers);
       } else {
         this.pauseReading();
-        this.stash = buf.subarray(pos);
+        this.stash = Buffer.from(buf.subarray(pos, end));
         return;
       }
     }
   }
 
-  private consumeHead(buf: Buffer, start: number): number {
+  private consumeHead(buf: Buffer, start: number, end: number): number {
     let pos = start;
     // RFC 9112 §2.2: an empty line before a request is to be ignored
-    while (pos + 1 < buf.length && buf[pos] === 13 && buf[pos + 1] === 10) pos += 2;
-    const next = this.request.parse(buf, pos, buf.length);
+    while (pos + 1 < end && buf[pos] === 13 && buf[pos + 1] === 10) pos += 2;
+    const next = this.request.parse(buf, pos, end);
     if (next === INCOMPLETE) {
-      this.stash = Buffer.from(buf.subarray(pos));
+      this.stash = Buffer.from(buf.subarray(pos, end));
       this.timers.startHead();
       return INCOMPLETE;
     }
@@ -259,8 +277,8 @@ export class Http1ServerConnection implements BodySink, DownstreamCodec, ServerC
     else this.body.begin('length', Math.max(0, request.contentLength));
     if (request.expectContinue && !this.body.done) {
       stream.headers.delete('expect');
-      this.out.pushText('HTTP/1.1 100 Continue\r\n\r\n');
-      this.out.flush();
+      this.transport.pushText('HTTP/1.1 100 Continue\r\n\r\n');
+      this.transport.flush();
     }
     if (this.body.done) stream.requestDone = true;
     stream.start();
@@ -281,26 +299,5 @@ export class Http1ServerConnection implements BodySink, DownstreamCodec, ServerC
     }
     stream.protocol = 'HTTP/1.1';
     stream.localReply(status, reasonOf(status), FLAG.downstreamProtocolError, details);
-  }
-
-  private onEnd(): void {
-    const { stream } = this;
-    if (stream !== undefined && stream.upgrade !== '' && !stream.requestDone) {
-      this.body.close();
-      stream.onRequestEnd(undefined);
-      stream.onReadEnd();
-      return;
-    }
-    this.destroy();
-  }
-
-  private onClosed(): void {
-    if (this.closed) return;
-    this.closed = true;
-    this.timers.stop();
-    const { stream } = this;
-    this.stream = undefined;
-    stream?.onDisconnect();
-    this.manager.onConnectionEnd(this);
   }
 }

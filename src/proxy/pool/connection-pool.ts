@@ -1,3 +1,13 @@
+import type { ClusterStats } from '../cluster/cluster-stats.js';
+import type { Host } from '../cluster/host.js';
+import type { ClusterResources } from '../cluster/resources.js';
+import type { ProxyContext } from '../context.js';
+import type { Transport } from '../transport/transport.js';
+import type { ConnectionSettings } from './connection-settings.js';
+import { Http1Connection } from './http1-connection.js';
+import { type ConnectOwner, PendingConnect } from './pending-connect.js';
+import { PoolAccounting } from './pool-accounting.js';
+import type { PooledConnection } from './pooled-connection.js';
 import type { UpstreamStream } from './upstream-stream.js';
 
 export type PoolFailure = 'overflow' | 'connection_failure' | 'connection_timeout';
@@ -9,14 +19,202 @@ export interface PoolClient {
   onPoolFailure(failure: PoolFailure, detail: string): void;
 }
 
-/** Connections to one endpoint for one priority, and the requests that wait for one. */
-export interface ConnectionPool {
+/** Connections to one endpoint for one priority and protocol, and the requests that wait for one. */
+export class ConnectionPool implements ConnectOwner {
+  /** Those that would take another stream; the one that was used last is the first to be used again. */
+  private readonly available: PooledConnection[] = [];
+  private readonly all = new Set<PooledConnection>();
+  private readonly connecting = new Set<PendingConnect>();
+  private readonly waiting = new Set<PoolClient>();
+  private readonly accounting: PoolAccounting;
+  private draining = false;
+
+  constructor(
+    private readonly context: ProxyContext,
+    host: Host,
+    private readonly resources: ClusterResources,
+    readonly stats: ClusterStats,
+    private readonly settings: ConnectionSettings,
+    /** Told when an attempt to connect succeeded or failed: outlier detection's local origin. */
+    onConnectResult: (host: Host, ok: boolean) => void,
+  ) {
+    this.accounting = new PoolAccounting(context, host, resources, stats, onConnectResult);
+  }
+
+  /** Requests that wait for a connection. */
+  get pendingCount(): number {
+    return this.waiting.size;
+  }
+
   /** Hands over a stream at once, or when there is one. */
-  request(client: PoolClient): void;
+  request(client: PoolClient): void {
+    const connection = this.available[this.available.length - 1];
+    if (connection !== undefined) {
+      this.attach(connection, client);
+      return;
+    }
+    if (!this.resources.pending.available) {
+      this.overflow(client);
+      return;
+    }
+    this.waiting.add(client);
+    this.accounting.waits();
+    this.connectIfNeeded();
+  }
+
   /** The client no longer waits. */
-  cancel(client: PoolClient): void;
+  cancel(client: PoolClient): void {
+    if (!this.takeWaiting(client)) return;
+    this.stats.counters.upstream_rq_cancelled.value++;
+  }
+
   /** Closes what is idle; the rest after its requests. */
-  drain(): void;
+  drain(): void {
+    this.draining = true;
+    for (const connection of [...this.all]) {
+      connection.drain();
+      if (connection.active === 0) connection.destroy(true);
+    }
+  }
+
   /** Closes everything now. */
-  destroy(): void;
+  destroy(): void {
+    this.drain();
+    for (const pending of this.connecting) {
+      pending.cancel();
+      this.accounting.connectEnded();
+    }
+    this.connecting.clear();
+    for (const connection of [...this.all]) connection.shutDown();
+  }
+
+  // Of the connections
+
+  /** One of its streams ended. */
+  onStreamEnd(connection: PooledConnection): void {
+    connection.active--;
+    this.accounting.streamEnded();
+    if (this.draining) connection.closing = true;
+    if (connection.active === 0) {
+      if (connection.closing) {
+        connection.destroy(true);
+        return;
+      }
+      if (this.settings.idleTimeout_ms > 0) this.context.wheel.arm(connection.idleTimer, this.settings.idleTimeout_ms);
+    }
+    this.offer(connection);
+  }
+
+  /** A connection may take more streams than before, or none any more. */
+  onCapacity(connection: PooledConnection): void {
+    if (connection.available) this.offer(connection);
+    else this.withdraw(connection);
+  }
+
+  /** Called by a connection when it ends, once. */
+  onClosed(connection: PooledConnection, local: boolean): void {
+    this.accounting.closed(connection, local);
+    this.all.delete(connection);
+    this.withdraw(connection);
+    this.context.wheel.cancel(connection.idleTimer);
+    this.context.wheel.cancel(connection.ageTimer);
+    this.connectIfNeeded();
+  }
+
+  onIdleTimeout(connection: PooledConnection): void {
+    this.stats.counters.upstream_cx_idle_timeout.value++;
+    connection.destroy(true);
+  }
+
+  onAged(connection: PooledConnection): void {
+    this.stats.counters.upstream_cx_max_duration_reached.value++;
+    connection.drain();
+    this.withdraw(connection);
+    if (connection.active === 0) connection.destroy(true);
+  }
+
+  onConnected(pending: PendingConnect, transport: Transport): void {
+    this.connecting.delete(pending);
+    const { maxConnectionDuration_ms, keepSpelling } = this.settings;
+    const connection = new Http1Connection(this, transport, keepSpelling, this.context.clock.monotonic_ms());
+    this.all.add(connection);
+    this.accounting.connected(connection.opened_ms - pending.began_ms);
+    if (maxConnectionDuration_ms > 0) this.context.wheel.arm(connection.ageTimer, maxConnectionDuration_ms);
+    this.offer(connection);
+    if (!this.draining) return;
+    connection.drain();
+    this.withdraw(connection);
+    if (connection.active === 0) connection.destroy(true);
+  }
+
+  /** Envoy: a failed connect fails every request that waits, so that retries can look for another endpoint. */
+  onConnectFailed(pending: PendingConnect, failure: PoolFailure, detail: string): void {
+    this.connecting.delete(pending);
+    this.accounting.connectFailed(failure === 'connection_timeout');
+    const waiting = [...this.waiting];
+    for (const client of waiting) this.takeWaiting(client);
+    for (const client of waiting) client.onPoolFailure(failure, detail);
+  }
+
+  private overflow(client: PoolClient): void {
+    this.stats.counters.upstream_rq_pending_overflow.value++;
+    client.onPoolFailure('overflow', '');
+  }
+
+  private takeWaiting(client: PoolClient): boolean {
+    if (!this.waiting.delete(client)) return false;
+    this.accounting.waitsNoMore();
+    return true;
+  }
+
+  private attach(connection: PooledConnection, client: PoolClient): void {
+    if (!this.resources.requests.available) {
+      this.overflow(client);
+      return;
+    }
+    if (connection.active === 0) this.context.wheel.cancel(connection.idleTimer);
+    connection.active++;
+    connection.served++;
+    const { maxRequestsPerConnection } = this.settings;
+    if (maxRequestsPerConnection > 0 && connection.served >= maxRequestsPerConnection && !connection.closing) {
+      this.stats.counters.upstream_cx_max_requests.value++;
+      connection.closing = true;
+    }
+    if (!connection.available) this.withdraw(connection);
+    this.accounting.streamBegan();
+    client.onPoolReady(connection.open());
+  }
+
+  /** To the requests that wait longest, or to those that come. */
+  private offer(connection: PooledConnection): void {
+    for (const client of this.waiting) {
+      if (!connection.available) break;
+      this.takeWaiting(client);
+      this.attach(connection, client);
+    }
+    if (!connection.available || connection.listed) return;
+    connection.listed = true;
+    this.available.push(connection);
+  }
+
+  private withdraw(connection: PooledConnection): void {
+    if (!connection.listed) return;
+    connection.listed = false;
+    if (this.available[this.available.length - 1] === connection) this.available.pop();
+    else this.available.splice(this.available.indexOf(connection), 1);
+  }
+
+  private connectIfNeeded(): void {
+    while (this.waiting.size > this.connecting.size) {
+      if (!this.resources.connections.available) {
+        this.stats.counters.upstream_cx_overflow.value++;
+        // Envoy: an endpoint without any connection gets one, whatever others of the cluster hold
+        if (this.all.size > 0 || this.connecting.size > 0) return;
+      }
+      const pending = new PendingConnect(this.context, this.accounting.host, this.settings, [], this);
+      this.connecting.add(pending);
+      this.accounting.connects();
+      pending.start();
+    }
+  }
 }

@@ -1,3 +1,5 @@
+import type { TransportSocket } from './transport-socket.js';
+
 /** What a cluster's connections are made with. */
 export interface ConnectionSettings {
   readonly connectTimeout_ms: number;
@@ -10,4 +12,6 @@ export interface ConnectionSettings {
   readonly mark: number | undefined;
   readonly localAddress: string | undefined;
   readonly keepSpelling: boolean;
+  /** undefined: the bytes go as they are. */
+  readonly transportSocket: TransportSocket | undefined;
 }

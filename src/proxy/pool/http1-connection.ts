@@ -1,5 +1,3 @@
-import type { OnReadOpts, Socket } from 'node:net';
-import { WheelTimer } from '../../base/timer-wheel.js';
 import {
   BodyDecoder,
   type BodySink,
@@ -8,71 +6,53 @@ import {
   INVALID,
   ResponseParser,
 } from '../../wire/http1/index.js';
-import { Outbox } from '../http/outbox.js';
 import type { RequestHeaders } from '../matching/header-matcher.js';
-import { formatAddress } from '../network.js';
-import type { Http1Pool } from './http1-pool.js';
+import type { Transport, TransportListener } from '../transport/transport.js';
+import type { ConnectionPool } from './connection-pool.js';
 import { Http1RequestWriter } from './http1-request-writer.js';
+import { PooledConnection } from './pooled-connection.js';
 import type { Exchange, ResetReason, UpstreamStream } from './upstream-stream.js';
 
-/** Bytes of one read from an upstream. All connections share one buffer: what must live longer is copied. */
-const READ_BYTES = 64 * 1024;
-const READ_BUFFER = Buffer.allocUnsafeSlow(READ_BYTES);
-
-/** An HTTP/1.1 connection to an endpoint; one request at a time. */
-export class Http1Connection implements BodySink, UpstreamStream {
-  private readonly out: Outbox;
+/** An HTTP/1.1 connection to an endpoint, and the one stream that it can have at a time. */
+export class Http1Connection extends PooledConnection implements BodySink, UpstreamStream, TransportListener {
+  readonly streamsMax = 1;
   private readonly writer: Http1RequestWriter;
-  private exchange: Exchange | undefined;
-  /** Requests that it has served. */
-  served = 0;
-  readonly idleTimer = new WheelTimer(() => this.pool.onIdleTimeout(this));
-  readonly ageTimer = new WheelTimer(() => this.pool.onAged(this));
-  /** Between the pool's handing it out and its coming back. */
-  busy = false;
-  /** Not to be used for another request. */
-  closing = false;
-  closed = false;
-  readonly opened_ms: number;
   private readonly response: ResponseParser;
   private readonly body = new BodyDecoder();
+  private exchange: Exchange | undefined;
   private headDone = false;
   private isHead = false;
   private upgrading = false;
   private requestDone = false;
   private stash: Buffer | undefined;
-  private paused = false;
-  private address = '';
 
-  static onread(connection: () => Http1Connection | undefined): OnReadOpts {
-    return {
-      buffer: READ_BUFFER,
-      callback: (count) => {
-        connection()?.onData(READ_BUFFER, 0, count);
-        return true;
-      },
-    };
-  }
-
-  constructor(
-    private readonly pool: Http1Pool,
-    private readonly socket: Socket,
-    keepSpelling: boolean,
-    now_ms: number,
-  ) {
-    this.opened_ms = now_ms;
-    this.out = new Outbox(socket);
-    this.writer = new Http1RequestWriter(this.out);
+  constructor(pool: ConnectionPool, transport: Transport, keepSpelling: boolean, now_ms: number) {
+    super(pool, transport, now_ms);
+    this.writer = new Http1RequestWriter(transport);
     this.response = new ResponseParser({ keepSpelling });
-    socket.on('drain', () => this.exchange?.onDrain());
-    socket.on('end', () => this.onRemoteEnd());
-    socket.on('error', () => this.lost('remote_reset'));
-    socket.on('close', () => this.lost('remote_reset'));
+    transport.listener = this;
   }
+
+  // As a connection of its pool
+
+  open(): UpstreamStream {
+    return this;
+  }
+
+  drain(): void {
+    this.closing = true;
+  }
+
+  shutDown(): void {
+    const { exchange } = this;
+    this.abort();
+    exchange?.onReset('remote_close');
+  }
+
+  // As the stream under way
 
   begin(exchange: Exchange, head: RequestHeaders, end: boolean, upgrade: string): void {
     this.exchange = exchange;
-    this.served++;
     this.headDone = false;
     this.isHead = head.method === 'HEAD';
     this.upgrading = upgrade !== '';
@@ -87,22 +67,27 @@ export class Http1Connection implements BodySink, UpstreamStream {
   end(trailers: HeaderMap | undefined): void {
     this.writer.end(trailers);
     this.requestDone = true;
-    if (!this.upgrading) return;
-    this.out.flush();
-    this.socket.end();
+    if (this.upgrading) this.transport.end();
   }
 
   flush(): void {
-    this.out.flush();
+    this.transport.flush();
   }
 
   get full(): boolean {
-    return this.out.full;
+    return this.transport.full;
+  }
+
+  pause(): void {
+    this.transport.pause();
+  }
+
+  resume(): void {
+    this.transport.resume();
   }
 
   get localAddress(): string {
-    if (this.address === '') this.address = formatAddress(this.socket.localAddress ?? '', this.socket.localPort ?? 0);
-    return this.address;
+    return this.transport.localAddress;
   }
 
   abort(): void {
@@ -110,49 +95,43 @@ export class Http1Connection implements BodySink, UpstreamStream {
     this.destroy(true);
   }
 
-  /** Closes; a request under way is told so. */
-  shutDown(): void {
-    const { exchange } = this;
-    this.abort();
-    exchange?.onReset('remote_close');
-  }
+  // What the transport tells
 
-  /** Closes; a request under way is told nothing. */
-  destroy(local: boolean): void {
-    if (this.closed) return;
-    this.closed = true;
-    this.pool.onClosed(this, local);
-    this.socket.destroy();
-  }
-
-  pause(): void {
-    if (this.paused) return;
-    this.paused = true;
-    this.socket.pause();
-  }
-
-  resume(): void {
-    if (!this.paused) return;
-    this.paused = false;
-    this.socket.resume();
-  }
-
-  onBody(buf: Uint8Array, start: number, end: number): void {
-    this.exchange?.onBody(buf, start, end);
-  }
-
-  private onData(chunk: Buffer, start: number, end: number): void {
+  onData(buf: Buffer, start: number, end: number): void {
     if (this.closed) return;
     this.pool.stats.counters.upstream_cx_rx_bytes_total.value += end - start;
     const { exchange } = this;
     if (this.stash === undefined) {
-      this.consume(chunk, start, end);
+      this.consume(buf, start, end);
     } else {
-      const joined = Buffer.concat([this.stash, chunk.subarray(start, end)]);
+      const joined = Buffer.concat([this.stash, buf.subarray(start, end)]);
       this.stash = undefined;
       this.consume(joined, 0, joined.length);
     }
     exchange?.onReadEnd();
+  }
+
+  onDrain(): void {
+    this.exchange?.onDrain();
+  }
+
+  onEnd(): void {
+    this.body.close();
+    if (this.exchange !== undefined && this.headDone && this.body.done) {
+      const { exchange } = this;
+      this.complete(false);
+      exchange.onReadEnd();
+      return;
+    }
+    this.lost('remote_close');
+  }
+
+  onClosed(): void {
+    this.lost('remote_reset');
+  }
+
+  onBody(buf: Uint8Array, start: number, end: number): void {
+    this.exchange?.onBody(buf, start, end);
   }
 
   private consume(buf: Buffer, start: number, end: number): void {
@@ -225,7 +204,7 @@ export class Http1Connection implements BodySink, UpstreamStream {
     this.exchange = undefined;
     this.resume();
     if (more || !this.requestDone || !this.response.keepAlive || this.upgrading) this.closing = true;
-    this.pool.onFree(this);
+    this.pool.onStreamEnd(this);
     exchange.onEnd(this.body.trailers);
   }
 
@@ -235,17 +214,6 @@ export class Http1Connection implements BodySink, UpstreamStream {
     this.exchange = undefined;
     this.destroy(true);
     exchange?.onReset('protocol_error');
-  }
-
-  private onRemoteEnd(): void {
-    this.body.close();
-    if (this.exchange !== undefined && this.headDone && this.body.done) {
-      const { exchange } = this;
-      this.complete(false);
-      exchange.onReadEnd();
-      return;
-    }
-    this.lost('remote_close');
   }
 
   private lost(reason: ResetReason): void {

@@ -1,12 +1,12 @@
 import type { HeaderMap } from '../../wire/http1/index.js';
-import type { Outbox } from '../http/outbox.js';
 import type { RequestHeaders } from '../matching/header-matcher.js';
+import type { Transport } from '../transport/transport.js';
 
 /** Writes requests on an HTTP/1 connection, one after another. */
 export class Http1RequestWriter {
   private chunked = false;
 
-  constructor(private readonly out: Outbox) {}
+  constructor(private readonly out: Transport) {}
 
   head({ method, path, headers }: RequestHeaders, end: boolean, upgrade: string): void {
     this.chunked = !end && upgrade === '' && !headers.has('content-length');
@@ -19,11 +19,11 @@ export class Http1RequestWriter {
   body(buf: Uint8Array, start: number, end: number): void {
     if (start === end) return;
     if (!this.chunked) {
-      this.out.pushBytes(buf, start, end, false);
+      this.out.pushBytes(buf, start, end);
       return;
     }
     this.out.pushText(`${(end - start).toString(16)}\r\n`);
-    this.out.pushBytes(buf, start, end, false);
+    this.out.pushBytes(buf, start, end);
     this.out.pushText('\r\n');
   }
 

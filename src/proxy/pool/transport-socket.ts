@@ -1,0 +1,18 @@
+import type { Socket } from 'node:net';
+import type { Host } from '../cluster/host.js';
+
+/** What stands between TCP and a cluster's protocol, when it is not the bare bytes: TLS, a PROXY header. */
+export interface TransportSocket {
+  /**
+   * Takes a connected TCP socket over; exactly one of the two is called, unless the socket is destroyed before.
+   * @param alpn protocols that the cluster would speak, in order; empty to say none
+   * @param ready `protocol` is what ALPN chose, '' for none
+   */
+  secure(
+    socket: Socket,
+    host: Host,
+    alpn: readonly string[],
+    ready: (socket: Socket, protocol: string) => void,
+    failed: (detail: string) => void,
+  ): void;
+}

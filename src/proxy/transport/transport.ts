@@ -1,0 +1,39 @@
+/** What a transport tells of its peer. Nothing comes after `onClosed`, which comes once. */
+export interface TransportListener {
+  /** Bytes `start` to `end` of `buf`, which is used again: valid during the call only. */
+  onData(buf: Buffer, start: number, end: number): void;
+  /** What was written found room again. */
+  onDrain(): void;
+  /** The peer writes no more; what we write still reaches it. */
+  onEnd(): void;
+  onClosed(): void;
+}
+
+/**
+ * A connection as the codecs use it: a TCP socket, a TLS session, or a link to another proxy of this process. Text and bytes are
+ * gathered until {@link flush}, so that one turn of the event loop costs one system call.
+ */
+export interface Transport {
+  listener: TransportListener;
+  /** @param text latin1 */
+  pushText(text: string): void;
+  /** The bytes are the caller's again after the call. */
+  pushBytes(buf: Uint8Array, start: number, end: number): void;
+  flush(): void;
+  /** The peer reads slower than we write; `onDrain` follows. */
+  readonly full: boolean;
+  /** Calls don't nest. */
+  pause(): void;
+  resume(): void;
+  /** Nothing more will be written: flushes, then half-closes. */
+  end(): void;
+  /** As {@link end}, and closes when that is written. */
+  endAndDestroy(): void;
+  destroy(): void;
+  /** {@link end} was called. */
+  readonly ended: boolean;
+  /** The peer half-closed. */
+  readonly peerEnded: boolean;
+  /** `address:port` of our end; '' when unknown. */
+  readonly localAddress: string;
+}
