@@ -12,6 +12,7 @@ import { ConfigSchema as SetMetadataSchema } from '../../xds/types/gen/envoy/ext
 import type { HttpFilter as HttpFilterConfig } from '../../xds/types/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import { typeNameOf, unpack } from '../config/registry.js';
 import { ConfigError } from '../errors.js';
+import { FilterChain } from '../http/filter-chain.js';
 import type { HttpFilter } from '../http/http-filter.js';
 import type { FilterConfigCompiler } from '../route/filter-overrides.js';
 import { CorsFilter, CorsRules } from './cors.js';
@@ -45,18 +46,23 @@ export function compileHttpFilters(
   configs: readonly HttpFilterConfig[],
   environment: FilterEnvironment,
   path: string,
-): readonly HttpFilter[] {
+): FilterChain {
+  const off = new Set<HttpFilter>();
   const filters = configs.flatMap((config, i) => {
     const at = `${path}[${i}].typed_config`;
     const any = config.configType.case === 'typedConfig' ? config.configType.value : undefined;
     const make = any === undefined ? undefined : FILTERS[typeNameOf(any)];
-    if (any !== undefined && make !== undefined) return make(any, { ...environment, name: config.name, path: at });
+    if (any !== undefined && make !== undefined) {
+      const filter = make(any, { ...environment, name: config.name, path: at });
+      if (config.disabled) off.add(filter);
+      return filter;
+    }
     if (config.isOptional) return [];
     throw new ConfigError(at, `HTTP filter ${JSON.stringify(config.name)} is not supported`);
   });
   if (!(filters.at(-1) instanceof RouterFilter))
     throw new ConfigError(path, 'the last HTTP filter must be envoy.filters.http.router');
-  return filters;
+  return new FilterChain(filters, off);
 }
 
 /** One entry of `typed_per_filter_config`, which may stand in a FilterConfig that switches the filter off. */

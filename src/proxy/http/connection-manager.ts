@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { BlockList, isIP } from 'node:net';
+import { messageOf } from '../../base/errors.js';
 import { FIELD_COUNT_MAX, HEAD_BYTES_MAX } from '../../wire/http1/index.js';
 import {
   type HttpConnectionManager as Config,
@@ -13,8 +14,7 @@ import { CodeStats } from '../stats/code-stats.js';
 import type { Counter } from '../stats/metrics.js';
 import { SocketTransport } from '../transport/socket-transport.js';
 import type { ServerConnection } from './downstream-codec.js';
-import { FilterChain } from './filter-chain.js';
-import type { HttpFilter } from './http-filter.js';
+import type { FilterChain } from './filter-chain.js';
 import type { HttpStream } from './http-stream.js';
 import { Http1ServerConnection } from './http1-server-connection.js';
 import type { ConnectionInfo } from './stream-info.js';
@@ -70,7 +70,6 @@ export class ConnectionManager {
   readonly allowAbsoluteUrl: boolean;
   readonly enableTrailers: boolean;
   readonly upgrades: ReadonlyMap<string, boolean>;
-  readonly chain: FilterChain;
   draining = false;
   private readonly connections = new Set<ServerConnection>();
   private readonly stripPort: 'no' | 'matching' | 'any';
@@ -85,7 +84,8 @@ export class ConnectionManager {
   constructor(
     readonly context: ProxyContext,
     config: Config,
-    filters: readonly HttpFilter[],
+    /** The filters, and of those a route may switch. */
+    readonly chain: FilterChain,
     private readonly source: RouteSource,
     private readonly accessLogs: readonly AccessLog[],
   ) {
@@ -107,7 +107,6 @@ export class ConnectionManager {
     this.cxActive = context.stats.gauge(`${prefix}.downstream_cx_active`);
     this.rqActive = context.stats.gauge(`${prefix}.downstream_rq_active`);
     this.rqTime = context.stats.histogram(`${prefix}.downstream_rq_time`);
-    this.chain = new FilterChain(filters);
     const common = config.commonHttpProtocolOptions;
     const http1 = config.httpProtocolOptions;
     this.parserOptions = {
@@ -211,8 +210,17 @@ export class ConnectionManager {
       this.counters.rqCompleted.value++;
       this.codes.charge(stream.status);
     }
-    for (const filter of this.chain.done) filter.onDone(stream);
-    for (const log of this.accessLogs) log.write(stream);
+    this.tell(stream);
+  }
+
+  /** Tells filters and logs of the end of a stream; what one throws reaches nobody else. */
+  private tell(stream: HttpStream): void {
+    try {
+      for (const filter of stream.chain.done) filter.onDone(stream);
+      for (const log of this.accessLogs) log.write(stream);
+    } catch (error) {
+      this.context.logger.error('a filter or access log threw', { error: messageOf(error) });
+    }
   }
 
   onConnectionEnd(connection: ServerConnection): void {

@@ -1,3 +1,4 @@
+import type { FilterOverrides } from '../route/filter-overrides.js';
 import type { HttpFilter } from './http-filter.js';
 
 type With<Hook extends keyof HttpFilter> = HttpFilter & Required<Pick<HttpFilter, Hook>>;
@@ -11,7 +12,20 @@ export class FilterChain {
   readonly responseTrailers: readonly With<'onResponseTrailers'>[];
   readonly done: readonly With<'onDone'>[];
 
-  constructor(readonly all: readonly HttpFilter[]) {
+  readonly all: readonly HttpFilter[];
+  /** Chains of routes that switch filters on or off. */
+  private readonly selections = new WeakMap<FilterOverrides, FilterChain>();
+
+  /**
+   * @param configured every filter
+   * @param off those that are off where no route says something to them
+   */
+  constructor(
+    private readonly configured: readonly HttpFilter[],
+    private readonly off: ReadonlySet<HttpFilter> = NONE,
+  ) {
+    const all = off.size === 0 ? configured : configured.filter((filter) => !off.has(filter));
+    this.all = all;
     const backwards = [...all].reverse();
     this.requestBody = all.filter((filter) => has(filter, 'onRequestBody'));
     this.requestEnd = all.filter((filter) => has(filter, 'onRequestEnd'));
@@ -20,7 +34,22 @@ export class FilterChain {
     this.responseTrailers = backwards.filter((filter) => has(filter, 'onResponseTrailers'));
     this.done = all.filter((filter) => has(filter, 'onDone'));
   }
+
+  /** The chain of a request whose route says this to the filters. */
+  select(overrides: FilterOverrides): FilterChain {
+    if (overrides.size === 0) return this;
+    let selected = this.selections.get(overrides);
+    if (selected === undefined) {
+      const off = this.configured.filter((filter) => overrides.get(filter.name)?.disabled ?? this.off.has(filter));
+      const same = off.length === this.off.size && off.every((filter) => this.off.has(filter));
+      selected = same ? this : new FilterChain(this.configured, new Set(off));
+      this.selections.set(overrides, selected);
+    }
+    return selected;
+  }
 }
+
+const NONE: ReadonlySet<HttpFilter> = new Set();
 
 function has<Hook extends keyof HttpFilter>(filter: HttpFilter, hook: Hook): filter is With<Hook> {
   return filter[hook] !== undefined;

@@ -1,9 +1,11 @@
 import { messageOf } from '../../base/errors.js';
 import { HeaderMap } from '../../wire/http1/index.js';
+import { overridesOf } from '../route/filter-overrides.js';
 import type { ClusterChoice, ForwardAction } from '../route/route-action.js';
 import type { RouteEntry } from '../route/route-table.js';
 import type { ConnectionManager } from './connection-manager.js';
 import type { DownstreamCodec } from './downstream-codec.js';
+import type { FilterChain } from './filter-chain.js';
 import type { RequestSink } from './http-filter.js';
 import { RequestHold } from './request-hold.js';
 import { FLAG } from './response-flags.js';
@@ -27,9 +29,13 @@ export class HttpStream extends StreamInfo {
   internal = false;
   /** By filters that hold or count: called when the stream ends. */
   readonly cleanups: (() => void)[] = [];
+  /** The filters of this request, once its route is known. */
+  chain: FilterChain;
   private sink: RequestSink | undefined;
   private held: RequestHold | undefined;
   private filterIndex = 0;
+  /** A filter threw: the answer that says so is not shown to filters. */
+  private broken = false;
   private readonly timers: StreamTimers;
 
   constructor(
@@ -37,12 +43,14 @@ export class HttpStream extends StreamInfo {
     readonly manager: ConnectionManager,
   ) {
     super(codec.info, codec.filterChainName);
+    this.chain = manager.chain;
     this.timers = new StreamTimers(manager.context.wheel, () => this.onIdle());
   }
 
   /** Runs the filters; called once the head is complete and sanitized. */
   start(): void {
     this.refreshRoute();
+    this.chain = this.manager.chain.select(overridesOf(this));
     this.runFilters();
   }
 
@@ -97,7 +105,7 @@ export class HttpStream extends StreamInfo {
       for (const chunk of held.take()) this.deliver(chunk, 0, chunk.length);
       this.codec.resumeReading();
     }
-    if (this.requestDone) for (const filter of this.manager.chain.requestEnd) filter.onRequestEnd(this);
+    if (this.requestDone) this.requestEnded();
   }
 
   // What the codec tells of the request
@@ -121,8 +129,8 @@ export class HttpStream extends StreamInfo {
       this.held?.settle(true);
       return;
     }
-    for (const filter of this.manager.chain.requestEnd) filter.onRequestEnd(this);
-    this.sink.onEnd();
+    this.requestEnded();
+    this.sink?.onEnd();
   }
 
   onReadEnd(): void {
@@ -152,10 +160,14 @@ export class HttpStream extends StreamInfo {
   respond(status: number, headers: HeaderMap, end: boolean): void {
     this.status = status;
     this.responseHeaders = headers;
-    this.responseStarted = true;
     this.timers.touch();
-    for (const filter of this.manager.chain.response) filter.onResponse(this);
-    if (this.done) return;
+    const { response } = this.chain;
+    if (response.length > 0 && !this.broken)
+      this.guard(() => {
+        for (const filter of response) filter.onResponse(this);
+      });
+    if (this.done || this.responseStarted) return;
+    this.responseStarted = true;
     prepareResponse(this, headers);
     this.codec.writeHead(this, this.status, headers, end);
     if (end) this.finish();
@@ -164,14 +176,21 @@ export class HttpStream extends StreamInfo {
   respondBody(buf: Uint8Array, start: number, end: number): void {
     this.bytesSent += end - start;
     this.timers.touch();
-    for (const filter of this.manager.chain.responseBody) filter.onResponseBody(this, buf, start, end);
-    this.codec.writeBody(buf, start, end);
+    const { responseBody } = this.chain;
+    if (responseBody.length > 0)
+      this.guard(() => {
+        for (const filter of responseBody) filter.onResponseBody(this, buf, start, end);
+      });
+    if (!this.done) this.codec.writeBody(buf, start, end);
   }
 
   respondEnd(trailers: HeaderMap | undefined): void {
     if (trailers !== undefined) {
       this.responseTrailers = trailers;
-      for (const filter of this.manager.chain.responseTrailers) filter.onResponseTrailers(this, trailers);
+      this.guard(() => {
+        for (const filter of this.chain.responseTrailers) filter.onResponseTrailers(this, trailers);
+      });
+      if (this.done) return;
     }
     this.codec.writeEnd(trailers);
     this.finish();
@@ -228,7 +247,7 @@ export class HttpStream extends StreamInfo {
   }
 
   private runFilters(): void {
-    const { all } = this.manager.chain;
+    const { all } = this.chain;
     try {
       while (this.filterIndex < all.length && !this.done) {
         if (!all[this.filterIndex]!.onRequest(this)) return;
@@ -239,15 +258,38 @@ export class HttpStream extends StreamInfo {
     }
   }
 
+  /** Runs what a filter does at another time than when it is asked. */
+  guard(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
   /** A fault of ours, in one stream: it must not reach the others. */
   private failed(error: unknown): void {
     this.manager.context.logger.error('a filter threw', { error: messageOf(error) });
+    this.manager.stats.counter('rq_filter_threw').inc();
+    this.broken = true;
     this.localReply(500, '', 0, 'filter_threw');
   }
 
   private deliver(buf: Uint8Array, start: number, end: number): void {
-    for (const filter of this.manager.chain.requestBody) filter.onRequestBody(this, buf, start, end);
+    const { requestBody } = this.chain;
+    if (requestBody.length > 0)
+      this.guard(() => {
+        for (const filter of requestBody) filter.onRequestBody(this, buf, start, end);
+      });
     this.sink?.onBody(buf, start, end);
+  }
+
+  private requestEnded(): void {
+    const { requestEnd } = this.chain;
+    if (requestEnd.length > 0)
+      this.guard(() => {
+        for (const filter of requestEnd) filter.onRequestEnd(this);
+      });
   }
 
   private onTooLong(): void {
@@ -274,7 +316,7 @@ export class HttpStream extends StreamInfo {
     const { sink } = this;
     this.sink = undefined;
     sink?.onAbandoned();
-    for (const cleanup of this.cleanups) cleanup();
+    for (const cleanup of this.cleanups) this.guard(cleanup);
     this.manager.onStreamEnd(this);
   }
 }
