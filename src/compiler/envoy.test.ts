@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
+import { findEnvoy, NO_ENVOY } from '../base/testing/find-envoy.js';
 import { compile } from './index.js';
 import { readCase } from './testing/case.js';
 import { type DecodedResources, decode } from './testing/decode.js';
-import { findEnvoy } from './testing/envoy.js';
 import { repoRoot } from './testing/repo-root.js';
 
 const envoy = findEnvoy();
@@ -18,7 +18,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'trysail-envoy-'));
 after(() => rmSync(scratch, { recursive: true }));
 
 for (const file of readdirSync(folder).filter((name) => name.endsWith('.in.yaml'))) {
-  test(`Envoy loads what ${file} compiles to`, { skip: envoy ? false : 'no envoy: set ENVOY' }, async () => {
+  test(`Envoy loads what ${file} compiles to`, { skip: envoy === undefined && NO_ENVOY }, async () => {
     const { snapshot, nodes } = readCase(join(folder, file));
     for (const [index, node] of nodes.entries()) {
       const resources = decode(compile(snapshot, node) ?? assert.fail(`${node.id} is no proxy`));

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import { findEnvoy, NO_ENVOY } from '../base/testing/find-envoy.js';
 import { exchange, type RawAnswer } from './testing/raw-client.js';
-import { findEnvoy, startEnvoy, type TestEnvoy } from './testing/test-envoy.js';
+import { startEnvoy, type TestEnvoy } from './testing/test-envoy.js';
 import { bootstrap, startProxy, staticCluster, type TestProxy } from './testing/test-proxy.js';
 import { ok, type SeenRequest, status, TestUpstream } from './testing/test-upstream.js';
 
@@ -115,7 +116,7 @@ function seenByUpstream(requests: readonly SeenRequest[]): object {
 const binary = findEnvoy();
 
 describe('the same bytes to this proxy and to Envoy', {
-  skip: binary === undefined && 'no envoy: set ENVOY or run scripts/install-envoy.sh',
+  skip: binary === undefined && NO_ENVOY,
 }, () => {
   const upstreams: TestUpstream[] = [];
   let proxy: TestProxy;

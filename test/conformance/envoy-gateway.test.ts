@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { findEnvoy, NO_ENVOY } from '../../src/xds/testing/envoy.js';
+import { findEnvoy, NO_ENVOY } from '../../src/base/testing/find-envoy.js';
 import { eventually } from '../support/load.js';
 import { Mesh } from '../support/mesh.js';
 import { MeshEnvoy } from '../support/mesh-envoy.js';

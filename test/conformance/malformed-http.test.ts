@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { findEnvoy, startEnvoy, type TestEnvoy } from '../../src/proxy/testing/test-envoy.js';
+import { findEnvoy, NO_ENVOY } from '../../src/base/testing/find-envoy.js';
+import { startEnvoy, type TestEnvoy } from '../../src/proxy/testing/test-envoy.js';
 import { bootstrap, startProxy, staticCluster, type TestProxy } from '../../src/proxy/testing/test-proxy.js';
 import { type Answer, ok, type SeenRequest, TestUpstream } from '../../src/proxy/testing/test-upstream.js';
-import { NO_ENVOY } from '../../src/xds/testing/envoy.js';
 import { converse } from './converse.js';
 import * as requests from './malformed-requests.js';
 import * as responses from './malformed-responses.js';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { SeededRandom } from '../../src/base/random.js';
-import { findEnvoy, startEnvoy, type TestEnvoy } from '../../src/proxy/testing/test-envoy.js';
+import { findEnvoy, NO_ENVOY } from '../../src/base/testing/find-envoy.js';
+import { startEnvoy, type TestEnvoy } from '../../src/proxy/testing/test-envoy.js';
 import { startProxy, type TestProxy } from '../../src/proxy/testing/test-proxy.js';
 import { ok, type SeenRequest, TestUpstream } from '../../src/proxy/testing/test-upstream.js';
-import { NO_ENVOY } from '../../src/xds/testing/envoy.js';
 import { type Request, send } from './answers.js';
 import { DOMAINS, HOSTS, randomRequest, randomVirtualHosts } from './random-routes.js';
 

@@ -3,14 +3,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Where Envoy is: the variable, the checkout's cache, the path; undefined when it is nowhere. */
-export function findEnvoy(): string | undefined {
-  const onPath = (process.env['PATH'] ?? '').split(':').map((folder) => join(folder, 'envoy'));
-  return [process.env['ENVOY'], join(process.cwd(), '.cache/envoy'), ...onPath].find(
-    (candidate) => candidate !== undefined && candidate !== '' && existsSync(candidate),
-  );
-}
-
 export interface TestEnvoy {
   port(listener: string): number;
   stat(name: string): Promise<number>;

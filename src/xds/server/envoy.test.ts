@@ -10,7 +10,8 @@ import { create, type DescMessage, type MessageInitShape, toBinary } from '@bufb
 import { anyPack } from '@bufbuild/protobuf/wkt';
 import { SystemClock } from '../../base/clock.js';
 import { SILENT_LOGGER } from '../../base/logger.js';
-import { findEnvoy, NO_ENVOY, startEnvoy } from '../testing/envoy.js';
+import { findEnvoy, NO_ENVOY } from '../../base/testing/find-envoy.js';
+import { startEnvoy } from '../testing/envoy.js';
 import { Cluster_DiscoveryType, ClusterSchema } from '../types/gen/envoy/config/cluster/v3/cluster_pb.js';
 import { ApiVersion } from '../types/gen/envoy/config/core/v3/config_source_pb.js';
 import { ClusterLoadAssignmentSchema } from '../types/gen/envoy/config/endpoint/v3/endpoint_pb.js';

@@ -1,25 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, constants, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-
-/** Why a test with the real Envoy is skipped where there is none. */
-export const NO_ENVOY = 'no envoy: set ENVOY, put it on the PATH, or at .cache/envoy';
-
-/** The path of an Envoy: from $ENVOY, the PATH, or `.cache/envoy` in the working folder; undefined where there is none. */
-export function findEnvoy(env: NodeJS.ProcessEnv = process.env): string | undefined {
-  const onPath = (env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'envoy'));
-  return [env['ENVOY'] ?? '', ...onPath, join('.cache', 'envoy')].find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  if (path === '') return false;
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 export interface EnvoyOptions {
   readonly binary: string;
