@@ -2,6 +2,7 @@ import { fromJson } from '@bufbuild/protobuf';
 import { SeededRandom } from '../../src/base/random.js';
 import { ConnectionInfo, StreamInfo } from '../../src/proxy/http/stream-info.js';
 import { RouteTable } from '../../src/proxy/route/route-table.js';
+import { Runtime } from '../../src/proxy/runtime/runtime.js';
 import { RouteConfigurationSchema } from '../../src/xds/types/gen/envoy/config/route/v3/route_pb.js';
 import type { BenchOptions } from '../options.js';
 import { CONTENDERS } from './contenders.js';
@@ -56,7 +57,7 @@ function lookup_ns(virtualHosts: number): number {
       routes: [{ match: { prefix: '/' }, route: { cluster: 'upstream' } }],
     })),
   });
-  const table = new RouteTable(config, new SeededRandom(1), () => undefined);
+  const table = new RouteTable(config, { random: new SeededRandom(1), runtime: new Runtime() }, () => undefined);
   const asked = Array.from({ length: ASKED }, (_, i) => {
     const stream = new StreamInfo(new ConnectionInfo('127.0.0.1', 1, '127.0.0.1', 80), '');
     stream.method = 'GET';

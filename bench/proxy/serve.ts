@@ -8,7 +8,7 @@ import { HostSockets, loadBootstrap, ProxyServer } from '../../src/proxy/index.j
 const logger = new LineLogger((line) => process.stderr.write(line));
 const server = new ProxyServer({ clock: new SystemClock(), random: new SystemRandom(), logger });
 for (const file of process.argv.slice(2)) {
-  const { node, configStream } = loadBootstrap(readFileSync(file, 'utf8'));
-  server.add({ id: file, node, sockets: new HostSockets(), configStream });
+  const { node, message } = loadBootstrap(readFileSync(file, 'utf8'));
+  server.add({ id: file, node, sockets: new HostSockets(), bootstrap: message });
 }
 process.on('SIGTERM', () => process.exit(0));

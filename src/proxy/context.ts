@@ -3,6 +3,7 @@ import type { Logger } from '../base/logger.js';
 import type { Random } from '../base/random.js';
 import type { TimerWheel } from '../base/timer-wheel.js';
 import type { SocketFactory } from './network.js';
+import type { Runtime } from './runtime/runtime.js';
 import type { StatsStore } from './stats/store.js';
 
 /** What is the process': shared by all its logical proxies. */
@@ -26,6 +27,8 @@ export interface ProxyContext extends ProcessContext {
   readonly node: NodeIdentity;
   readonly sockets: SocketFactory;
   readonly stats: StatsStore;
+  /** Values that the bootstrap's `layered_runtime` and the admin set. */
+  readonly runtime: Runtime;
   /** A line that an access log wrote to stdout or stderr. */
   writeLog(line: string): void;
 }

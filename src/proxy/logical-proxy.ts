@@ -1,20 +1,30 @@
+import { clone, create } from '@bufbuild/protobuf';
 import { messageOf } from '../base/errors.js';
 import type { Update, Verdict } from '../xds/client/update.js';
+import type { Bootstrap } from '../xds/types/gen/envoy/config/bootstrap/v3/bootstrap_pb.js';
+import { type Node, NodeSchema } from '../xds/types/gen/envoy/config/core/v3/base_pb.js';
 import { ClusterManager } from './config/cluster-manager.js';
-import { type ConfigConsumer, type ConfigStream, TYPE_URL } from './config/config-stream.js';
+import { type ConfigStream, TYPE_URL } from './config/config-stream.js';
 import { ListenerManager } from './config/listener-manager.js';
 import { RouteManager } from './config/route-manager.js';
+import { checkApiSource } from './config/sources/check-source.js';
+import { ConfigSources, type SourcesConsumer } from './config/sources/config-sources.js';
+import { SourceStats } from './config/sources/source-stats.js';
+import { StaticResources } from './config/static-resources.js';
 import type { NodeIdentity, ProcessContext, ProxyContext } from './context.js';
-import { ConfigError } from './errors.js';
+import { ConfigError, ProxyError } from './errors.js';
 import type { BoundListener, SocketFactory } from './network.js';
+import { Runtime } from './runtime/runtime.js';
 import { StatsStore } from './stats/store.js';
 
-/** What one logical proxy starts from; all else comes by its stream. */
+/** What one logical proxy starts from: a stream that brings everything, or a bootstrap. */
 export interface LogicalProxyOptions {
   readonly id: string;
   readonly node: NodeIdentity;
   readonly sockets: SocketFactory;
-  readonly configStream: ConfigStream;
+  /** Where `ads` leads; clusters and listeners come from it too, unless there is a bootstrap. */
+  readonly configStream?: ConfigStream;
+  readonly bootstrap?: Bootstrap;
   /** Takes lines of access logs that go to stdout or stderr. */
   readonly onLog?: (line: string) => void;
 }
@@ -29,48 +39,77 @@ const KIND_NAMES: Readonly<Record<string, string>> = {
   [TYPE_URL.endpoint]: 'ClusterLoadAssignment',
   [TYPE_URL.listener]: 'Listener',
   [TYPE_URL.route]: 'RouteConfiguration',
+  [TYPE_URL.secret]: 'Secret',
 };
 
 /** One proxy among many in the process: own identity, configuration, statistics, limits and listeners. */
-export class LogicalProxy implements ConfigConsumer {
+export class LogicalProxy implements SourcesConsumer {
   readonly id: string;
   readonly context: ProxyContext;
   readonly clusters: ClusterManager;
   readonly listeners: ListenerManager;
   readonly routes: RouteManager;
-  private readonly stream: ConfigStream;
-  private readonly subscribed = new Map<string, string>();
-  private readonly seen = new Set<string>();
+  private readonly sources: ConfigSources;
+  private readonly fixed: StaticResources;
+  private readonly stats: Readonly<Record<string, SourceStats>>;
+  /** Types of which all is asked for, and those of which an answer came or the wait for it ended. */
+  private readonly asked = new Set<string>();
+  private readonly answered = new Set<string>();
   private readonly waiters: (() => void)[] = [];
+  private phase: 'new' | 'clusters' | 'listeners' = 'new';
   private closed = false;
 
-  constructor(process: ProcessContext, options: LogicalProxyOptions) {
+  /** @throws ConfigError for a bootstrap that cannot be used */
+  constructor(
+    process: ProcessContext,
+    private readonly options: LogicalProxyOptions,
+  ) {
+    const { bootstrap } = options;
     this.id = options.id;
-    this.stream = options.configStream;
     this.context = {
       ...process,
       logger: process.logger.scope(options.id),
       node: options.node,
       sockets: options.sockets,
       stats: new StatsStore(),
+      runtime: new Runtime(bootstrap?.layeredRuntime),
       writeLog: options.onLog ?? (() => {}),
     };
+    this.fixed = new StaticResources(bootstrap);
+    const ads = options.configStream ?? bootstrap?.dynamicResources?.adsConfig;
+    this.sources = new ConfigSources({
+      context: this.context,
+      clusters: { get: (name) => this.clusters.get(name) },
+      consumer: this,
+      node: nodeFor(bootstrap),
+      ads,
+      isPrimary: (cluster) => this.fixed.isPrimary(cluster),
+    });
+    this.stats = {
+      [TYPE_URL.cluster]: new SourceStats(this.context.stats, 'cluster_manager.cds.'),
+      [TYPE_URL.listener]: new SourceStats(this.context.stats, 'listener_manager.lds.'),
+    };
     const settle = (): void => this.settle();
-    this.clusters = new ClusterManager(this.context, (names) => this.subscribe(TYPE_URL.endpoint, names), settle);
+    this.clusters = new ClusterManager(this.context, this.sources, settle);
     this.routes = new RouteManager(this.context);
-    this.listeners = new ListenerManager(
-      this.context,
-      this.clusters,
-      this.routes,
-      (names) => this.subscribe(TYPE_URL.route, names),
-      settle,
-    );
+    this.listeners = new ListenerManager(this.context, this.clusters, this.routes, this.sources, settle);
   }
 
+  /** @throws ProxyError INVALID_CONFIG when something static is not right */
   start(): void {
-    this.stream.start(this);
-    this.stream.subscribe(TYPE_URL.cluster, 'all');
-    this.stream.subscribe(TYPE_URL.listener, 'all');
+    for (const [typeUrl, resources] of this.fixed.byType) {
+      for (const { name, version, body } of resources) {
+        try {
+          this.apply(typeUrl, name, version, body);
+        } catch (error) {
+          throw new ProxyError('INVALID_CONFIG', describe(typeUrl, name, error));
+        }
+      }
+    }
+    this.checkDynamic();
+    this.phase = 'clusters';
+    this.begin(TYPE_URL.cluster);
+    this.settle();
   }
 
   /** Resolves when the first complete configuration is served: clusters have hosts, listeners routes and sockets. */
@@ -83,8 +122,8 @@ export class LogicalProxy implements ConfigConsumer {
 
   get isReady(): boolean {
     return (
-      this.seen.has(TYPE_URL.cluster) &&
-      this.seen.has(TYPE_URL.listener) &&
+      this.phase === 'listeners' &&
+      this.isAnswered(TYPE_URL.listener) &&
       this.clusters.settled &&
       this.listeners.settled
     );
@@ -96,18 +135,21 @@ export class LogicalProxy implements ConfigConsumer {
 
   onUpdate(update: Update): Verdict {
     if (this.closed) return ACCEPT;
+    const { typeUrl } = update;
     const problems: string[] = [];
     const rejected: string[] = [];
     for (const { name, version, body } of update.resources) {
+      if (this.fixed.has(typeUrl, name)) continue;
       try {
-        this.apply(update.typeUrl, name, version, body);
+        this.apply(typeUrl, name, version, body);
       } catch (error) {
         rejected.push(name);
-        problems.push(describe(update.typeUrl, name, error));
+        problems.push(describe(typeUrl, name, error));
       }
     }
-    for (const name of update.removed) this.drop(update.typeUrl, name);
-    this.seen.add(update.typeUrl);
+    for (const name of update.removed) if (!this.fixed.has(typeUrl, name)) this.drop(typeUrl, name);
+    this.count(typeUrl, problems.length === 0);
+    this.answered.add(typeUrl);
     this.settle();
     if (problems.length === 0) return ACCEPT;
     const message = problems.join('; ');
@@ -115,11 +157,30 @@ export class LogicalProxy implements ConfigConsumer {
     return { reject: message, rejected };
   }
 
+  giveUp(typeUrl: string, name: string, reason: 'timeout' | 'refused'): void {
+    if (this.closed) return;
+    if (typeUrl === TYPE_URL.endpoint) this.clusters.giveUp(name);
+    else if (typeUrl === TYPE_URL.route) {
+      this.routes.giveUp(name, reason);
+      this.listeners.advance();
+    } else if (reason === 'timeout') {
+      const stats = this.stats[typeUrl];
+      if (stats !== undefined) stats.fetchTimeout.value++;
+      this.answered.add(typeUrl);
+    }
+    this.settle();
+  }
+
+  onFailure(typeUrl: string): void {
+    const stats = this.stats[typeUrl];
+    if (stats !== undefined) stats.failure.value++;
+  }
+
   /** Accepts no more connections and lets those that are open come to their end, at most `drain_ms`. */
   async close(drain_ms: number): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    this.stream.close();
+    this.sources.close();
     this.listeners.stopAccepting();
     await this.drained(drain_ms);
     this.listeners.destroy();
@@ -134,6 +195,30 @@ export class LogicalProxy implements ConfigConsumer {
       if (left_ms <= 0) return;
       await new Promise<void>((resolve) => clock.setTimer(Math.min(left_ms, DRAIN_CHECK_MS), resolve));
     }
+  }
+
+  /** Asks for all clusters or listeners, where somebody has them. */
+  private begin(typeUrl: string): void {
+    const { bootstrap, configStream } = this.options;
+    const dynamic = bootstrap?.dynamicResources;
+    const source = typeUrl === TYPE_URL.cluster ? dynamic?.cdsConfig : dynamic?.ldsConfig;
+    if (source === undefined && (configStream === undefined || bootstrap !== undefined)) return;
+    this.asked.add(typeUrl);
+    this.stats[typeUrl]!.attempt.value++;
+    this.sources.wantAll(typeUrl, source);
+  }
+
+  private isAnswered(typeUrl: string): boolean {
+    return !this.asked.has(typeUrl) || this.answered.has(typeUrl);
+  }
+
+  private checkDynamic(): void {
+    const dynamic = this.options.bootstrap?.dynamicResources;
+    if (dynamic === undefined) return;
+    const rules = { hasAds: true, isPrimary: (cluster: string): boolean => this.fixed.isPrimary(cluster) };
+    if (dynamic.adsConfig) checkApiSource(dynamic.adsConfig, rules, 'dynamic_resources.ads_config');
+    if (dynamic.cdsConfig) this.sources.check(dynamic.cdsConfig, 'dynamic_resources.cds_config');
+    if (dynamic.ldsConfig) this.sources.check(dynamic.ldsConfig, 'dynamic_resources.lds_config');
   }
 
   private apply(typeUrl: string, name: string, version: string, body: Uint8Array): void {
@@ -159,20 +244,39 @@ export class LogicalProxy implements ConfigConsumer {
   private drop(typeUrl: string, name: string): void {
     if (typeUrl === TYPE_URL.cluster) this.clusters.remove(name);
     else if (typeUrl === TYPE_URL.listener) this.listeners.remove(name);
-    else if (typeUrl === TYPE_URL.route) this.routes.remove(name);
+    else if (typeUrl === TYPE_URL.endpoint) this.clusters.giveUp(name);
+    else if (typeUrl === TYPE_URL.route) {
+      this.routes.giveUp(name, 'absent');
+      this.listeners.advance();
+    }
   }
 
-  private subscribe(typeUrl: string, names: readonly string[]): void {
-    const key = names.join('\n');
-    if (this.closed || this.subscribed.get(typeUrl) === key) return;
-    this.subscribed.set(typeUrl, key);
-    this.stream.subscribe(typeUrl, names);
+  private count(typeUrl: string, accepted: boolean): void {
+    const stats = this.stats[typeUrl];
+    if (stats === undefined) return;
+    stats.attempt.value++; // the answer asks for the next one
+    if (accepted) stats.success.value++;
+    else stats.rejected.value++;
   }
 
   private settle(): void {
+    if (this.closed || this.phase === 'new') return;
+    this.sources.advance();
+    if (this.phase === 'clusters' && this.isAnswered(TYPE_URL.cluster) && this.clusters.settled) {
+      this.phase = 'listeners';
+      this.begin(TYPE_URL.listener);
+      this.listeners.release();
+    }
     if (!this.isReady) return;
     for (const waiter of this.waiters.splice(0)) waiter();
   }
+}
+
+/** Who asks a control plane. */
+function nodeFor(bootstrap: Bootstrap | undefined): Node {
+  const node = bootstrap?.node === undefined ? create(NodeSchema) : clone(NodeSchema, bootstrap.node);
+  node.userAgentName ||= 'trysail';
+  return node;
 }
 
 /** `Listener "ingress": filter_chains[0].filters: not supported` */

@@ -14,7 +14,7 @@ export async function runStandaloneProxy(configFile: string): Promise<number> {
     id: bootstrap.node.id || 'proxy',
     node: bootstrap.node,
     sockets: new HostSockets(),
-    configStream: bootstrap.configStream,
+    bootstrap: bootstrap.message,
     onLog: (line) => process.stdout.write(`${line}\n`),
   });
   await proxy.ready();

@@ -8,6 +8,7 @@ import { TimerWheel } from '../../base/timer-wheel.js';
 import { OutlierDetectionSchema } from '../../xds/types/gen/envoy/config/cluster/v3/outlier_detection_pb.js';
 import type { ProxyContext } from '../context.js';
 import { HostSockets } from '../network.js';
+import { Runtime } from '../runtime/runtime.js';
 import { StatsStore } from '../stats/store.js';
 import { RoundRobinBalancer } from './balancer.js';
 import { ClusterStats } from './cluster-stats.js';
@@ -29,6 +30,7 @@ function setUp(hostCount: number, more: { maxEjectionPercent?: number; consecuti
     stats,
     sockets: new HostSockets(),
     node: { id: '', cluster: '', metadata: {}, locality: { region: '', zone: '' } },
+    runtime: new Runtime(),
     writeLog: () => {},
   };
   const set = new HostSet(

@@ -1,8 +1,10 @@
+import { create } from '@bufbuild/protobuf';
 import {
   type Cluster as ClusterConfig,
   ClusterSchema,
   Cluster_DiscoveryType as Type,
 } from '../../xds/types/gen/envoy/config/cluster/v3/cluster_pb.js';
+import type { ConfigSource } from '../../xds/types/gen/envoy/config/core/v3/config_source_pb.js';
 import {
   type ClusterLoadAssignment,
   ClusterLoadAssignmentSchema,
@@ -19,7 +21,9 @@ import {
 } from '../cluster/discovery.js';
 import type { ProxyContext } from '../context.js';
 import { ConfigError } from '../errors.js';
+import { TYPE_URL } from './config-stream.js';
 import { decode } from './decode.js';
+import type { ConfigSources } from './sources/config-sources.js';
 
 interface Entry {
   readonly version: string;
@@ -27,6 +31,7 @@ interface Entry {
   readonly eds: EdsDiscovery | undefined;
   /** The name under which EDS knows its endpoints. */
   readonly edsName: string | undefined;
+  readonly edsSource: ConfigSource | undefined;
 }
 
 /** The clusters of one logical proxy. A changed cluster takes the old one's place when its hosts are known. */
@@ -38,8 +43,7 @@ export class ClusterManager implements ClusterLookup {
 
   constructor(
     private readonly context: ProxyContext,
-    /** Called when the set of wanted assignments changed. */
-    private readonly onEdsNames: (names: readonly string[]) => void,
+    private readonly sources: ConfigSources,
     /** Called when a cluster became ready. */
     private readonly onReady: () => void,
   ) {}
@@ -93,6 +97,12 @@ export class ClusterManager implements ClusterLookup {
     }
   }
 
+  /** An assignment does not come: clusters that wait for it begin without hosts. */
+  giveUp(edsName: string): void {
+    const none = create(ClusterLoadAssignmentSchema, { clusterName: edsName });
+    for (const entry of [...this.warming.values()]) if (entry.edsName === edsName) entry.eds!.onAssignment(none);
+  }
+
   destroy(): void {
     for (const map of [this.warming, this.active]) {
       for (const { cluster } of map.values()) cluster.destroy();
@@ -112,7 +122,13 @@ export class ClusterManager implements ClusterLookup {
 
   private make(config: ClusterConfig, version: string): Entry {
     const { context } = this;
-    const fixed = (cluster: Cluster): Entry => ({ version, cluster, eds: undefined, edsName: undefined });
+    const fixed = (cluster: Cluster): Entry => ({
+      version,
+      cluster,
+      eds: undefined,
+      edsName: undefined,
+      edsSource: undefined,
+    });
     switch (discoveryTypeOf(config)) {
       case Type.STATIC:
         return fixed(new Cluster(context, config, new StaticDiscovery(config), undefined));
@@ -125,9 +141,11 @@ export class ClusterManager implements ClusterLookup {
         return fixed(new Cluster(context, config, discovery, (destination) => discovery.hostOf(destination)));
       }
       case Type.EDS: {
+        const edsSource = config.edsClusterConfig?.edsConfig;
+        this.sources.check(edsSource, 'eds_cluster_config.eds_config');
         const eds = new EdsDiscovery();
         const edsName = config.edsClusterConfig?.serviceName || config.name;
-        return { version, cluster: new Cluster(context, config, eds, undefined), eds, edsName };
+        return { version, cluster: new Cluster(context, config, eds, undefined), eds, edsName, edsSource };
       }
       default:
         throw new ConfigError('type', 'this discovery type is not supported');
@@ -135,11 +153,11 @@ export class ClusterManager implements ClusterLookup {
   }
 
   private publishEdsNames(): void {
-    const names = new Set<string>();
+    const names = new Map<string, ConfigSource | undefined>();
     for (const map of [this.active, this.warming]) {
-      for (const { edsName } of map.values()) if (edsName !== undefined) names.add(edsName);
+      for (const { edsName, edsSource } of map.values()) if (edsName !== undefined) names.set(edsName, edsSource);
     }
     for (const name of this.assignments.keys()) if (!names.has(name)) this.assignments.delete(name);
-    this.onEdsNames([...names].sort());
+    this.sources.want(TYPE_URL.endpoint, names);
   }
 }

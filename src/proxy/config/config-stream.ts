@@ -6,7 +6,7 @@ export interface ConfigConsumer {
   onUpdate(update: Update): Verdict;
 }
 
-/** A logical proxy's way to its control plane: the ADS client is one, a file is another. */
+/** A logical proxy's way to a control plane: an ADS client is one, a file is another. */
 export interface ConfigStream {
   /** Begins to deliver to `consumer`. Once. */
   start(consumer: ConfigConsumer): void;
@@ -25,4 +25,5 @@ export const TYPE_URL = {
   endpoint: 'type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment',
   listener: 'type.googleapis.com/envoy.config.listener.v3.Listener',
   route: 'type.googleapis.com/envoy.config.route.v3.RouteConfiguration',
+  secret: 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret',
 } as const;

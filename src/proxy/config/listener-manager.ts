@@ -4,11 +4,12 @@ import { WheelTimer } from '../../base/timer-wheel.js';
 import { ListenerSchema } from '../../xds/types/gen/envoy/config/listener/v3/listener_pb.js';
 import type { ClusterLookup } from '../cluster/cluster-lookup.js';
 import type { ProxyContext } from '../context.js';
-import type { RouteSource } from '../http/connection-manager.js';
 import { Listener } from '../listener/listener.js';
 import type { BoundListener } from '../network.js';
+import { TYPE_URL } from './config-stream.js';
 import { decode } from './decode.js';
 import type { RouteManager } from './route-manager.js';
+import type { ConfigSources } from './sources/config-sources.js';
 
 /** Connections of a listener that was replaced or removed end after this at the latest: Envoy's `--drain-time-s`. */
 const DRAIN_MS = 600_000;
@@ -28,7 +29,6 @@ interface Entry {
   readonly version: string;
   readonly listener: Listener;
   readonly routeNames: readonly string[];
-  readonly sources: readonly RouteSource[];
 }
 
 /** The listeners of one logical proxy. A listener is used when its routes are known. */
@@ -38,13 +38,14 @@ export class ListenerManager {
   private readonly bindings = new Map<string, Binding>();
   private readonly draining = new Map<Listener, WheelTimer>();
   private opening = 0;
+  private held = true;
   private stopped = false;
 
   constructor(
     private readonly context: ProxyContext,
     private readonly clusters: ClusterLookup,
     private readonly routes: RouteManager,
-    private readonly onRouteNames: (names: readonly string[]) => void,
+    private readonly sources: ConfigSources,
     private readonly onReady: () => void,
   ) {}
 
@@ -70,23 +71,21 @@ export class ListenerManager {
     if (known?.version === version) return;
     const config = decode(ListenerSchema, body);
     const routeNames = new Set<string>();
-    const sources: RouteSource[] = [];
     const listener = new Listener(
       this.context,
       config,
       {
         context: this.context,
         clusters: this.clusters,
-        routes: (routeName) => {
-          routeNames.add(routeName);
-          const slot = this.routes.slot(routeName);
-          sources.push(slot);
-          return slot;
+        routes: ({ routeConfigName, configSource }, statPrefix, path) => {
+          this.sources.check(configSource, `${path}.config_source`);
+          routeNames.add(routeConfigName);
+          return this.routes.slot(routeConfigName, configSource, statPrefix);
         },
       },
       (address, port) => this.byAddress(address, port),
     );
-    this.warming.set(name, { version, listener, routeNames: [...routeNames], sources });
+    this.warming.set(name, { version, listener, routeNames: [...routeNames] });
     this.publishRouteNames();
     this.advance();
   }
@@ -104,10 +103,17 @@ export class ListenerManager {
     this.publishRouteNames();
   }
 
+  /** The first clusters are there: until now no listener began. */
+  release(): void {
+    this.held = false;
+    this.advance();
+  }
+
   /** Some routes came: listeners that waited for them may begin. */
   advance(): void {
+    if (this.held) return;
     for (const [name, entry] of [...this.warming]) {
-      if (!entry.sources.every((source) => source.table !== undefined)) continue;
+      if (!entry.routeNames.every((route) => this.routes.isSettled(route))) continue;
       this.warming.delete(name);
       this.activate(name, entry);
     }
@@ -242,7 +248,7 @@ export class ListenerManager {
       for (const entry of map.values()) for (const name of entry.routeNames) names.add(name);
     }
     this.routes.keep(names);
-    this.onRouteNames([...names].sort());
+    this.sources.want(TYPE_URL.route, new Map([...names].map((name) => [name, this.routes.sourceOf(name)])));
   }
 }
 

@@ -1,13 +1,20 @@
+import type { ConfigSource } from '../../xds/types/gen/envoy/config/core/v3/config_source_pb.js';
 import { RouteConfigurationSchema } from '../../xds/types/gen/envoy/config/route/v3/route_pb.js';
 import type { ProxyContext } from '../context.js';
 import { compilePerRoute } from '../filters/http-filters.js';
 import type { RouteSource } from '../http/connection-manager.js';
 import { RouteTable } from '../route/route-table.js';
 import { decode } from './decode.js';
+import { SourceStats } from './sources/source-stats.js';
 
 class Slot implements RouteSource {
   table: RouteTable | undefined;
   version = '';
+  /** The routes came, or the wait for them ended. */
+  settled = false;
+  readonly stats = new Map<string, SourceStats>();
+
+  constructor(readonly source: ConfigSource | undefined) {}
 }
 
 /** The routes that RDS brings. A connection manager keeps its slot; requests see what is in it when they come. */
@@ -16,13 +23,29 @@ export class RouteManager {
 
   constructor(private readonly context: ProxyContext) {}
 
-  slot(name: string): RouteSource {
+  /** @param statPrefix of the connection manager that asks */
+  slot(name: string, source: ConfigSource | undefined, statPrefix: string): RouteSource {
     let slot = this.slots.get(name);
     if (slot === undefined) {
-      slot = new Slot();
+      slot = new Slot(source);
       this.slots.set(name, slot);
     }
+    if (!slot.stats.has(statPrefix)) {
+      const stats = new SourceStats(this.context.stats, `http.${statPrefix}.rds.${name}.`);
+      stats.attempt.value++;
+      slot.stats.set(statPrefix, stats);
+    }
     return slot;
+  }
+
+  /** Where the routes of this name come from. */
+  sourceOf(name: string): ConfigSource | undefined {
+    return this.slots.get(name)?.source;
+  }
+
+  /** Whether a listener need not wait for these routes any more. */
+  isSettled(name: string): boolean {
+    return this.slots.get(name)?.settled ?? false;
   }
 
   get tables(): readonly RouteTable[] {
@@ -36,16 +59,27 @@ export class RouteManager {
 
   /** @throws ConfigError; the old routes stay */
   set(name: string, version: string, body: Uint8Array): void {
-    const slot = this.slot(name) as Slot;
-    if (slot.version === version && slot.table !== undefined) return;
-    slot.table = new RouteTable(decode(RouteConfigurationSchema, body), this.context.random, compilePerRoute);
+    const slot = this.slots.get(name);
+    if (slot === undefined || (slot.version === version && slot.table !== undefined)) return;
+    try {
+      slot.table = new RouteTable(decode(RouteConfigurationSchema, body), this.context, compilePerRoute);
+    } catch (error) {
+      for (const stats of slot.stats.values()) stats.rejected.value++;
+      throw error;
+    }
     slot.version = version;
+    slot.settled = true;
+    for (const stats of slot.stats.values()) {
+      stats.success.value++;
+      stats.attempt.value++;
+    }
   }
 
-  remove(name: string): void {
+  /** The routes do not come: who waits goes on without. Routes that are there stay, as Envoy keeps them. */
+  giveUp(name: string, reason: 'timeout' | 'refused' | 'absent'): void {
     const slot = this.slots.get(name);
     if (slot === undefined) return;
-    slot.table = undefined;
-    slot.version = '';
+    if (reason === 'timeout') for (const stats of slot.stats.values()) stats.fetchTimeout.value++;
+    slot.settled = true;
   }
 }

@@ -1,5 +1,8 @@
 import type { Any } from '@bufbuild/protobuf/wkt';
-import { HttpConnectionManagerSchema } from '../../xds/types/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
+import {
+  type HttpConnectionManager,
+  HttpConnectionManagerSchema,
+} from '../../xds/types/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import { compileAccessLogs } from '../access-log/compile.js';
 import { unpack } from '../config/registry.js';
 import { ConfigError } from '../errors.js';
@@ -22,23 +25,25 @@ export function compileConnectionManager(
     `${path}.http_filters`,
   );
   const logs = compileAccessLogs(config.accessLog, context, `${path}.access_log`);
-  return new ConnectionManager(context, config, filters, routeSource(config.routeSpecifier, environment, path), logs);
+  return new ConnectionManager(context, config, filters, routeSource(config, environment, path), logs);
 }
 
-type Specifier = ReturnType<typeof unpack<typeof HttpConnectionManagerSchema>>['routeSpecifier'];
-
-function routeSource(specifier: Specifier, environment: NetworkFilterEnvironment, path: string): RouteSource {
+function routeSource(
+  { routeSpecifier: specifier, statPrefix }: HttpConnectionManager,
+  environment: NetworkFilterEnvironment,
+  path: string,
+): RouteSource {
   switch (specifier.case) {
     case 'routeConfig': {
       try {
-        return { table: new RouteTable(specifier.value, environment.context.random, compilePerRoute) };
+        return { table: new RouteTable(specifier.value, environment.context, compilePerRoute) };
       } catch (error) {
         if (error instanceof ConfigError) throw new ConfigError(`${path}.route_config.${error.path}`, error.problem);
         throw error;
       }
     }
     case 'rds':
-      return environment.routes(specifier.value.routeConfigName);
+      return environment.routes(specifier.value, statPrefix, `${path}.rds`);
     default:
       throw new ConfigError(path, 'a connection manager needs rds or route_config');
   }

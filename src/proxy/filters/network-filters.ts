@@ -1,5 +1,8 @@
 import type { Filter } from '../../xds/types/gen/envoy/config/listener/v3/listener_components_pb.js';
-import { HttpConnectionManagerSchema } from '../../xds/types/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
+import {
+  HttpConnectionManagerSchema,
+  type Rds,
+} from '../../xds/types/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import { TcpProxySchema } from '../../xds/types/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js';
 import type { ClusterLookup } from '../cluster/cluster-lookup.js';
 import { typeNameOf } from '../config/registry.js';
@@ -13,8 +16,8 @@ import { compileTcpProxy } from './tcp-proxy.js';
 export interface NetworkFilterEnvironment {
   readonly context: ProxyContext;
   readonly clusters: ClusterLookup;
-  /** The routes that RDS brings under a name. */
-  routes(name: string): RouteSource;
+  /** The routes that RDS brings. @throws ConfigError for a source that does not exist */
+  routes(rds: Rds, statPrefix: string, path: string): RouteSource;
 }
 
 const KINDS: Readonly<Record<string, typeof compileTcpProxy>> = {

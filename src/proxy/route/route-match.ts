@@ -1,18 +1,19 @@
-import type { Random } from '../../base/random.js';
 import type {
   QueryParameterMatcher,
   RouteMatch,
 } from '../../xds/types/gen/envoy/config/route/v3/route_components_pb.js';
 import { ConfigError } from '../errors.js';
-import { fractionOf, happens } from '../matching/fraction.js';
+import { happens } from '../matching/fraction.js';
 import { compileHeaderMatchers, type RequestHeaders } from '../matching/header-matcher.js';
 import { compileRegex, type TextPredicate } from '../matching/regex.js';
 import { compileStringMatcher } from '../matching/string-matcher.js';
+import { runtimeFraction } from '../runtime/runtime-values.js';
+import type { RouteContext } from './route-context.js';
 
 export type RequestPredicate = (request: RequestHeaders) => boolean;
 
 /** Compiles `match` of a route. @throws ConfigError */
-export function compileRouteMatch(match: RouteMatch, random: Random, path: string): RequestPredicate {
+export function compileRouteMatch(match: RouteMatch, context: RouteContext, path: string): RequestPredicate {
   const matchesPath = compilePath(match, path);
   const rest: RequestPredicate[] = [];
   rest.push(...compileHeaderMatchers(match.headers, `${path}.headers`));
@@ -21,8 +22,8 @@ export function compileRouteMatch(match: RouteMatch, random: Random, path: strin
   });
   if (match.grpc !== undefined) rest.push((request) => isGrpc(request.headers.get('content-type')));
   if (match.runtimeFraction !== undefined) {
-    const fraction = fractionOf(match.runtimeFraction.defaultValue);
-    rest.push(() => happens(fraction, random));
+    const fraction = runtimeFraction(match.runtimeFraction, context.runtime);
+    rest.push(() => happens(fraction(), context.random));
   }
   if (rest.length === 0) return matchesPath;
   return (request) => {

@@ -1,4 +1,3 @@
-import type { Random } from '../../base/random.js';
 import type {
   Route,
   VirtualHost as VirtualHostConfig,
@@ -9,6 +8,7 @@ import type { RequestHeaders } from '../matching/header-matcher.js';
 import { DomainTable } from './domain-table.js';
 import { type FilterConfigCompiler, type FilterOverrides, NO_OVERRIDES, nestOverrides } from './filter-overrides.js';
 import { compileAction, compileMirrors, type RouteAction } from './route-action.js';
+import type { RouteContext } from './route-context.js';
 import { compileRouteMatch, type RequestPredicate } from './route-match.js';
 
 export interface VirtualHost {
@@ -45,7 +45,7 @@ export class RouteTable {
   /** @throws ConfigError with the path of the field */
   constructor(
     readonly config: RouteConfiguration,
-    private readonly random: Random,
+    private readonly context: RouteContext,
     private readonly compileFilterConfig: FilterConfigCompiler,
   ) {
     this.name = config.name;
@@ -103,7 +103,7 @@ export class RouteTable {
     const filterConfigs = nestOverrides(outer, route.typedPerFilterConfig, compile, path);
     const match = route.match!;
     return {
-      matches: compileRouteMatch(match, this.random, `${path}.match`),
+      matches: compileRouteMatch(match, this.context, `${path}.match`),
       entry: {
         name: route.name,
         virtualHost,

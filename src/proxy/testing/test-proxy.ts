@@ -23,7 +23,7 @@ export interface TestProxyOptions {
 }
 
 export async function startProxy(bootstrap: string, options: TestProxyOptions = {}): Promise<TestProxy> {
-  const { node, configStream } = loadBootstrap(bootstrap);
+  const { node, message } = loadBootstrap(bootstrap);
   const server = new ProxyServer({
     clock: options.clock ?? new SystemClock(),
     random: options.random ?? new SeededRandom(1),
@@ -34,7 +34,7 @@ export async function startProxy(bootstrap: string, options: TestProxyOptions = 
     id: 'test',
     node,
     sockets: options.sockets ?? new HostSockets(),
-    configStream,
+    bootstrap: message,
     onLog: (line) => logs.push(line),
   });
   await proxy.ready();

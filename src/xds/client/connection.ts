@@ -1,11 +1,13 @@
-import { connect as connectSocket, type Socket } from 'node:net';
+import { connect as connectSocket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Transport } from '@connectrpc/connect';
 import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node';
 
-/** Where the control plane listens: a Unix socket's path, or a host and port. */
+/** Where the control plane listens: a Unix socket's path, a host and port, or what a function connects to. */
 export type AdsTarget =
   | { readonly kind: 'unix'; readonly path: string }
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'dial'; readonly authority: string; readonly connect: () => Duplex };
 
 /** The largest message taken from the control plane; Envoy's and gRPC's usual 4 MiB is too little for a full set of clusters. */
 export const RECEIVED_MESSAGE_MAX_BYTES = 64 * 1024 * 1024;
@@ -21,13 +23,14 @@ export class AdsConnection {
   private readonly session: Http2SessionManager;
 
   constructor(target: AdsTarget) {
-    const baseUrl = target.kind === 'unix' ? 'http://localhost' : `http://${bracketed(target.host)}:${target.port}`;
+    const baseUrl = baseUrlOf(target);
+    const dial = dialOf(target);
     this.session = new Http2SessionManager(
       baseUrl,
       { pingIntervalMs: PING_INTERVAL_MS, pingTimeoutMs: PING_TIMEOUT_MS },
       {
         maxSessionMemory: SESSION_MEMORY_MAX_MB,
-        ...(target.kind === 'unix' && { createConnection: (): Socket => connectSocket(target.path) }),
+        ...(dial && { createConnection: dial }),
       },
     );
     this.transport = createGrpcTransport({
@@ -42,6 +45,18 @@ export class AdsConnection {
   close(): void {
     this.session.abort();
   }
+}
+
+function dialOf(target: AdsTarget): (() => Duplex) | undefined {
+  if (target.kind === 'unix') return () => connectSocket(target.path);
+  return target.kind === 'dial' ? target.connect : undefined;
+}
+
+function baseUrlOf(target: AdsTarget): string {
+  if (target.kind === 'unix') return 'http://localhost';
+  if (target.kind === 'tcp') return `http://${bracketed(target.host)}:${target.port}`;
+  // a cluster may have a name that no URL can
+  return URL.canParse(`http://${target.authority}`) ? `http://${target.authority}` : 'http://localhost';
 }
 
 function bracketed(host: string): string {

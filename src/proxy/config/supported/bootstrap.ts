@@ -2,14 +2,22 @@ import type { SupportedFields } from './fields.js';
 
 /** The bootstrap file. */
 export const IMPLEMENTED: SupportedFields = {
-  'envoy.config.bootstrap.v3.Bootstrap': 'node static_resources admin',
-  'envoy.config.bootstrap.v3.Bootstrap.StaticResources': 'listeners clusters',
+  'envoy.config.bootstrap.v3.Bootstrap': 'node static_resources dynamic_resources admin layered_runtime stats_config',
+  'envoy.config.bootstrap.v3.Bootstrap.StaticResources': 'listeners clusters secrets',
+  'envoy.config.bootstrap.v3.Bootstrap.DynamicResources': 'lds_config cds_config ads_config',
   'envoy.config.bootstrap.v3.Admin': 'address',
-  'envoy.config.core.v3.Node': 'id cluster metadata locality',
+  'envoy.config.bootstrap.v3.LayeredRuntime': 'layers',
+  'envoy.config.bootstrap.v3.RuntimeLayer': 'name static_layer admin_layer',
+  'envoy.config.bootstrap.v3.RuntimeLayer.AdminLayer': '',
+  'envoy.config.core.v3.Node': 'id cluster metadata locality user_agent_name user_agent_version client_features',
   'envoy.config.core.v3.Locality': 'region zone sub_zone',
+  'envoy.config.core.v3.GrpcService': 'envoy_grpc timeout initial_metadata retry_policy',
+  'envoy.config.core.v3.GrpcService.EnvoyGrpc': 'cluster_name authority retry_policy',
+  'envoy.config.core.v3.RetryPolicy': 'retry_back_off',
+  'envoy.config.core.v3.BackoffStrategy': 'base_interval max_interval',
 };
 
-/** Accepted without effect here. */
+/** Accepted without effect here: there are no sinks to flush to. */
 export const INERT: SupportedFields = {
-  'envoy.config.core.v3.Node': 'user_agent_name user_agent_version',
+  'envoy.config.bootstrap.v3.Bootstrap': 'stats_flush_interval stats_flush_on_admin',
 };

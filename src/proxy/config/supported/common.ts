@@ -11,9 +11,15 @@ export const IMPLEMENTED: SupportedFields = {
   'envoy.config.core.v3.RuntimeUInt32': 'default_value runtime_key',
   'envoy.config.core.v3.DataSource': 'inline_string inline_bytes',
   'envoy.config.core.v3.TypedExtensionConfig': 'name typed_config',
-  'envoy.config.core.v3.ConfigSource': 'ads self resource_api_version api_config_source initial_fetch_timeout',
-  'envoy.config.core.v3.ApiConfigSource': 'api_type transport_api_version grpc_services set_node_on_first_message_only',
+  'envoy.config.core.v3.ConfigSource':
+    'ads self path path_config_source resource_api_version=AUTO|V3 api_config_source initial_fetch_timeout',
+  'envoy.config.core.v3.ApiConfigSource':
+    'api_type=GRPC|DELTA_GRPC|AGGREGATED_GRPC|AGGREGATED_DELTA_GRPC transport_api_version=AUTO|V3 grpc_services ' +
+    'set_node_on_first_message_only',
   'envoy.config.core.v3.AggregatedConfigSource': '',
+  'envoy.config.core.v3.SelfConfigSource': 'transport_api_version=AUTO|V3',
+  'envoy.config.core.v3.PathConfigSource': 'path watched_directory',
+  'envoy.config.core.v3.WatchedDirectory': 'path',
   'envoy.type.v3.Percent': 'value',
   'envoy.type.v3.FractionalPercent': 'numerator denominator',
   'envoy.type.v3.Int64Range': 'start end',
