@@ -1,5 +1,6 @@
 import type { BenchOptions } from '../options.js';
 import { benchChain } from './chain/chain.js';
+import { benchHotPath } from './hot-path.js';
 import { benchLookup } from './lookup.js';
 import { benchMemory } from './memory.js';
 import { benchShapes } from './shape-table.js';
@@ -7,6 +8,7 @@ import { SHAPES } from './shapes.js';
 
 /** Measurements that are no load on one proxy. */
 const OTHERS: Readonly<Record<string, (options: BenchOptions) => Promise<unknown>>> = {
+  'hot-path': benchHotPath,
   memory: benchMemory,
   lookup: benchLookup,
   chain: benchChain,

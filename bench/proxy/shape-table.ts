@@ -22,13 +22,15 @@ export async function benchShapes(
   names: readonly string[],
   { run_ms, only, say }: BenchOptions,
 ): Promise<readonly ShapeResult[]> {
+  const shapes = SHAPES.filter(({ name }) => names.includes(name));
+  if (shapes.length === 0) return [];
   const wanted = CONTENDERS.filter(({ name }) => only.length === 0 || only.includes(name));
   const missing = wanted.filter(({ installed }) => !installed).map(({ name }) => name);
   if (missing.length > 0) say(`not installed: ${missing.join(', ')}`);
   if (!canPin()) say('the processes are not kept to one core each: taskset or a second core is missing');
   const contenders = wanted.filter(({ installed }) => installed);
   const results: ShapeResult[] = [];
-  for (const shape of SHAPES.filter(({ name }) => names.includes(name))) {
+  for (const shape of shapes) {
     const result = withRatios(shape, await measureShape(shape, contenders, run_ms));
     say(`\n${shape.name}: ${shape.title}\n${formatShape(result)}`);
     results.push(result);

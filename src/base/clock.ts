@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+
 /** Time as an argument: production code gets {@link SystemClock}, tests a fake that moves only when told. */
 export interface Clock {
   /** Wall time in milliseconds since the Unix epoch. */

@@ -176,6 +176,9 @@ function lowerName(buf: Uint8Array, start: number, end: number): string {
   return spelled;
 }
 
+/** Looked up once: the global `Buffer` is a getter. */
+const { latin1Slice } = Buffer.prototype;
+
 export function latin1(buf: Uint8Array, start: number, end: number): string {
-  return Buffer.prototype.latin1Slice.call(buf, start, end);
+  return latin1Slice.call(buf, start, end);
 }

@@ -15,8 +15,9 @@ export class HeaderMap {
   private irregular = false;
   private start = 0;
   private end = 0;
-  /** Name, value, name, value … of what was added. */
+  /** Name, value, name, value … of what was added; what stands behind {@link addedEnd} is of an earlier message. */
   private readonly added: string[] = [];
+  private addedEnd = 0;
   /** Names as the peer spelled them, when that is to be kept. */
   private spelled: string[] | undefined;
 
@@ -26,7 +27,7 @@ export class HeaderMap {
     this.removedCount = 0;
     this.irregular = false;
     this.spelled = undefined;
-    if (this.added.length > 0) this.added.length = 0;
+    this.addedEnd = 0;
   }
 
   /** Used by the parser: offsets are relative to the text given to {@link seal}. */
@@ -58,7 +59,7 @@ export class HeaderMap {
   }
 
   get size(): number {
-    return this.parsed - this.removedCount + this.added.length / 2;
+    return this.parsed - this.removedCount + this.addedEnd / 2;
   }
 
   has(name: string): boolean {
@@ -104,12 +105,14 @@ export class HeaderMap {
   }
 
   add(name: string, value: string): void {
-    this.added.push(name, value);
+    this.added[this.addedEnd] = name;
+    this.added[this.addedEnd + 1] = value;
+    this.addedEnd += 2;
   }
 
   set(name: string, value: string): void {
     this.delete(name);
-    this.added.push(name, value);
+    this.add(name, value);
   }
 
   /** @returns whether there was one */
@@ -123,7 +126,8 @@ export class HeaderMap {
       }
     }
     for (let i = this.findAdded(name); i !== -1; i = this.findAdded(name, i)) {
-      this.added.splice(i, 2);
+      this.added.copyWithin(i, i + 2, this.addedEnd);
+      this.addedEnd -= 2;
       found = true;
     }
     return found;
@@ -133,7 +137,7 @@ export class HeaderMap {
     for (let i = 0; i < this.parsed; i++) {
       if (this.removed[i] === 0) visit(this.nameAt(i), this.valueAt(i));
     }
-    for (let i = 0; i < this.added.length; i += 2) visit(this.added[i]!, this.added[i + 1]!);
+    for (let i = 0; i < this.addedEnd; i += 2) visit(this.added[i]!, this.added[i + 1]!);
   }
 
   /** An independent map with the same fields. */
@@ -149,7 +153,7 @@ export class HeaderMap {
   serialize(): string {
     let out = this.serializeParsed();
     const added = this.added;
-    for (let i = 0; i < added.length; i += 2) out += `${added[i]}: ${added[i + 1]}\r\n`;
+    for (let i = 0; i < this.addedEnd; i += 2) out += `${added[i]}: ${added[i + 1]}\r\n`;
     return out;
   }
 
@@ -195,7 +199,7 @@ export class HeaderMap {
   }
 
   private findAdded(name: string, from = 0): number {
-    for (let i = from; i < this.added.length; i += 2) if (this.added[i] === name) return i;
+    for (let i = from; i < this.addedEnd; i += 2) if (this.added[i] === name) return i;
     return -1;
   }
 
