@@ -33,8 +33,8 @@ export async function benchHotPath({ say }: BenchOptions): Promise<HotPathFigure
   const server = new ProxyServer({ clock: new SystemClock(), random: new SystemRandom(), logger: SILENT_LOGGER });
   const setup = { ...shapeNamed('small-64').setup, certificate: { certificate: '', key: '' } };
   const bootstrap = envoyBootstrap(setup, { port: 1, upstreamPort: 2, folder: '' });
-  const { node, configStream } = loadBootstrap(JSON.stringify(bootstrap));
-  await server.add({ id: 'bench', node, sockets, configStream }).ready();
+  const { node, message } = loadBootstrap(JSON.stringify(bootstrap));
+  await server.add({ id: 'bench', node, sockets, bootstrap: message }).ready();
   const client = new NoSocket();
   sockets.accept(client.asSocket());
   // the first request waits for its connection
