@@ -5,33 +5,36 @@ import {
 import { unpack } from '../config/registry.js';
 import type { HttpFilter } from '../http/http-filter.js';
 import type { HttpStream } from '../http/http-stream.js';
-import { happens, runtimeFractionOf } from '../matching/fraction.js';
+import { happens } from '../matching/fraction.js';
 import type { TextPredicate } from '../matching/regex.js';
 import { compileStringMatcher } from '../matching/string-matcher.js';
 import { allOverridesOf } from '../route/filter-overrides.js';
+import type { Runtime } from '../runtime/runtime.js';
+import { type RuntimeNumber, runtimeFraction } from '../runtime/runtime-values.js';
 import type { StatsStore } from '../stats/store.js';
 import type { CompileOverride, MakeFilter } from './http-filter-kind.js';
 
 /** One level's CORS policy; what it leaves out, a less specific level may say. */
 export class CorsRules {
   readonly origins: readonly TextPredicate[];
-  readonly enabled: number;
-  readonly shadow: number;
+  readonly enabled: RuntimeNumber;
+  readonly shadow: RuntimeNumber;
 
   /** @throws ConfigError */
   constructor(
     readonly config: CorsPolicy,
+    runtime: Runtime,
     path: string,
   ) {
     this.origins = config.allowOriginStringMatch.map((matcher, i) =>
       compileStringMatcher(matcher, `${path}.allow_origin_string_match[${i}]`),
     );
-    this.enabled = runtimeFractionOf(config.filterEnabled);
-    this.shadow = config.shadowEnabled === undefined ? 0 : runtimeFractionOf(config.shadowEnabled);
+    this.enabled = runtimeFraction(config.filterEnabled, runtime);
+    this.shadow = runtimeFraction(config.shadowEnabled, runtime, 0);
   }
 
-  static readonly compileOverride: CompileOverride = (config, path) =>
-    new CorsRules(unpack(config, CorsPolicySchema), path);
+  static readonly compileOverride: CompileOverride = (config, path, { runtime }) =>
+    new CorsRules(unpack(config, CorsPolicySchema), runtime, path);
 }
 
 type Levels = readonly CorsRules[];
@@ -61,8 +64,8 @@ export class CorsFilter implements HttpFilter {
     const [nearest] = levels;
     if (nearest === undefined) return true;
     const { random } = stream.manager.context;
-    const enabled = happens(nearest.enabled, random);
-    if (!enabled && !happens(nearest.shadow, random)) return true;
+    const enabled = happens(nearest.enabled(), random);
+    if (!enabled && !happens(nearest.shadow(), random)) return true;
     const origin = stream.headers.get('origin');
     if (origin === undefined || origin === '') return true;
     const allowed = isAllowed(levels, origin);

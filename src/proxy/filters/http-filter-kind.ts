@@ -2,6 +2,7 @@ import type { Any } from '@bufbuild/protobuf/wkt';
 import type { ClusterLookup } from '../cluster/cluster-lookup.js';
 import type { ProxyContext } from '../context.js';
 import type { HttpFilter } from '../http/http-filter.js';
+import type { RouteContext } from '../route/route-context.js';
 
 /** What the filters of one connection manager are made with. */
 export interface FilterEnvironment {
@@ -23,4 +24,4 @@ export interface FilterSite extends FilterEnvironment {
 export type MakeFilter = (config: Any, site: FilterSite) => HttpFilter;
 
 /** Compiles what a route, virtual host or route configuration says to a filter. @throws ConfigError */
-export type CompileOverride = (config: Any, path: string) => object;
+export type CompileOverride = (config: Any, path: string, context: RouteContext) => object;

@@ -6,6 +6,7 @@ import {
   HeaderMutationPerRouteSchema,
   HeaderMutationSchema,
 } from '../../xds/types/gen/envoy/extensions/filters/http/header_mutation/v3/header_mutation_pb.js';
+import { LocalRateLimitSchema } from '../../xds/types/gen/envoy/extensions/filters/http/local_ratelimit/v3/local_rate_limit_pb.js';
 import { RBACPerRouteSchema, RBACSchema } from '../../xds/types/gen/envoy/extensions/filters/http/rbac/v3/rbac_pb.js';
 import { RouterSchema } from '../../xds/types/gen/envoy/extensions/filters/http/router/v3/router_pb.js';
 import { ConfigSchema as SetMetadataSchema } from '../../xds/types/gen/envoy/extensions/filters/http/set_metadata/v3/set_metadata_pb.js';
@@ -15,10 +16,12 @@ import { ConfigError } from '../errors.js';
 import { FilterChain } from '../http/filter-chain.js';
 import type { HttpFilter } from '../http/http-filter.js';
 import type { FilterConfigCompiler } from '../route/filter-overrides.js';
+import type { RouteContext } from '../route/route-context.js';
 import { CorsFilter, CorsRules } from './cors.js';
 import { FaultFilter, FaultRules } from './fault.js';
 import { HeaderMutationFilter, HeaderMutations } from './header-mutation.js';
 import type { CompileOverride, FilterEnvironment, MakeFilter } from './http-filter-kind.js';
+import { LocalRateLimitFilter, LocalRateLimitRules } from './local-ratelimit.js';
 import { RbacFilter, RbacRules } from './rbac.js';
 import { RouterFilter } from './router.js';
 import { SetMetadataFilter } from './set-metadata.js';
@@ -28,6 +31,7 @@ const FILTERS: Readonly<Record<string, MakeFilter>> = {
   [CorsSchema.typeName]: CorsFilter.make,
   [HeaderMutationSchema.typeName]: HeaderMutationFilter.make,
   [RBACSchema.typeName]: RbacFilter.make,
+  [LocalRateLimitSchema.typeName]: LocalRateLimitFilter.make,
   [SetMetadataSchema.typeName]: SetMetadataFilter.make,
   [HTTPFaultSchema.typeName]: FaultFilter.make,
   [RouterSchema.typeName]: RouterFilter.make,
@@ -37,6 +41,7 @@ const FILTERS: Readonly<Record<string, MakeFilter>> = {
 const OVERRIDES: Readonly<Record<string, CompileOverride>> = {
   [CorsPolicySchema.typeName]: CorsRules.compileOverride,
   [HeaderMutationPerRouteSchema.typeName]: HeaderMutations.compileOverride,
+  [LocalRateLimitSchema.typeName]: LocalRateLimitRules.compileOverride,
   [RBACPerRouteSchema.typeName]: RbacRules.compileOverride,
   [HTTPFaultSchema.typeName]: (config, path) => new FaultRules(unpack(config, HTTPFaultSchema), path),
 };
@@ -66,19 +71,19 @@ export function compileHttpFilters(
 }
 
 /** One entry of `typed_per_filter_config`, which may stand in a FilterConfig that switches the filter off. */
-export const compilePerRoute: FilterConfigCompiler = (config, path) => {
+export const compilePerRoute: FilterConfigCompiler = (config, path, context) => {
   if (typeNameOf(config) !== FilterConfigSchema.typeName) {
-    return { config: compileOverride(config, path), disabled: false };
+    return { config: compileOverride(config, path, context), disabled: false };
   }
   const wrapper = unpack(config, FilterConfigSchema);
   if (wrapper.config === undefined || wrapper.config.typeUrl === '')
     return { config: undefined, disabled: wrapper.disabled };
   if (wrapper.isOptional && OVERRIDES[typeNameOf(wrapper.config)] === undefined) return undefined;
-  return { config: compileOverride(wrapper.config, `${path}.config`), disabled: wrapper.disabled };
+  return { config: compileOverride(wrapper.config, `${path}.config`, context), disabled: wrapper.disabled };
 };
 
-function compileOverride(config: Any, path: string): unknown {
+function compileOverride(config: Any, path: string, context: RouteContext): unknown {
   const compile = OVERRIDES[typeNameOf(config)];
   if (compile === undefined) throw new ConfigError(path, `${typeNameOf(config)} is not supported here`);
-  return compile(config, path);
+  return compile(config, path, context);
 }

@@ -6,6 +6,7 @@ import type { RouteEntry } from '../route/route-table.js';
 import type { ConnectionManager } from './connection-manager.js';
 import type { DownstreamCodec } from './downstream-codec.js';
 import type { FilterChain } from './filter-chain.js';
+import { isGrpc, makeGrpcReply, statusOfHttp } from './grpc-reply.js';
 import type { RequestSink } from './http-filter.js';
 import { RequestHold } from './request-hold.js';
 import { FLAG } from './response-flags.js';
@@ -210,6 +211,7 @@ export class HttpStream extends StreamInfo {
   /**
    * Answers by itself, unless an answer began; then the client's connection ends.
    * @param body latin1
+   * @param grpcStatus for a client that speaks gRPC; absent: what `status` means there
    */
   localReply(
     status: number,
@@ -217,6 +219,7 @@ export class HttpStream extends StreamInfo {
     flags: number,
     details: string,
     decorate?: (headers: HeaderMap) => void,
+    grpcStatus?: number,
   ): void {
     if (this.done) return;
     this.flags |= flags;
@@ -233,6 +236,11 @@ export class HttpStream extends StreamInfo {
       headers.add('content-type', 'text/plain');
     }
     decorate?.(headers);
+    if (isGrpc(this.headers.get('content-type'))) {
+      makeGrpcReply(headers, grpcStatus ?? statusOfHttp(status), body);
+      this.respond(200, headers, true);
+      return;
+    }
     const end = body === '' || this.method === 'HEAD';
     this.respond(status, headers, end);
     if (end || this.done) return;

@@ -1,4 +1,5 @@
 import type { Any } from '@bufbuild/protobuf/wkt';
+import type { RouteContext } from './route-context.js';
 
 /** What one level of the routes says to one filter. */
 export interface FilterOverride {
@@ -13,7 +14,14 @@ export interface FilterOverride {
 export type FilterOverrides = ReadonlyMap<string, FilterOverride>;
 
 /** Compiles one entry of `typed_per_filter_config`; undefined for one that is optional and not known. */
-export type FilterConfigCompiler = (config: Any, path: string) => Omit<FilterOverride, 'outer'> | undefined;
+export type FilterConfigCompiler = (
+  config: Any,
+  path: string,
+  context: RouteContext,
+) => Omit<FilterOverride, 'outer'> | undefined;
+
+/** One that knows whose routes these are. */
+export type BoundFilterConfigCompiler = (config: Any, path: string) => ReturnType<FilterConfigCompiler>;
 
 export const NO_OVERRIDES: FilterOverrides = new Map();
 
@@ -21,7 +29,7 @@ export const NO_OVERRIDES: FilterOverrides = new Map();
 export function nestOverrides(
   outer: FilterOverrides,
   level: Readonly<Record<string, Any>>,
-  compile: FilterConfigCompiler,
+  compile: BoundFilterConfigCompiler,
   path: string,
 ): FilterOverrides {
   const entries = Object.entries(level);

@@ -19,6 +19,7 @@ import { runtimeFractionOf } from '../matching/fraction.js';
 import { headerValue, type RequestHeaders } from '../matching/header-matcher.js';
 import { compileSubstitution } from '../matching/regex.js';
 import type { FilterOverrides } from './filter-overrides.js';
+import { compileRateLimits, type RateLimitRules } from './rate-limits.js';
 import { compileRetryPolicy, type RetryPolicy } from './retry-policy.js';
 import { compilePathRewrite, type PathRewrite } from './rewrite.js';
 import { pathOnly } from './route-match.js';
@@ -65,6 +66,9 @@ export interface ForwardAction {
   readonly priority: number;
   /** Upgrade type in lower case -> whether it is allowed here. */
   readonly upgrades: ReadonlyMap<string, boolean>;
+  readonly rateLimits: RateLimitRules;
+  /** Limits of the virtual host count, too, whatever a filter says. */
+  readonly includeVirtualHostLimits: boolean;
 }
 
 export interface RedirectTo {
@@ -128,6 +132,8 @@ function compileForward(
     upgrades: new Map(
       action.upgradeConfigs.map((config) => [config.upgradeType.toLowerCase(), config.enabled ?? true]),
     ),
+    rateLimits: compileRateLimits(action.rateLimits, `${path}.rate_limits`),
+    includeVirtualHostLimits: action.includeVhRateLimits ?? false,
   };
 }
 

@@ -17,9 +17,7 @@ export function compileRouteMatch(match: RouteMatch, context: RouteContext, path
   const matchesPath = compilePath(match, path);
   const rest: RequestPredicate[] = [];
   rest.push(...compileHeaderMatchers(match.headers, `${path}.headers`));
-  match.queryParameters.forEach((parameter, i) => {
-    rest.push(compileQueryParameter(parameter, `${path}.query_parameters[${i}]`));
-  });
+  rest.push(...compileQueryMatchers(match.queryParameters, `${path}.query_parameters`));
   if (match.grpc !== undefined) rest.push((request) => isGrpc(request.headers.get('content-type')));
   if (match.runtimeFraction !== undefined) {
     const fraction = runtimeFraction(match.runtimeFraction, context.runtime);
@@ -76,6 +74,14 @@ function compilePath(match: RouteMatch, path: string): RequestPredicate {
     default:
       throw new ConfigError(path, 'a route needs prefix, path, safe_regex or path_separated_prefix');
   }
+}
+
+/** @throws ConfigError */
+export function compileQueryMatchers(
+  matchers: readonly QueryParameterMatcher[],
+  path: string,
+): readonly RequestPredicate[] {
+  return matchers.map((matcher, i) => compileQueryParameter(matcher, `${path}[${i}]`));
 }
 
 function compileQueryParameter(matcher: QueryParameterMatcher, path: string): RequestPredicate {

@@ -1,3 +1,4 @@
+import type { JsonObject } from '@bufbuild/protobuf';
 import type {
   Route,
   VirtualHost as VirtualHostConfig,
@@ -6,7 +7,14 @@ import type { RouteConfiguration } from '../../xds/types/gen/envoy/config/route/
 import { combineMutations, compileMutations, type HeaderMutation } from '../format/header-mutations.js';
 import type { RequestHeaders } from '../matching/header-matcher.js';
 import { DomainTable } from './domain-table.js';
-import { type FilterConfigCompiler, type FilterOverrides, NO_OVERRIDES, nestOverrides } from './filter-overrides.js';
+import {
+  type BoundFilterConfigCompiler,
+  type FilterConfigCompiler,
+  type FilterOverrides,
+  NO_OVERRIDES,
+  nestOverrides,
+} from './filter-overrides.js';
+import { compileRateLimits, type RateLimitRules } from './rate-limits.js';
 import { compileAction, compileMirrors, type RouteAction } from './route-action.js';
 import type { RouteContext } from './route-context.js';
 import { compileRouteMatch, type RequestPredicate } from './route-match.js';
@@ -15,6 +23,7 @@ export interface VirtualHost {
   readonly name: string;
   readonly countAttempts: boolean;
   readonly countAttemptsInResponse: boolean;
+  readonly rateLimits: RateLimitRules;
 }
 
 export interface RouteEntry {
@@ -24,6 +33,8 @@ export interface RouteEntry {
   readonly mutateRequest: HeaderMutation | undefined;
   readonly mutateResponse: HeaderMutation | undefined;
   readonly filterConfigs: FilterOverrides;
+  /** By namespace. */
+  readonly metadata: Readonly<Record<string, JsonObject>>;
 }
 
 interface CompiledRoute {
@@ -41,17 +52,19 @@ export class RouteTable {
   private readonly domains = new DomainTable<CompiledHost>();
   private readonly ignorePort: boolean;
   private readonly overrides: FilterOverrides;
+  private readonly compileFilterConfig: BoundFilterConfigCompiler;
 
   /** @throws ConfigError with the path of the field */
   constructor(
     readonly config: RouteConfiguration,
     private readonly context: RouteContext,
-    private readonly compileFilterConfig: FilterConfigCompiler,
+    compileFilterConfig: FilterConfigCompiler,
   ) {
+    this.compileFilterConfig = (override, path) => compileFilterConfig(override, path, context);
     this.name = config.name;
     this.ignorePort = config.ignorePortInHostMatching;
     // each level is compiled once: its routes share what it has, such as a bucket of tokens
-    this.overrides = nestOverrides(NO_OVERRIDES, config.typedPerFilterConfig, compileFilterConfig, '');
+    this.overrides = nestOverrides(NO_OVERRIDES, config.typedPerFilterConfig, this.compileFilterConfig, '');
     config.virtualHosts.forEach((vhost, i) => {
       const path = `virtual_hosts[${i}]`;
       const compiled = this.compileHost(vhost, path);
@@ -73,6 +86,7 @@ export class RouteTable {
       name: config.name,
       countAttempts: config.includeRequestAttemptCount,
       countAttemptsInResponse: config.includeAttemptCountInResponse,
+      rateLimits: compileRateLimits(config.rateLimits, `${path}.rate_limits`),
     };
     const overrides = nestOverrides(this.overrides, config.typedPerFilterConfig, this.compileFilterConfig, path);
     return {
@@ -117,6 +131,7 @@ export class RouteTable {
         mutateRequest: combineMutations(requests),
         mutateResponse: combineMutations(responses),
         filterConfigs,
+        metadata: route.metadata?.filterMetadata ?? {},
       },
     };
   }

@@ -1,8 +1,6 @@
 import { HeaderMap } from '../../wire/http1/index.js';
+import { GRPC_STATUS, statusOfHttp } from '../http/grpc-reply.js';
 import type { ClientFailure, ClientResult, ClusterClient, PendingCall } from './cluster-client.js';
-
-/** gRPC status codes that the proxy itself names. */
-export const GRPC_STATUS = { ok: 0, unknown: 2, internal: 13, unavailable: 14 } as const;
 
 /** Bytes before a message: one of flags and four of length. */
 const FRAME_HEAD_BYTES = 5;
@@ -71,25 +69,4 @@ function resultOf(result: ClientResult): GrpcResult {
 
 function failed(status: number, message: string): GrpcResult {
   return { kind: 'status', status, message };
-}
-
-/** gRPC's mapping of HTTP status codes: https://github.com/grpc/grpc/blob/master/doc/http-grpc-status-mapping.md */
-export function statusOfHttp(status: number): number {
-  switch (status) {
-    case 400:
-      return GRPC_STATUS.internal;
-    case 401:
-      return 16;
-    case 403:
-      return 7;
-    case 404:
-      return 12;
-    case 429:
-    case 502:
-    case 503:
-    case 504:
-      return GRPC_STATUS.unavailable;
-    default:
-      return GRPC_STATUS.unknown;
-  }
 }

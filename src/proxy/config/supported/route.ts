@@ -8,7 +8,8 @@ export const IMPLEMENTED: SupportedFields = {
     'most_specific_header_mutations_wins request_mirror_policies ignore_port_in_host_matching typed_per_filter_config',
   'envoy.config.route.v3.VirtualHost':
     'name domains routes request_headers_to_add request_headers_to_remove response_headers_to_add response_headers_to_remove ' +
-    'typed_per_filter_config include_request_attempt_count include_attempt_count_in_response retry_policy request_mirror_policies',
+    'typed_per_filter_config include_request_attempt_count include_attempt_count_in_response retry_policy request_mirror_policies ' +
+    'rate_limits',
   'envoy.config.route.v3.Route':
     'name match route redirect direct_response typed_per_filter_config request_headers_to_add request_headers_to_remove ' +
     'response_headers_to_add response_headers_to_remove',
@@ -22,7 +23,7 @@ export const IMPLEMENTED: SupportedFields = {
   'envoy.config.route.v3.RouteAction':
     'cluster cluster_header weighted_clusters cluster_not_found_response_code prefix_rewrite regex_rewrite host_rewrite_literal ' +
     'auto_host_rewrite host_rewrite_header host_rewrite_path_regex append_x_forwarded_host timeout idle_timeout retry_policy ' +
-    'request_mirror_policies priority upgrade_configs max_stream_duration',
+    'request_mirror_policies priority upgrade_configs max_stream_duration rate_limits include_vh_rate_limits',
   'envoy.config.route.v3.RouteAction.MaxStreamDuration': 'max_stream_duration',
   'envoy.config.route.v3.RouteAction.UpgradeConfig': 'upgrade_type enabled',
   'envoy.config.route.v3.RouteAction.RequestMirrorPolicy':
@@ -31,6 +32,25 @@ export const IMPLEMENTED: SupportedFields = {
   'envoy.config.route.v3.WeightedCluster.ClusterWeight':
     'name weight request_headers_to_add request_headers_to_remove response_headers_to_add response_headers_to_remove host_rewrite_literal ' +
     'typed_per_filter_config',
+  'envoy.config.route.v3.RateLimit': 'stage disable_key actions limit',
+  'envoy.config.route.v3.RateLimit.Override': 'dynamic_metadata',
+  'envoy.config.route.v3.RateLimit.Override.DynamicMetadata': 'metadata_key',
+  'envoy.config.route.v3.RateLimit.Action':
+    'source_cluster destination_cluster request_headers remote_address generic_key header_value_match dynamic_metadata metadata ' +
+    'masked_remote_address query_parameter_value_match',
+  'envoy.config.route.v3.RateLimit.Action.SourceCluster': '',
+  'envoy.config.route.v3.RateLimit.Action.DestinationCluster': '',
+  'envoy.config.route.v3.RateLimit.Action.RemoteAddress': '',
+  'envoy.config.route.v3.RateLimit.Action.RequestHeaders': 'header_name descriptor_key skip_if_absent',
+  'envoy.config.route.v3.RateLimit.Action.MaskedRemoteAddress': 'v4_prefix_mask_len v6_prefix_mask_len',
+  'envoy.config.route.v3.RateLimit.Action.GenericKey': 'descriptor_key descriptor_value',
+  'envoy.config.route.v3.RateLimit.Action.HeaderValueMatch': 'descriptor_key descriptor_value expect_match headers',
+  'envoy.config.route.v3.RateLimit.Action.QueryParameterValueMatch':
+    'descriptor_key descriptor_value expect_match query_parameters',
+  'envoy.config.route.v3.RateLimit.Action.DynamicMetaData': 'descriptor_key metadata_key default_value',
+  'envoy.config.route.v3.RateLimit.Action.MetaData': 'descriptor_key metadata_key default_value source skip_if_absent',
+  'envoy.type.metadata.v3.MetadataKey': 'key path',
+  'envoy.type.metadata.v3.MetadataKey.PathSegment': 'key',
   'envoy.config.route.v3.FilterConfig': 'config is_optional disabled',
   'envoy.config.route.v3.RetryPolicy':
     'retry_on num_retries per_try_timeout retry_host_predicate host_selection_retry_max_attempts retriable_status_codes retry_back_off ' +
