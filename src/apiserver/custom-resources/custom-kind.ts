@@ -5,6 +5,7 @@ import type {
 } from '../../resources/apiextensions/custom-resource-definition/types.js';
 import type { KindDefinition, KindVersion, PrinterColumn } from '../../resources/kind.js';
 import type { KubeObject } from '../../resources/object.js';
+import { NAME_COLUMN } from '../../resources/printing/columns.js';
 import { ageSince } from '../../resources/printing/duration.js';
 import type { Schema } from '../../resources/schema.js';
 import { fillDefaults } from '../validation/schema-defaults.js';
@@ -74,7 +75,7 @@ function columnsOf(columns: readonly CustomColumn[]): readonly PrinterColumn[] {
       value: (object, now_ms) => cell(read(object), type, now_ms),
     };
   });
-  return [{ name: 'Name', type: 'string', format: 'name', value: ({ metadata }) => metadata.name }, ...own];
+  return [NAME_COLUMN, ...own];
 }
 
 function cell(values: readonly unknown[], type: string, now_ms: number): string | number | boolean | null {

@@ -19,6 +19,9 @@ export function column<T extends KubeObject>(
   };
 }
 
+/** For kinds that don't show their age: who places the name says all columns. */
+export const NAME_COLUMN: PrinterColumn = column('Name', ({ metadata }) => metadata.name, { format: 'name' });
+
 /** For kinds whose Age is not the last column. */
 export const AGE_COLUMN: PrinterColumn = column('Age', (object, now_ms) =>
   ageSince(object.metadata.creationTimestamp, now_ms),

@@ -1,6 +1,6 @@
 import type { FieldError, KindDefinition } from '../kind.js';
 import type { KubeObject } from '../object.js';
-import { AGE_COLUMN, column } from '../printing/columns.js';
+import { AGE_COLUMN, column, NAME_COLUMN } from '../printing/columns.js';
 import { schemaRef } from '../schemas/index.js';
 import type { RoleBindingObject, RoleObject } from '../types.js';
 import { notSupported, required } from '../validation/errors.js';
@@ -29,7 +29,7 @@ function base(kind: string, namespaced: boolean): Omit<KindDefinition, 'columns'
 function role(kind: string, namespaced: boolean): KindDefinition {
   return {
     ...base(kind, namespaced),
-    columns: [column('Created At', ({ metadata }) => metadata.creationTimestamp ?? '')],
+    columns: [NAME_COLUMN, column('Created At', ({ metadata }) => metadata.creationTimestamp ?? '')],
     validate: (object) => [
       ...validateMetadata(object, pathSegmentName),
       ...((object as RoleObject).rules ?? []).flatMap((rule, i) =>

@@ -1,5 +1,5 @@
 import type { KindDefinition } from '../../kind.js';
-import { column } from '../../printing/columns.js';
+import { column, NAME_COLUMN } from '../../printing/columns.js';
 import { schemaRef } from '../../schemas/index.js';
 import { validateMetadata } from '../../validation/metadata.js';
 import type { CustomResourceDefinitionObject } from './types.js';
@@ -24,13 +24,7 @@ export const CUSTOM_RESOURCE_DEFINITION: KindDefinition = {
     },
   ],
   subresources: { status: true },
-  columns: [
-    {
-      ...column('Name', ({ metadata }) => metadata.name),
-      format: 'name',
-    },
-    column('Created At', ({ metadata }) => metadata.creationTimestamp ?? ''),
-  ],
+  columns: [NAME_COLUMN, column('Created At', ({ metadata }) => metadata.creationTimestamp ?? '')],
   defaults(object) {
     const { spec } = object as CustomResourceDefinitionObject;
     if (!spec?.names) return;
