@@ -16,5 +16,7 @@ export function dialCluster(
 function connect(context: ProxyContext, clusters: ClusterLookup, name: string): Socket {
   const host = clusters.get(name)?.choose({ destination: undefined });
   if (host === undefined) return new Socket().destroy(new Error(`cluster ${name} has no healthy host`));
-  return context.sockets.connect({ address: host.address, port: host.port });
+  const socket = context.sockets.connect({ address: host.address, port: host.port });
+  socket.allowHalfOpen = false; // the session ends with the server's half, and a new one begins
+  return socket;
 }
