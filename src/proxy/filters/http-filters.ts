@@ -1,5 +1,9 @@
 import type { Any } from '@bufbuild/protobuf/wkt';
 import { FilterConfigSchema } from '../../xds/types/gen/envoy/config/route/v3/route_components_pb.js';
+import {
+  BufferPerRouteSchema,
+  BufferSchema,
+} from '../../xds/types/gen/envoy/extensions/filters/http/buffer/v3/buffer_pb.js';
 import { CorsPolicySchema, CorsSchema } from '../../xds/types/gen/envoy/extensions/filters/http/cors/v3/cors_pb.js';
 import { HTTPFaultSchema } from '../../xds/types/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js';
 import {
@@ -17,6 +21,7 @@ import { FilterChain } from '../http/filter-chain.js';
 import type { HttpFilter } from '../http/http-filter.js';
 import type { FilterConfigCompiler } from '../route/filter-overrides.js';
 import type { RouteContext } from '../route/route-context.js';
+import { BufferFilter, BufferLimit } from './buffer.js';
 import { CorsFilter, CorsRules } from './cors.js';
 import { FaultFilter, FaultRules } from './fault.js';
 import { HeaderMutationFilter, HeaderMutations } from './header-mutation.js';
@@ -28,6 +33,7 @@ import { SetMetadataFilter } from './set-metadata.js';
 
 /** By the type of their configuration, as Envoy finds them. */
 const FILTERS: Readonly<Record<string, MakeFilter>> = {
+  [BufferSchema.typeName]: BufferFilter.make,
   [CorsSchema.typeName]: CorsFilter.make,
   [HeaderMutationSchema.typeName]: HeaderMutationFilter.make,
   [RBACSchema.typeName]: RbacFilter.make,
@@ -39,6 +45,7 @@ const FILTERS: Readonly<Record<string, MakeFilter>> = {
 
 /** By the type of what a route says. */
 const OVERRIDES: Readonly<Record<string, CompileOverride>> = {
+  [BufferPerRouteSchema.typeName]: BufferLimit.compileOverride,
   [CorsPolicySchema.typeName]: CorsRules.compileOverride,
   [HeaderMutationPerRouteSchema.typeName]: HeaderMutations.compileOverride,
   [LocalRateLimitSchema.typeName]: LocalRateLimitRules.compileOverride,

@@ -122,7 +122,7 @@ export class LocalRateLimitFilter implements HttpFilter {
     const now_ms = this.context.clock.monotonic_ms();
     headers.add('x-ratelimit-limit', String(bucket.size.max));
     headers.add('x-ratelimit-remaining', String(bucket.remaining(now_ms)));
-    headers.add('x-ratelimit-reset', String(Math.floor(bucket.wait_ms(now_ms) / 1000)));
+    headers.add('x-ratelimit-reset', String(Math.ceil(bucket.wait_ms(now_ms) / 1000)));
   }
 
   onDone(stream: HttpStream): void {

@@ -21,41 +21,67 @@ export const FLAG = {
   upstreamProtocolError: 1 << 18,
   noCluster: 1 << 19,
   dnsFailure: 1 << 20,
+  localHealthCheckFailed: 1 << 21,
+  rateLimitServiceError: 1 << 22,
+  invalidEnvoyHeaders: 1 << 23,
 } as const;
 
-const NAMES: readonly (readonly [number, string])[] = [
-  [FLAG.retryLimitExceeded, 'URX'], // Envoy lists them as they are set, and this one comes before its cause
-  [FLAG.noHealthyUpstream, 'UH'],
-  [FLAG.upstreamTimeout, 'UT'],
-  [FLAG.localReset, 'LR'],
-  [FLAG.upstreamReset, 'UR'],
-  [FLAG.connectionFailure, 'UF'],
-  [FLAG.connectionTermination, 'UC'],
-  [FLAG.overflow, 'UO'],
-  [FLAG.noRoute, 'NR'],
-  [FLAG.delayInjected, 'DI'],
-  [FLAG.faultInjected, 'FI'],
-  [FLAG.rateLimited, 'RL'],
-  [FLAG.unauthorized, 'UAEX'],
-  [FLAG.downstreamTermination, 'DC'],
-  [FLAG.streamIdleTimeout, 'SI'],
-  [FLAG.downstreamProtocolError, 'DPE'],
-  [FLAG.maxStreamDuration, 'UMSDR'],
-  [FLAG.durationTimeout, 'DT'],
-  [FLAG.upstreamProtocolError, 'UPE'],
-  [FLAG.noCluster, 'NC'],
-  [FLAG.dnsFailure, 'DF'],
+const NAMES: readonly (readonly [bit: number, name: string, long: string])[] = [
+  // Envoy lists them as they are set, and this one comes before its cause
+  [FLAG.retryLimitExceeded, 'URX', 'UpstreamRetryLimitExceeded'],
+  [FLAG.noHealthyUpstream, 'UH', 'NoHealthyUpstream'],
+  [FLAG.upstreamTimeout, 'UT', 'UpstreamRequestTimeout'],
+  [FLAG.localReset, 'LR', 'LocalReset'],
+  [FLAG.upstreamReset, 'UR', 'UpstreamRemoteReset'],
+  [FLAG.connectionFailure, 'UF', 'UpstreamConnectionFailure'],
+  [FLAG.connectionTermination, 'UC', 'UpstreamConnectionTermination'],
+  [FLAG.overflow, 'UO', 'UpstreamOverflow'],
+  [FLAG.noRoute, 'NR', 'NoRouteFound'],
+  [FLAG.delayInjected, 'DI', 'DelayInjected'],
+  [FLAG.faultInjected, 'FI', 'FaultInjected'],
+  [FLAG.rateLimited, 'RL', 'RateLimited'],
+  [FLAG.unauthorized, 'UAEX', 'UnauthorizedExternalService'],
+  [FLAG.downstreamTermination, 'DC', 'DownstreamConnectionTermination'],
+  [FLAG.streamIdleTimeout, 'SI', 'StreamIdleTimeout'],
+  [FLAG.downstreamProtocolError, 'DPE', 'DownstreamProtocolError'],
+  [FLAG.maxStreamDuration, 'UMSDR', 'UpstreamMaxStreamDurationReached'],
+  [FLAG.durationTimeout, 'DT', 'DurationTimeout'],
+  [FLAG.upstreamProtocolError, 'UPE', 'UpstreamProtocolError'],
+  [FLAG.noCluster, 'NC', 'NoClusterFound'],
+  [FLAG.dnsFailure, 'DF', 'DnsResolutionFailed'],
+  [FLAG.localHealthCheckFailed, 'LH', 'FailedLocalHealthCheck'],
+  [FLAG.rateLimitServiceError, 'RLSE', 'RateLimitServiceError'],
+  [FLAG.invalidEnvoyHeaders, 'IH', 'InvalidEnvoyRequestHeaders'],
 ];
+
+const SHORT = new Map<number, string>([[0, '-']]);
+/** Combinations that occur are few. */
+const REMEMBERED_MAX = 1_000;
 
 /** `UF,URX` in Envoy's order, `-` for none. */
 export function flagNames(flags: number): string {
-  if (flags === 0) return '-';
+  const known = SHORT.get(flags);
+  if (known !== undefined) return known;
+  const names = namesOf(flags, 1);
+  if (SHORT.size < REMEMBERED_MAX) SHORT.set(flags, names);
+  return names;
+}
+
+/** `UpstreamConnectionFailure,UpstreamRetryLimitExceeded`, `-` for none. */
+export function flagNamesLong(flags: number): string {
+  return flags === 0 ? '-' : namesOf(flags, 2);
+}
+
+function namesOf(flags: number, column: 1 | 2): string {
   return NAMES.filter(([bit]) => (flags & bit) !== 0)
-    .map(([, name]) => name)
+    .map((name) => name[column])
     .join(',');
 }
 
-/** @returns undefined for a name that is not one */
+/** Flags of Envoy that nothing here sets; a filter may name them. */
+const NEVER_SET: ReadonlySet<string> = new Set(['RFCF', 'NFCF', 'OM', 'DO', 'DR', 'UDO']);
+
+/** @returns undefined for a name that is not one; 0 for one that is never set */
 export function flagOf(name: string): number | undefined {
-  return NAMES.find(([, known]) => known === name)?.[0];
+  return NAMES.find(([, known]) => known === name)?.[0] ?? (NEVER_SET.has(name) ? 0 : undefined);
 }
