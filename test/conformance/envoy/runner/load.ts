@@ -15,7 +15,7 @@ const SCENARIO_KEYS = words(
     'virtual_hosts route_config clusters upstreams files ads log refused compare mask process steps',
 );
 const STEP_KEYS = words(
-  'get request talk on wait stats admin method lines pick write ads ads_stop ads_start behave release stop start await close count ' +
+  'get request talk on wait stats admin method lines pick write ads ads_stop ads_start file behave release stop start await close count ' +
     'concurrency tally_by shares tolerance background expect',
 );
 const REQUEST_KEYS = words(

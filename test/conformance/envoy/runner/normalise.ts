@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import type { JsonValue } from '@bufbuild/protobuf';
 
 /** Text of one proxy with what differs from run to run replaced by names. */
@@ -9,6 +10,12 @@ const CHANGING: readonly (readonly [RegExp, string])[] = [
   [/^date: .*$/gim, 'date: <date>'],
   [/^(x-envoy-upstream-service-time|x-envoy-expected-rq-timeout-ms): \d+$/gim, '$1: <ms>'],
 ];
+
+/** Envoy names the machine by its first address that is not loopback. */
+const MACHINE = Object.values(networkInterfaces())
+  .flatMap((addresses) => addresses ?? [])
+  .filter(({ internal }) => !internal)
+  .map(({ address }) => address);
 
 /**
  * @param ports port -> name
@@ -23,6 +30,7 @@ export function normaliser(
   return (text) => {
     let out = text.replaceAll(folder, '<folder>');
     out = out.replace(PORT, (_, host: string, port: string) => `${host}:<${ports().get(Number(port)) ?? 'port'}>`);
+    for (const address of MACHINE) out = out.replaceAll(address, '<machine>');
     out = out.replace(UUID, '<uuid>');
     for (const [pattern, name] of [...CHANGING, ...own]) out = out.replace(pattern, name);
     return out;

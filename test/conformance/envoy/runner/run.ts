@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Certificates } from './certificates.js';
+import { bodyText } from './clients/answer.js';
 import { difference } from './difference.js';
 import { expectation } from './expectation.js';
 import { normaliseAll } from './normalise.js';
 import { Refused, startEnvoy, startOurProcess, startOurs } from './proxies.js';
 import type { Scenario, Step } from './scenario.js';
 import { looks, runStep } from './steps.js';
+import type { Seen } from './upstreams/upstream.js';
 import { World } from './world.js';
 
 /** How long what is looked at may take until it is the same for both. */
@@ -147,8 +149,8 @@ class Pair {
 }
 
 /** Header order says nothing, except among values of one name. */
-function withoutOrder<T extends { readonly headers: readonly string[] }>(seen: T): T {
-  return { ...seen, headers: [...seen.headers].sort() };
+function withoutOrder(seen: Seen): Seen {
+  return { ...seen, headers: [...seen.headers].sort(), body: bodyText(seen.body) };
 }
 
 function inOrder<T>(items: readonly T[], how: boolean | 'sorted'): readonly T[] {

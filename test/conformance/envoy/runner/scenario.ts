@@ -109,6 +109,9 @@ export interface WaitSpec {
   readonly lacks?: string;
   /** Lines of the access log. */
   readonly logs?: number;
+  /** A file of the scenario's folder with so many lines. */
+  readonly file?: string;
+  readonly lines?: number;
   /** Requests that reached an upstream: `{ up: 2 }`. */
   readonly seen?: Readonly<Record<string, number>>;
 }
@@ -137,6 +140,8 @@ export interface Step {
   readonly ads?: Readonly<Record<string, readonly JsonObject[]>>;
   readonly ads_stop?: true;
   readonly ads_start?: true;
+  /** The content of a file of the scenario's folder. */
+  readonly file?: string;
   readonly behave?: Readonly<Record<string, readonly AnswerRule[]>>;
   readonly release?: string;
   readonly stop?: string;

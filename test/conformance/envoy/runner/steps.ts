@@ -15,7 +15,7 @@ const CHECK_MS = 10;
 
 /** Whether a step only looks: what it saw may settle a moment later, so it is looked at again. */
 export function looks(step: Step): boolean {
-  return step.stats !== undefined || step.admin !== undefined;
+  return step.stats !== undefined || step.admin !== undefined || step.file !== undefined;
 }
 
 export async function runStep(step: Step, world: World): Promise<Outcome> {
@@ -36,6 +36,7 @@ async function act(step: Step, world: World): Promise<Outcome> {
   if (step.wait !== undefined) return await waitFor(step.wait, world);
   if (step.stats !== undefined) return readStats(step.stats, world);
   if (step.admin !== undefined) return pageOf(await world.admin(world.fill(step.admin), step.method), step);
+  if (step.file !== undefined) return world.readFile(step.file);
   if (step.await !== undefined) return (await world.background.get(step.await)) as Outcome;
   return await change(step, world);
 }
@@ -131,10 +132,8 @@ async function waitFor(wait: WaitSpec, world: World): Promise<undefined> {
 }
 
 /** @returns what does not hold yet */
-async function unmet(
-  { stat, is, at_least, admin, contains, lacks, logs, seen }: WaitSpec,
-  world: World,
-): Promise<string | undefined> {
+async function unmet(wait: WaitSpec, world: World): Promise<string | undefined> {
+  const { stat, is, at_least, admin, contains, lacks, logs, file, lines = 1, seen } = wait;
   if (stat !== undefined) {
     const value = await world.stat(world.fill(stat));
     if (is !== undefined ? value !== is : value < (at_least ?? 1)) return `${stat} is ${value}`;
@@ -146,6 +145,10 @@ async function unmet(
     if (lacks !== undefined && body.includes(String(world.fill(lacks)))) return `${admin} has ${lacks}`;
   }
   if (logs !== undefined && world.logs().length < logs) return `${world.logs().length} lines of access log`;
+  if (file !== undefined) {
+    const { length } = world.readFile(file).split('\n');
+    if (length <= lines) return `${length - 1} lines in ${file}`;
+  }
   for (const [name, count] of Object.entries(seen ?? {})) {
     const { length } = world.upstream(name).seen;
     if (length < count) return `${length} requests at ${name}`;

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonValue } from '@bufbuild/protobuf';
 import { bootstrapOf, withTypes } from './bootstrap.js';
@@ -79,6 +79,12 @@ export class World {
     writeFileSync(`${path}.new`, text);
     renameSync(`${path}.new`, path);
     this.listeners.clear();
+  }
+
+  /** Empty while it is not there. */
+  readFile(name: string): string {
+    const path = join(this.folder, name);
+    return existsSync(path) ? readFileSync(path, 'utf8') : '';
   }
 
   publish(resources: AdsResources): void {

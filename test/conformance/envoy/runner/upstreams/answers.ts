@@ -2,6 +2,8 @@ import type { AnswerRule } from '../scenario.js';
 import { grpcFrame } from './grpc.js';
 import type { RequestHead, Responder } from './upstream.js';
 
+const BODILESS = new Set([101, 204, 304]);
+
 /** The rules of one upstream, and what waits for a release. */
 export class Answers {
   private rules: { readonly rule: AnswerRule; used: number }[];
@@ -69,7 +71,7 @@ export class Answers {
 function bodyOf({ body, size, status = 200, grpc }: AnswerRule, name: string): Buffer {
   if (grpc !== undefined) return grpcFrame(grpc.type, grpc.message);
   if (size !== undefined) return Buffer.alloc(size, 'x');
-  return Buffer.from(body ?? (status === 204 || status === 304 ? '' : name));
+  return Buffer.from(body ?? (BODILESS.has(status) ? '' : name));
 }
 
 function fits({ path, method, when = {} }: AnswerRule, request: RequestHead): boolean {
