@@ -141,27 +141,35 @@ metadata: {name: p}
 spec: {nodeName: n1, containers: [{name: main, image: "i:1"}]}
 `;
 
-test('kubectl logs and exec: output, input and exit code', options, async (t) => {
-  const access: PodAccess = {
-    logs: async (pod) => Readable.from([`log of ${pod.name} on ${pod.node}\n`]),
-    exec: async (_pod, { command: [program = '', ...args] }, { stdin, stdout, stderr }) => {
-      const child = spawn(program, args, { stdio: 'pipe' });
-      if (stdin) stdin.pipe(child.stdin);
-      else child.stdin.end();
-      if (stdout) child.stdout.pipe(stdout, { end: false });
-      if (stderr) child.stderr.pipe(stderr, { end: false });
-      const [exitCode] = (await once(child, 'close')) as [number];
-      return { exitCode };
-    },
-    attach: async () => ({ exitCode: 0 }),
-    connect: () => Promise.reject(new Error('not in this test')),
-  };
-  const { kubectl } = await start(t, access);
-  await kubectl('apply -f -', POD);
-  assert.equal(await kubectl('logs p'), 'log of p on n1');
-  assert.equal(await kubectl('exec -i p -- cat', 'through and back'), 'through and back');
-  assert.equal(await kubectl("exec p -- sh -c 'echo out; exit 3'"), 'out\ncommand terminated with exit code 3');
-});
+for (const [carrier, webSockets] of [
+  ['WebSocket', 'true'],
+  ['SPDY, as kubectl before 1.31', 'false'],
+]) {
+  test(`kubectl logs and exec: output, input and exit code, over ${carrier}`, options, async (t) => {
+    const access: PodAccess = {
+      logs: async (pod) => Readable.from([`log of ${pod.name} on ${pod.node}\n`]),
+      exec: async (_pod, { command: [program = '', ...args] }, { stdin, stdout, stderr }) => {
+        const child = spawn(program, args, { stdio: 'pipe' });
+        if (stdin) stdin.pipe(child.stdin);
+        else child.stdin.end();
+        if (stdout) child.stdout.pipe(stdout, { end: false });
+        if (stderr) child.stderr.pipe(stderr, { end: false });
+        const [exitCode] = (await once(child, 'close')) as [number];
+        return { exitCode };
+      },
+      attach: async () => ({ exitCode: 0 }),
+      connect: () => Promise.reject(new Error('not in this test')),
+    };
+    const { kubectl, env } = await start(t, access);
+    env['KUBECTL_REMOTE_COMMAND_WEBSOCKETS'] = webSockets;
+    await kubectl('apply -f -', POD);
+    assert.equal(await kubectl('logs p'), 'log of p on n1');
+    assert.equal(await kubectl('exec -i p -- cat', 'through and back'), 'through and back');
+    assert.equal(await kubectl("exec p -- sh -c 'echo out; exit 3'"), 'out\ncommand terminated with exit code 3');
+    const big = 'x'.repeat(300_000);
+    assert.equal(await kubectl('exec -i p -- cat', big), big);
+  });
+}
 
 test('kubectl delete of a running pod waits for its node', options, async (t) => {
   const { kubectl } = await start(t);

@@ -1,15 +1,18 @@
 import { finished } from 'node:stream/promises';
-import type { WebSocket } from 'ws';
 import type { ExitStatus, PodAccess, ProcessStreams } from '../../resources/core/pod-access.js';
 import type { KubeObject } from '../../resources/object.js';
 import { boolean, text } from '../http/query.js';
 import { badRequest, internalError, type Status } from '../status-error.js';
 import { accessError } from './access-error.js';
-import { Channels } from './channels.js';
+import type { Channels } from './channels.js';
 import { addressOf, containerOf } from './containers.js';
 
-/** A checked exec or attach, ready to run once the WebSocket is open. */
-export type Command = (socket: WebSocket) => Promise<void>;
+/** A checked exec or attach, ready to run once its streams are open. */
+export interface Command {
+  /** Names of the streams that the client asked for, with that for errors. */
+  readonly streams: ReadonlySet<string>;
+  run(channels: Channels): Promise<void>;
+}
 
 /** Throws BadRequest before the upgrade, where the caller can still be told in plain HTTP. */
 export function prepareCommand(
@@ -23,8 +26,7 @@ export function prepareCommand(
   const command = query.getAll('command');
   if (subresource === 'exec' && command.length === 0)
     throw badRequest('you must specify at least 1 command for the container');
-  return async (socket) => {
-    const channels = new Channels(socket);
+  const run = async (channels: Channels): Promise<void> => {
     const streams = streamsOf(channels, query, options.tty);
     try {
       const exit =
@@ -37,6 +39,12 @@ export function prepareCommand(
       channels.finish(accessError(error).status);
     }
   };
+  return { streams: streamNames(query, options.tty), run };
+}
+
+function streamNames(query: URLSearchParams, tty: boolean): Set<string> {
+  const asked = ['stdin', 'stdout', 'stderr'].filter((name) => boolean(query, name) && !(tty && name === 'stderr'));
+  return new Set(['error', ...asked, ...(tty ? ['resize'] : [])]);
 }
 
 function streamsOf(channels: Channels, query: URLSearchParams, tty: boolean): ProcessStreams {
