@@ -4,6 +4,16 @@ import type { Connection } from '../client/kubeconfig.js';
 import type { ImageCommands } from './image-commands.js';
 import type { MeshLauncher } from './launcher.js';
 
+/** Of `trysail proxy`, named as Envoy's. */
+export interface ProxyOptions {
+  readonly configPath?: string;
+  readonly configYaml?: string;
+  readonly mode: 'serve' | 'validate';
+  readonly serviceNode?: string;
+  readonly serviceCluster?: string;
+  readonly serviceZone?: string;
+}
+
 /** Everything that the commands reach outside themselves; `main` makes it. */
 export interface CliDependencies {
   readonly version: string;
@@ -19,6 +29,6 @@ export interface CliDependencies {
   /** The image store of the mesh whose state is in the folder. */
   readonly images: (stateFolder: string) => Promise<ImageCommands>;
   readonly connect: (connection: Connection) => Promise<Client>;
-  /** Runs a proxy from a bootstrap file until a signal. @returns the exit code */
-  readonly proxy: (configFile: string) => Promise<number>;
+  /** Runs a proxy from a bootstrap until a signal. @returns the exit code */
+  readonly proxy: (options: ProxyOptions) => Promise<number>;
 }

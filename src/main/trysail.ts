@@ -18,7 +18,7 @@ const dependencies: CliDependencies = {
   launcher: lazyLauncher(),
   images,
   connect,
-  proxy: async (configFile) => (await import('./proxy/standalone.js')).runStandaloneProxy(configFile),
+  proxy: async (options) => (await import('./proxy/standalone.js')).runStandaloneProxy(options),
 };
 
 function lazyLauncher(): MeshLauncher {

@@ -97,19 +97,16 @@ export class LogicalProxy implements SourcesConsumer {
 
   /** @throws ProxyError INVALID_CONFIG when something static is not right */
   start(): void {
-    for (const [typeUrl, resources] of this.fixed.byType) {
-      for (const { name, version, body } of resources) {
-        try {
-          this.apply(typeUrl, name, version, body);
-        } catch (error) {
-          throw new ProxyError('INVALID_CONFIG', describe(typeUrl, name, error));
-        }
-      }
-    }
-    this.checkDynamic();
+    this.applyStatic();
     this.phase = 'clusters';
     this.begin(TYPE_URL.cluster);
     this.settle();
+  }
+
+  /** Compiles what is static and forgets it; no socket is opened. @throws ProxyError INVALID_CONFIG */
+  check(): void {
+    this.applyStatic();
+    void this.close(0);
   }
 
   /** Resolves when the first complete configuration is served: clusters have hosts, listeners routes and sockets. */
@@ -195,6 +192,19 @@ export class LogicalProxy implements SourcesConsumer {
       if (left_ms <= 0) return;
       await new Promise<void>((resolve) => clock.setTimer(Math.min(left_ms, DRAIN_CHECK_MS), resolve));
     }
+  }
+
+  private applyStatic(): void {
+    for (const [typeUrl, resources] of this.fixed.byType) {
+      for (const { name, version, body } of resources) {
+        try {
+          this.apply(typeUrl, name, version, body);
+        } catch (error) {
+          throw new ProxyError('INVALID_CONFIG', describe(typeUrl, name, error));
+        }
+      }
+    }
+    this.checkDynamic();
   }
 
   /** Asks for all clusters or listeners, where somebody has them. */

@@ -39,6 +39,11 @@ export class ProxyServer {
     return proxy;
   }
 
+  /** Compiles what is static of a configuration, and opens nothing. @throws ProxyError INVALID_CONFIG */
+  check(options: LogicalProxyOptions): void {
+    new LogicalProxy(this.context, options).check();
+  }
+
   /** Drains for `drain_ms`, then stops; does nothing when there is no such proxy. */
   async remove(id: string, drain_ms: number): Promise<void> {
     const proxy = this.proxies.get(id);

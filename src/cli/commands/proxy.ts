@@ -1,12 +1,23 @@
+import { Option } from 'commander';
+import type { ProxyOptions } from '../dependencies.js';
 import type { RegisterCommand } from './command.js';
 
 export const registerProxy: RegisterCommand = (program, { proxy }) => {
   program
     .command('proxy')
     .description('run a proxy by itself, configured by a bootstrap file as Envoy is')
-    .requiredOption('-c, --config-path <file>', 'bootstrap, YAML or JSON')
+    .option('-c, --config-path <file>', 'bootstrap, YAML or JSON')
+    .option('--config-yaml <yaml>', 'more of the bootstrap, merged into that of the file')
+    .addOption(
+      new Option('--mode <mode>', 'serve, or only check the configuration')
+        .choices(['serve', 'validate'])
+        .default('serve'),
+    )
+    .option('--service-node <id>', 'id of the node; goes before the bootstrap’s')
+    .option('--service-cluster <name>', 'cluster of the node; goes before the bootstrap’s')
+    .option('--service-zone <name>', 'zone of the node; goes before the bootstrap’s')
     .addHelpText('after', '\nExample:\n  trysail proxy -c envoy.yaml')
-    .action(async ({ configPath }: { configPath: string }) => {
-      process.exitCode = await proxy(configPath);
+    .action(async (options: ProxyOptions) => {
+      process.exitCode = await proxy(options);
     });
 };
