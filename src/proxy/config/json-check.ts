@@ -40,6 +40,7 @@ function checkField(field: DescField, value: JsonValue, registry: Registry, path
 }
 
 function checkAny(json: JsonValue, registry: Registry, path: string): void {
+  if (typeof json === 'object' && json !== null && Object.keys(json).length === 0) return; // an empty one
   const typeUrl = typeof json === 'object' && json !== null && !Array.isArray(json) ? json['@type'] : undefined;
   if (typeof typeUrl !== 'string') throw new ConfigError(path, 'needs an "@type"');
   const name = typeUrl.slice(typeUrl.lastIndexOf('/') + 1);

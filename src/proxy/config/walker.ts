@@ -1,7 +1,9 @@
-import { type DescField, type DescMessage, fromBinary, type Message } from '@bufbuild/protobuf';
+import { type DescField, type DescMessage, fromBinary, isMessage, type Message } from '@bufbuild/protobuf';
 import { type ReflectMessage, reflect } from '@bufbuild/protobuf/reflect';
 import type { Any } from '@bufbuild/protobuf/wkt';
 import { messageOf } from '../../base/errors.js';
+import { FilterConfigSchema } from '../../xds/types/gen/envoy/config/route/v3/route_components_pb.js';
+import { HttpFilterSchema } from '../../xds/types/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import { ConfigError } from '../errors.js';
 import { TYPES, typeNameOf } from './registry.js';
 import { SUPPORTED } from './supported/index.js';
@@ -36,7 +38,7 @@ function checkEnum(message: ReflectMessage, field: DescField, values: readonly s
 function descend(message: ReflectMessage, field: DescField, path: string): void {
   switch (field.fieldKind) {
     case 'message':
-      walkMessage(message.get(field), path);
+      if (!mayBeMissing(message, message.get(field))) walkMessage(message.get(field), path);
       return;
     case 'list': {
       if (field.listKind !== 'message') return;
@@ -51,6 +53,16 @@ function descend(message: ReflectMessage, field: DescField, path: string): void 
     }
     default:
   }
+}
+
+/** A filter that is not known may be left out where it is optional, and a switch of a filter needs no configuration. */
+function mayBeMissing(holder: ReflectMessage, held: ReflectMessage): boolean {
+  if (held.desc.typeName !== 'google.protobuf.Any') return false;
+  const any = held.message as Any;
+  if (TYPES.getMessage(typeNameOf(any)) !== undefined) return false;
+  const { message } = holder;
+  if (isMessage(message, FilterConfigSchema)) return message.isOptional || any.typeUrl === '';
+  return isMessage(message, HttpFilterSchema) && message.isOptional;
 }
 
 function walkMessage(message: ReflectMessage, path: string): void {
