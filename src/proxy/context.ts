@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import type { Random } from '../base/random.js';
 import type { TimerWheel } from '../base/timer-wheel.js';
+import type { SecretManager } from './config/secret-manager.js';
 import type { SocketFactory } from './network.js';
 import type { Runtime } from './runtime/runtime.js';
 import type { StatsStore } from './stats/store.js';
@@ -27,6 +28,7 @@ export interface ProxyContext extends ProcessContext {
   readonly node: NodeIdentity;
   readonly sockets: SocketFactory;
   readonly stats: StatsStore;
+  readonly secrets: SecretManager;
   /** Values that the bootstrap's `layered_runtime` and the admin set. */
   readonly runtime: Runtime;
   /** A line that an access log wrote to stdout or stderr. */

@@ -7,12 +7,14 @@ import { ClusterManager } from './config/cluster-manager.js';
 import { type ConfigStream, TYPE_URL } from './config/config-stream.js';
 import { ListenerManager } from './config/listener-manager.js';
 import { RouteManager } from './config/route-manager.js';
+import { SecretManager } from './config/secret-manager.js';
 import { checkApiSource } from './config/sources/check-source.js';
 import { ConfigSources, type SourcesConsumer } from './config/sources/config-sources.js';
 import { SourceStats } from './config/sources/source-stats.js';
 import { StaticResources } from './config/static-resources.js';
 import type { NodeIdentity, ProcessContext, ProxyContext } from './context.js';
 import { ConfigError, ProxyError } from './errors.js';
+import type { DrainSettings } from './listener/drain-sequence.js';
 import type { BoundListener, SocketFactory } from './network.js';
 import { Runtime } from './runtime/runtime.js';
 import { StatsStore } from './stats/store.js';
@@ -25,9 +27,13 @@ export interface LogicalProxyOptions {
   /** Where `ads` leads; clusters and listeners come from it too, unless there is a bootstrap. */
   readonly configStream?: ConfigStream;
   readonly bootstrap?: Bootstrap;
+  readonly drain?: DrainSettings;
   /** Takes lines of access logs that go to stdout or stderr. */
   readonly onLog?: (line: string) => void;
 }
+
+/** A mesh's own: answers end their connections at once, as everything is known by who changed it. */
+const DRAIN_SETTINGS: DrainSettings = { time_ms: 600_000, strategy: 'immediate' };
 
 /** How often a proxy that drains looks whether it has. */
 const DRAIN_CHECK_MS = 20;
@@ -66,7 +72,7 @@ export class LogicalProxy implements SourcesConsumer {
   ) {
     const { bootstrap } = options;
     this.id = options.id;
-    this.context = {
+    const base = {
       ...process,
       logger: process.logger.scope(options.id),
       node: options.node,
@@ -75,6 +81,12 @@ export class LogicalProxy implements SourcesConsumer {
       runtime: new Runtime(bootstrap?.layeredRuntime),
       writeLog: options.onLog ?? (() => {}),
     };
+    const secrets = new SecretManager(
+      base,
+      (wanted) => this.sources.want(TYPE_URL.secret, wanted),
+      (source, path) => this.sources.check(source, path),
+    );
+    this.context = { ...base, secrets };
     this.fixed = new StaticResources(bootstrap);
     const ads = options.configStream ?? bootstrap?.dynamicResources?.adsConfig;
     this.sources = new ConfigSources({
@@ -92,7 +104,14 @@ export class LogicalProxy implements SourcesConsumer {
     const settle = (): void => this.settle();
     this.clusters = new ClusterManager(this.context, this.sources, settle);
     this.routes = new RouteManager(this.context);
-    this.listeners = new ListenerManager(this.context, this.clusters, this.routes, this.sources, settle);
+    this.listeners = new ListenerManager({
+      context: this.context,
+      clusters: this.clusters,
+      routes: this.routes,
+      sources: this.sources,
+      drain: options.drain ?? DRAIN_SETTINGS,
+      onReady: settle,
+    });
   }
 
   /** @throws ProxyError INVALID_CONFIG when something static is not right */
@@ -182,6 +201,7 @@ export class LogicalProxy implements SourcesConsumer {
     await this.drained(drain_ms);
     this.listeners.destroy();
     this.clusters.destroy();
+    this.context.secrets.close();
   }
 
   private async drained(within_ms: number): Promise<void> {
@@ -242,6 +262,9 @@ export class LogicalProxy implements SourcesConsumer {
       case TYPE_URL.listener:
         this.listeners.set(name, version, body);
         return;
+      case TYPE_URL.secret:
+        this.context.secrets.set(name, version, body);
+        return;
       case TYPE_URL.route:
         this.routes.set(name, version, body);
         this.listeners.advance();
@@ -254,6 +277,7 @@ export class LogicalProxy implements SourcesConsumer {
   private drop(typeUrl: string, name: string): void {
     if (typeUrl === TYPE_URL.cluster) this.clusters.remove(name);
     else if (typeUrl === TYPE_URL.listener) this.listeners.remove(name);
+    else if (typeUrl === TYPE_URL.secret) this.context.secrets.remove(name);
     else if (typeUrl === TYPE_URL.endpoint) this.clusters.giveUp(name);
     else if (typeUrl === TYPE_URL.route) {
       this.routes.giveUp(name, 'absent');

@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs';
 import { createServer, connect as netConnect, type OnReadOpts, type Socket } from 'node:net';
 import { codeOf, messageOf } from '../base/errors.js';
 import { ProxyError } from './errors.js';
@@ -8,14 +9,20 @@ export interface SocketAddress {
 }
 
 export interface ListenOptions {
+  /** An IP address; '' where there is a path. */
   readonly address: string;
   /** 0 lets the system choose. */
   readonly port: number;
+  /** A Unix socket in place of address and port, and the file's mode; 0 leaves it as the system makes it. */
+  readonly pipe?: { readonly path: string; readonly mode: number } | undefined;
+  /** `::` takes no IPv4 connections. */
+  readonly ipv6Only?: boolean | undefined;
   /** Connections that wait to be accepted. */
   readonly backlog: number;
 }
 
 export interface ConnectOptions {
+  /** An IP address, or the path of a Unix socket (`/…`, or `@…` for an abstract one). */
   readonly address: string;
   readonly port: number;
   /** SO_MARK of the socket, which keeps it out of the capture; undefined leaves it to the implementation. */
@@ -50,21 +57,28 @@ export interface SocketFactory {
 /** Sockets of the network that this process is in. */
 export class HostSockets implements SocketFactory {
   listen(options: ListenOptions, onConnection: (socket: Socket) => void): Promise<BoundListener> {
+    const { pipe } = options;
     const server = createServer({ allowHalfOpen: true, noDelay: true }, onConnection);
+    const where =
+      pipe === undefined
+        ? { host: options.address, port: options.port, ipv6Only: options.ipv6Only ?? false }
+        : { path: pathOf(pipe.path) };
     return new Promise((resolve, reject) => {
       server.once('error', (error) => reject(listenError(options, error)));
-      server.listen({ host: options.address, port: options.port, backlog: options.backlog }, () => {
+      server.listen({ ...where, backlog: options.backlog }, () => {
         server.removeAllListeners('error');
         server.on('error', () => {}); // EMFILE on accept: the connection waits, nothing is to be done here
         const bound = server.address();
-        if (bound === null || typeof bound === 'string')
-          throw new ProxyError('LISTEN_FAILED', 'The listener has no address');
-        resolve({ address: bound.address, port: bound.port, close: () => server.close() });
+        if (bound === null) throw new ProxyError('LISTEN_FAILED', 'The listener has no address');
+        if (pipe !== undefined && pipe.mode !== 0 && pipe.path.startsWith('/')) chmodSync(pipe.path, pipe.mode);
+        const at = typeof bound === 'string' ? { address: pipe?.path ?? bound, port: 0 } : bound;
+        resolve({ address: at.address, port: at.port, close: () => server.close() });
       });
     });
   }
 
   connect(options: ConnectOptions): Socket {
+    if (isPipe(options.address)) return connectPipe(options);
     return netConnect({
       host: options.address,
       port: options.port,
@@ -82,7 +96,7 @@ export class HostSockets implements SocketFactory {
 }
 
 function listenError(options: ListenOptions, error: Error): ProxyError {
-  const at = `${options.address}:${options.port}`;
+  const at = options.pipe?.path ?? `${options.address}:${options.port}`;
   if (codeOf(error) === 'EADDRINUSE') {
     return new ProxyError(
       'ADDRESS_IN_USE',
@@ -93,9 +107,34 @@ function listenError(options: ListenOptions, error: Error): ProxyError {
   return new ProxyError('LISTEN_FAILED', `Cannot listen on ${at}: ${messageOf(error)}`);
 }
 
-/** `1.2.3.4:80`, `[::1]:80` */
+/** Whether an address is the path of a Unix socket. */
+export function isPipe(address: string): boolean {
+  return address.startsWith('/') || address.startsWith('@');
+}
+
+/** A connection to a Unix socket, which no network namespace keeps apart. */
+export function connectPipe(options: ConnectOptions): Socket {
+  return netConnect({
+    path: pathOf(options.address),
+    allowHalfOpen: true,
+    ...(options.onread === undefined ? {} : { onread: options.onread }),
+  });
+}
+
+/** Linux: an abstract socket's name begins with a zero byte, which Envoy writes as `@`. */
+function pathOf(path: string): string {
+  return path.startsWith('@') ? `\0${path.slice(1)}` : path;
+}
+
+/** `1.2.3.4:80`, `[::1]:80`, `/run/a.sock` */
 export function formatAddress(address: string, port: number): string {
+  if (isPipe(address)) return address;
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/** The short form of an IPv6 address; others as they are. */
+export function shortAddress(address: string): string {
+  return address.includes(':') ? new URL(`http://[${address}]/`).hostname.slice(1, -1) : address;
 }
 
 /** An IPv4 peer of a dual-stack socket, as IPv4. */

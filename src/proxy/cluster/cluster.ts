@@ -12,6 +12,7 @@ import { compileConnectionSettings } from './connection-settings.js';
 import type { Host } from './host.js';
 import { HostSet } from './host-set.js';
 import { OutlierDetector } from './outlier-detector.js';
+import { UpstreamTransport } from '../tls/upstream-transport.js';
 import { type ClusterResources, compileResources } from './resources.js';
 
 /** Envoy's panic threshold, percent. */
@@ -37,6 +38,7 @@ export class Cluster {
   readonly stats: ClusterStats;
   readonly resources: readonly ClusterResources[];
   readonly settings: ConnectionSettings;
+  readonly transport: UpstreamTransport;
   readonly outlier: OutlierDetector | undefined;
   /** Whether the first set of hosts is known. */
   ready = false;
@@ -56,7 +58,8 @@ export class Cluster {
     const statName = config.altStatName || config.name;
     this.stats = new ClusterStats(context.stats, statName);
     this.resources = compileResources(config.circuitBreakers, context.stats, statName);
-    this.settings = compileConnectionSettings(config);
+    this.transport = new UpstreamTransport(config, context, statName);
+    this.settings = compileConnectionSettings(config, this.transport.socket);
     this.hostSet = new HostSet(
       () => makeBalancer(config, context),
       config.commonLbConfig?.healthyPanicThreshold?.value ?? PANIC_THRESHOLD,
@@ -69,8 +72,13 @@ export class Cluster {
     }
   }
 
-  /** Calls `ready` once, when the first set of hosts is known. */
+  /** Calls `ready` once, when the secrets and the first set of hosts are known. */
   start(ready: () => void): void {
+    this.transport.whenReady(() => this.discover(ready));
+  }
+
+  private discover(ready: () => void): void {
+    if (this.retired) return;
     this.discovery.start((hosts, overprovisioning) => {
       this.overprovisioning = overprovisioning;
       this.replaceHosts(hosts);
@@ -110,6 +118,7 @@ export class Cluster {
     if (this.retired) return;
     this.retired = true;
     this.discovery.stop();
+    this.transport.close();
     this.outlier?.stop();
     for (const host of this.hosts) drainHost(host);
   }

@@ -4,6 +4,7 @@ import { milliseconds } from '../config/duration.js';
 import { unpack } from '../config/registry.js';
 import { ConfigError } from '../errors.js';
 import type { ConnectionSettings } from '../pool/connection-settings.js';
+import type { TransportSocket } from '../pool/transport-socket.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const IDLE_TIMEOUT_MS = 3_600_000;
@@ -12,7 +13,10 @@ const SOL_SOCKET = 1;
 const SO_MARK = 36;
 
 /** Today's place of each setting first, then the deprecated one that Envoy still reads. */
-export function compileConnectionSettings(config: ClusterConfig): ConnectionSettings {
+export function compileConnectionSettings(
+  config: ClusterConfig,
+  transportSocket: TransportSocket | undefined,
+): ConnectionSettings {
   const packed = config.typedExtensionProtocolOptions[HTTP_OPTIONS];
   const options = packed === undefined ? undefined : unpack(packed, HttpProtocolOptionsSchema);
   const common = options?.commonHttpProtocolOptions ?? config.commonHttpProtocolOptions;
@@ -35,6 +39,6 @@ export function compileConnectionSettings(config: ClusterConfig): ConnectionSett
     mark: mark?.value.case === 'intValue' ? Number(mark.value.value) : undefined,
     localAddress: bind?.sourceAddress?.address,
     keepSpelling: http1?.headerKeyFormat?.headerFormat.case === 'statefulFormatter',
-    transportSocket: undefined,
+    transportSocket,
   };
 }

@@ -2,14 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
 import { FakeClock } from '../../base/fake-clock.js';
-import { SILENT_LOGGER } from '../../base/logger.js';
-import { SeededRandom } from '../../base/random.js';
-import { TimerWheel } from '../../base/timer-wheel.js';
 import { OutlierDetectionSchema } from '../../xds/types/gen/envoy/config/cluster/v3/outlier_detection_pb.js';
-import type { ProxyContext } from '../context.js';
-import { HostSockets } from '../network.js';
-import { Runtime } from '../runtime/runtime.js';
-import { StatsStore } from '../stats/store.js';
+import { fakeContext } from '../testing/fake-context.js';
 import { RoundRobinBalancer } from './balancer.js';
 import { ClusterStats } from './cluster-stats.js';
 import { Host } from './host.js';
@@ -20,19 +14,8 @@ const seconds = (count: number): { seconds: bigint; nanos: number } => ({ second
 
 function setUp(hostCount: number, more: { maxEjectionPercent?: number; consecutive5xx?: number } = {}) {
   const clock = new FakeClock();
-  const random = new SeededRandom(3);
-  const stats = new StatsStore();
-  const context: ProxyContext = {
-    clock,
-    random,
-    wheel: new TimerWheel(clock),
-    logger: SILENT_LOGGER,
-    stats,
-    sockets: new HostSockets(),
-    node: { id: '', cluster: '', metadata: {}, locality: { region: '', zone: '' } },
-    runtime: new Runtime(),
-    writeLog: () => {},
-  };
+  const context = fakeContext(clock);
+  const { random, stats } = context;
   const set = new HostSet(
     () => new RoundRobinBalancer(random),
     50,

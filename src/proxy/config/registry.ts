@@ -34,11 +34,19 @@ import { HttpInspectorSchema } from '../../xds/types/gen/envoy/extensions/filter
 import { OriginalDstSchema } from '../../xds/types/gen/envoy/extensions/filters/listener/original_dst/v3/original_dst_pb.js';
 import { ProxyProtocolSchema } from '../../xds/types/gen/envoy/extensions/filters/listener/proxy_protocol/v3/proxy_protocol_pb.js';
 import { TlsInspectorSchema } from '../../xds/types/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js';
+import { ConnectionLimitSchema } from '../../xds/types/gen/envoy/extensions/filters/network/connection_limit/v3/connection_limit_pb.js';
 import { HttpConnectionManagerSchema } from '../../xds/types/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
+import { LocalRateLimitSchema as NetworkLocalRateLimitSchema } from '../../xds/types/gen/envoy/extensions/filters/network/local_ratelimit/v3/local_rate_limit_pb.js';
+import { RBACSchema as NetworkRbacSchema } from '../../xds/types/gen/envoy/extensions/filters/network/rbac/v3/rbac_pb.js';
+import { SniClusterSchema } from '../../xds/types/gen/envoy/extensions/filters/network/sni_cluster/v3/sni_cluster_pb.js';
 import { TcpProxySchema } from '../../xds/types/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js';
 import { PreserveCaseFormatterConfigSchema } from '../../xds/types/gen/envoy/extensions/http/header_formatters/preserve_case/v3/preserve_case_pb.js';
 import { PreviousHostsPredicateSchema } from '../../xds/types/gen/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts_pb.js';
 import { RawBufferSchema } from '../../xds/types/gen/envoy/extensions/transport_sockets/raw_buffer/v3/raw_buffer_pb.js';
+import {
+  DownstreamTlsContextSchema,
+  UpstreamTlsContextSchema,
+} from '../../xds/types/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js';
 import { HttpProtocolOptionsSchema } from '../../xds/types/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js';
 import { ConfigError } from '../errors.js';
 
@@ -46,8 +54,10 @@ import { ConfigError } from '../errors.js';
 export const TYPES = createRegistry(
   BufferPerRouteSchema,
   BufferSchema,
+  ConnectionLimitSchema,
   CorsPolicySchema,
   CorsSchema,
+  DownstreamTlsContextSchema,
   ExtAuthzPerRouteSchema,
   ExtAuthzSchema,
   FileAccessLogSchema,
@@ -61,6 +71,8 @@ export const TYPES = createRegistry(
   HttpInspectorSchema,
   HttpProtocolOptionsSchema,
   LocalRateLimitSchema,
+  NetworkLocalRateLimitSchema,
+  NetworkRbacSchema,
   OriginalDstSchema,
   PreserveCaseFormatterConfigSchema,
   PreviousHostsPredicateSchema,
@@ -72,10 +84,12 @@ export const TYPES = createRegistry(
   RawBufferSchema,
   RouterSchema,
   SetMetadataSchema,
+  SniClusterSchema,
   StderrAccessLogSchema,
   StdoutAccessLogSchema,
   TcpProxySchema,
   TlsInspectorSchema,
+  UpstreamTlsContextSchema,
 );
 
 /** `envoy.extensions.filters.http.router.v3.Router` */

@@ -76,7 +76,7 @@ export class TcpProxyFilter implements NetworkFilter {
     if (this.tunnels.delete(tunnel)) this.log(stream);
   }
 
-  drain(): void {}
+  drain(): void {} // as with Envoy: until the drain time is over
 
   /** A tunnel cannot be asked to end. */
   close(): void {}

@@ -1,5 +1,6 @@
 import type { ConnectionInfo } from '../http/stream-info.js';
-import { type ListenerFilter, MORE, PASS, type Verdict } from '../listener/listener-filter.js';
+import { type ListenerFilter, MORE, PASS, REFUSE, type Verdict } from '../listener/listener-filter.js';
+import type { StatsStore } from '../stats/store.js';
 
 const HANDSHAKE = 22;
 const CLIENT_HELLO = 1;
@@ -9,29 +10,67 @@ const EXTENSION_ALPN = 16;
 const CLIENT_HELLO_BYTES_MAX = 64 * 1024;
 
 /** `envoy.filters.listener.tls_inspector`: whether the first bytes are TLS, with which server name and protocols. */
-export const TLS_INSPECTOR: ListenerFilter = {
-  reads: true,
-  inspect(bytes, info) {
-    if (bytes.length === 0) return MORE;
-    if (bytes[0] !== HANDSHAKE) return plain(info);
-    if (bytes.length < 6) return MORE;
-    if (bytes[1] !== 3 || bytes[5] !== CLIENT_HELLO) return plain(info);
-    const end = 5 + bytes.readUInt16BE(3);
-    if (end > CLIENT_HELLO_BYTES_MAX) return plain(info);
-    if (bytes.length < end) return MORE;
-    info.transportProtocol = 'tls';
-    try {
-      readHello(bytes.subarray(5, end), info);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error; // a hello cut short or split over records: TLS all the same
-    }
+export function compileTlsInspector(stats: StatsStore): ListenerFilter {
+  const counter = (name: string) => stats.counter(`tls_inspector.${name}`);
+  const found = counter('tls_found');
+  const notFound = counter('tls_not_found');
+  const alpn = { found: counter('alpn_found'), not: counter('alpn_not_found') };
+  const sni = { found: counter('sni_found'), not: counter('sni_not_found') };
+  const tooLarge = counter('client_hello_too_large');
+  const processed = stats.histogram('tls_inspector.bytes_processed');
+  const plain = (info: ConnectionInfo, bytes: Buffer): Verdict => {
+    notFound.value++;
+    processed.record(bytes.length);
+    info.transportProtocol = 'raw_buffer';
     return PASS;
-  },
-};
+  };
+  return {
+    reads: true,
+    inspect(bytes, info) {
+      if (bytes[0] !== HANDSHAKE) return plain(info, bytes);
+      if (bytes.length < 6) return MORE;
+      if (bytes[1] !== 3 || bytes[5] !== CLIENT_HELLO) return plain(info, bytes);
+      const hello = readRecords(bytes);
+      if (hello === 'too large') {
+        tooLarge.value++;
+        return REFUSE;
+      }
+      if (hello === undefined) return MORE;
+      info.transportProtocol = 'tls';
+      try {
+        readHello(hello, info);
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error; // a hello that is no hello: TLS itself will say so
+      }
+      found.value++;
+      (info.applicationProtocols.length > 0 ? alpn.found : alpn.not).value++;
+      (info.requestedServerName === '' ? sni.not : sni.found).value++;
+      processed.record(bytes.length);
+      return PASS;
+    },
+  };
+}
 
-function plain(info: ConnectionInfo): Verdict {
-  info.transportProtocol = 'raw_buffer';
-  return PASS;
+/**
+ * The handshake message of the records at the start, of which it may fill several (RFC 8446 §5.1).
+ * @returns undefined while more bytes are needed
+ */
+function readRecords(bytes: Buffer): Buffer | 'too large' | undefined {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for (let at = 0; at + 5 <= bytes.length && bytes[at] === HANDSHAKE; ) {
+    const end = at + 5 + bytes.readUInt16BE(at + 3);
+    const part = bytes.subarray(at + 5, end);
+    parts.push(part);
+    length += part.length;
+    const message = parts.length === 1 ? part : Buffer.concat(parts);
+    const wanted = length < 4 ? 4 : 4 + message.readUIntBE(1, 3);
+    if (wanted > CLIENT_HELLO_BYTES_MAX) return 'too large';
+    if (length >= wanted) return message.subarray(0, wanted);
+    if (end > bytes.length) return undefined;
+    at = end;
+  }
+  return undefined;
 }
 
 /** RFC 8446 §4.1.2. @throws RangeError when it is cut short */

@@ -1,5 +1,6 @@
 import type { JsonObject } from '@bufbuild/protobuf';
 import { HeaderMap } from '../../wire/http1/index.js';
+import type { ProxyTlv } from '../../wire/proxy-protocol/proxy-protocol.js';
 import type { Host } from '../cluster/host.js';
 import type { RequestHeaders } from '../matching/header-matcher.js';
 import type { TlsInfo } from '../tls/tls-info.js';
@@ -22,6 +23,8 @@ export class ConnectionInfo {
   readonly directRemotePort: number;
   /** What listener filters noted, by metadata namespace; undefined until one did. */
   metadataSet: Map<string, JsonObject> | undefined;
+  /** What a PROXY header said that is to be said to upstreams again; undefined for nothing. */
+  proxyTlvs: readonly ProxyTlv[] | undefined;
   /** The cluster that a network filter chose for a `tcp_proxy` behind it. */
   clusterOverride: string | undefined;
   /** The local address is not that of the socket: a capture or PROXY header said where the client wanted to go. */

@@ -4,6 +4,7 @@ import {
   type FilterChainMatch,
   FilterChainMatch_ConnectionSourceType as SourceType,
 } from '../../xds/types/gen/envoy/config/listener/v3/listener_components_pb.js';
+import { ConfigError } from '../errors.js';
 import type { ConnectionInfo } from '../http/stream-info.js';
 
 /** How well one criterion fits: 0 not at all, 1 because nothing is asked, more the more specific the fit. */
@@ -12,14 +13,15 @@ type Criterion = (info: ConnectionInfo) => number;
 const UNASKED = 1;
 
 /** In the order in which Envoy looks at them: the first criterion decides before the second is looked at. */
-export function compileCriteria(match: FilterChainMatch | undefined): readonly Criterion[] {
+export function compileCriteria(match: FilterChainMatch | undefined, path: string): readonly Criterion[] {
+  checkServerNames(match?.serverNames ?? [], `${path}.server_names`);
   return [
     portCriterion(match?.destinationPort),
     rangeCriterion(match?.prefixRanges ?? [], (info) => info.localAddress),
     serverNameCriterion(match?.serverNames ?? []),
     transportCriterion(match?.transportProtocol ?? ''),
     protocolCriterion(match?.applicationProtocols ?? []),
-    rangeCriterion(match?.directSourcePrefixRanges ?? [], (info) => info.remoteAddress),
+    rangeCriterion(match?.directSourcePrefixRanges ?? [], (info) => info.directRemoteAddress),
     sourceTypeCriterion(match?.sourceType ?? SourceType.ANY),
     rangeCriterion(match?.sourcePrefixRanges ?? [], (info) => info.remoteAddress),
     listCriterion(match?.sourcePorts ?? [], (info) => info.remotePort),
@@ -91,6 +93,40 @@ function serverNameCriterion(names: readonly string[]): Criterion {
   };
 }
 
+/** @throws ConfigError for a star that stands for part of a label */
+function checkServerNames(names: readonly string[], path: string): void {
+  names.forEach((name, i) => {
+    if (name.replace(/^\*\./, '').includes('*')) {
+      throw new ConfigError(`${path}[${i}]`, 'partial wildcards are not supported in server_names');
+    }
+  });
+}
+
+/**
+ * One text for each combination of values that a match asks for: two chains with the same one could both be meant.
+ */
+export function matchKeys(match: FilterChainMatch | undefined): readonly string[] {
+  const ranges = (list: readonly CidrRange[]): readonly string[] =>
+    list.map((range) => `${range.addressPrefix}/${range.prefixLen ?? 0}`);
+  const lists: readonly (readonly (string | number)[])[] = [
+    match?.destinationPort === undefined ? [] : [match.destinationPort],
+    ranges(match?.prefixRanges ?? []),
+    match?.serverNames ?? [],
+    [match?.transportProtocol ?? ''],
+    match?.applicationProtocols ?? [],
+    ranges(match?.directSourcePrefixRanges ?? []),
+    [match?.sourceType ?? SourceType.ANY],
+    ranges(match?.sourcePrefixRanges ?? []),
+    match?.sourcePorts ?? [],
+  ];
+  let keys = [''];
+  for (const list of lists) {
+    const values = list.length === 0 ? [''] : list;
+    keys = keys.flatMap((key) => values.map((value) => `${key}|${value}`));
+  }
+  return keys;
+}
+
 function transportCriterion(protocol: string): Criterion {
   if (protocol === '') return () => UNASKED;
   return (info) => ((info.transportProtocol || 'raw_buffer') === protocol ? 2 : 0);
@@ -98,7 +134,11 @@ function transportCriterion(protocol: string): Criterion {
 
 function protocolCriterion(protocols: readonly string[]): Criterion {
   if (protocols.length === 0) return () => UNASKED;
-  return (info) => (info.applicationProtocols.some((protocol) => protocols.includes(protocol)) ? 2 : 0);
+  // what the client likes best goes first, whatever the order of the chains
+  return ({ applicationProtocols: offered }) => {
+    const at = offered.findIndex((protocol) => protocols.includes(protocol));
+    return at === -1 ? 0 : UNASKED + offered.length - at;
+  };
 }
 
 function sourceTypeCriterion(type: SourceType): Criterion {

@@ -16,5 +16,7 @@ export const PASS: Verdict = { kind: 'done', consumed: 0 };
 export interface ListenerFilter {
   /** Needs bytes; otherwise it decides at once. */
   readonly reads: boolean;
+  /** Connections that pass by it (`filter_disabled`). */
+  skips?(info: ConnectionInfo): boolean;
   inspect(bytes: Buffer, info: ConnectionInfo, socket: Socket, sockets: SocketFactory): Verdict;
 }

@@ -1,196 +1,262 @@
 import type { Socket } from 'node:net';
-import { WheelTimer } from '../../base/timer-wheel.js';
-import type { FilterChain as FilterChainConfig } from '../../xds/types/gen/envoy/config/listener/v3/listener_components_pb.js';
-import type { Listener as ListenerConfig } from '../../xds/types/gen/envoy/config/listener/v3/listener_pb.js';
+import { clone, equals } from '@bufbuild/protobuf';
+import {
+  Listener_DrainType as DrainType,
+  type Listener as ListenerConfig,
+  ListenerSchema,
+} from '../../xds/types/gen/envoy/config/listener/v3/listener_pb.js';
+import type { AccessLog } from '../access-log/access-log.js';
+import { compileAccessLogs } from '../access-log/compile.js';
 import { milliseconds } from '../config/duration.js';
 import type { ProxyContext } from '../context.js';
 import { ConfigError } from '../errors.js';
 import { compileListenerFilters } from '../filters/listener-filters.js';
-import { compileNetworkFilters, type NetworkFilterEnvironment } from '../filters/network-filters.js';
+import type { NetworkFilterEnvironment } from '../filters/network-filters.js';
 import { ORIGINAL_DST } from '../filters/original-dst.js';
-import { ConnectionInfo } from '../http/stream-info.js';
-import { formatAddress, plainAddress } from '../network.js';
-import { chooseChain, compileCriteria } from './filter-chain-match.js';
-import type { ListenerFilter } from './listener-filter.js';
-import type { NetworkFilter } from './network-filter.js';
+import { FLAG } from '../http/response-flags.js';
+import { ConnectionInfo, StreamInfo } from '../http/stream-info.js';
+import { isPipe, plainAddress } from '../network.js';
+import { type GlobalConnections, listenerLimit } from './connection-budget.js';
+import type { DrainDecision } from './drain-sequence.js';
+import { FilterChain } from './filter-chain.js';
+import { chooseChain, matchKeys } from './filter-chain-match.js';
+import { Inspection, type InspectionSettings } from './inspection.js';
+import { compileListenerAddress, type ListenerAddress, statPrefixOf } from './listener-address.js';
+import { ListenerStats } from './listener-stats.js';
+import { compileSocketOptions } from './socket-options.js';
 
-/** Envoy's default, and the most bytes that listener filters look at. */
+/** Envoy's default. */
 const LISTENER_FILTERS_TIMEOUT_MS = 15_000;
-const INSPECTED_BYTES_MAX = 64 * 1024;
 
-interface FilterChain {
-  readonly name: string;
-  readonly criteria: ReturnType<typeof compileCriteria>;
-  readonly filter: NetworkFilter;
-}
+const NONE: ReadonlySet<FilterChain> = new Set();
 
 /** Finds the listener to which a captured connection is handed, by where it wanted to go. */
 export type HandOff = (address: string, port: number) => Listener | undefined;
 
-/** A compiled listener: what happens with each connection. It does not own the listening socket. */
+/** What listeners are compiled with. */
+export interface ListenerEnvironment extends NetworkFilterEnvironment {
+  readonly global: GlobalConnections;
+  readonly handOff: HandOff;
+}
+
+/** A compiled listener: what happens with each connection. It does not own the listening sockets. */
 export class Listener {
   readonly name: string;
-  readonly address: string;
-  readonly port: number;
   readonly bind: boolean;
-  private readonly chains: readonly FilterChain[];
-  private readonly fallback: FilterChain | undefined;
-  private readonly filters: readonly ListenerFilter[];
-  private readonly timeout_ms: number;
-  private readonly continueOnTimeout: boolean;
+  /** The first is the listener's own. */
+  readonly addresses: readonly ListenerAddress[];
+  readonly chains: readonly FilterChain[];
+  readonly fallback: FilterChain | undefined;
+  /** `/healthcheck/fail` drains it, too. */
+  readonly drainsOnFailedHealth: boolean;
+  private readonly context: ProxyContext;
+  private readonly inspection: InspectionSettings;
   private readonly useOriginalDst: boolean;
-  private readonly cxTotal;
-  private readonly cxActive;
-  private readonly noChain;
-  private readonly filterTimeout;
+  private readonly stats: ListenerStats;
+  private readonly limit: () => number;
+  private readonly prepare: ((socket: Socket) => void) | undefined;
+  private readonly logs: readonly AccessLog[];
+  private open = 0;
 
-  /** @throws ConfigError */
+  /**
+   * @param replaced the listener that this one takes the place of: where nothing but filter chains differ, those that are equal go on
+   * @throws ConfigError
+   */
   constructor(
-    private readonly context: ProxyContext,
     readonly config: ListenerConfig,
-    environment: NetworkFilterEnvironment,
-    private readonly handOff: HandOff,
+    private readonly environment: ListenerEnvironment,
+    replaced: Listener | undefined,
   ) {
-    const address = config.address?.address;
-    if (address?.case !== 'socketAddress' || address.value.portSpecifier.case !== 'portValue') {
-      throw new ConfigError('address', 'a listener needs a socket_address with port_value');
-    }
+    this.context = environment.context;
+    const { stats, runtime } = this.context;
     this.name = config.name;
-    this.address = address.value.address;
-    this.port = address.value.portSpecifier.value;
+    this.addresses = [
+      compileListenerAddress(config.address, 'address'),
+      ...config.additionalAddresses.map(({ address }, i) =>
+        compileListenerAddress(address, `additional_addresses[${i}].address`),
+      ),
+    ];
     this.bind = config.bindToPort ?? true;
     this.useOriginalDst = config.useOriginalDst ?? false;
-    this.timeout_ms = milliseconds(config.listenerFiltersTimeout, LISTENER_FILTERS_TIMEOUT_MS);
-    this.continueOnTimeout = config.continueOnListenerFiltersTimeout;
-    const filters = compileListenerFilters(config.listenerFilters, 'listener_filters');
-    // As Envoy: the flag alone brings the filter, after those that the listener names.
-    this.filters = this.useOriginalDst ? [...filters, ORIGINAL_DST] : filters;
-    this.chains = config.filterChains.map((chain, i) => compileChain(chain, environment, `filter_chains[${i}]`));
+    this.drainsOnFailedHealth = config.drainType === DrainType.DEFAULT;
+    const statPrefix = statPrefixOf(config.statPrefix, this.addresses[0]!);
+    this.stats = new ListenerStats(stats, statPrefix);
+    const filters = compileListenerFilters(config.listenerFilters, this.context, 'listener_filters');
+    this.inspection = {
+      context: this.context,
+      stats: this.stats,
+      // As Envoy: the flag alone brings the filter, after those that the listener names.
+      filters: this.useOriginalDst ? [...filters, ORIGINAL_DST] : filters,
+      timeout_ms: milliseconds(config.listenerFiltersTimeout, LISTENER_FILTERS_TIMEOUT_MS),
+      continueOnTimeout: config.continueOnListenerFiltersTimeout,
+    };
+    this.limit = listenerLimit(runtime, config.name);
+    this.prepare = compileSocketOptions(config.socketOptions, 'socket_options');
+    this.logs = compileAccessLogs(config.accessLog, this.context, 'access_log');
+    checkChains(config);
+    const known = new Map(
+      replaced !== undefined && differInChainsOnly(config, replaced.config)
+        ? replaced.allChains.map((chain) => [chain.fingerprint, chain])
+        : [],
+    );
+    const compile = (chain: ListenerConfig['filterChains'][number], path: string): FilterChain => {
+      const made = { ...environment, stats: this.stats, statPrefix };
+      return known.get(FilterChain.fingerprintOf(chain)) ?? new FilterChain(chain, made, path);
+    };
+    this.chains = config.filterChains.map((chain, i) => compile(chain, `filter_chains[${i}]`));
     this.fallback =
-      config.defaultFilterChain === undefined
-        ? undefined
-        : compileChain(config.defaultFilterChain, environment, 'default_filter_chain');
-    if (this.chains.length === 0 && this.fallback === undefined)
-      throw new ConfigError('filter_chains', 'no filter chains specified');
-    const prefix = `listener.${config.statPrefix || formatAddress(this.address, this.port).replaceAll(':', '_').replaceAll(/[[\]]/g, '')}`;
-    const { stats } = context;
-    this.cxTotal = stats.counter(`${prefix}.downstream_cx_total`);
-    this.cxActive = stats.gauge(`${prefix}.downstream_cx_active`);
-    this.noChain = stats.counter(`${prefix}.no_filter_chain_match`);
-    this.filterTimeout = stats.counter(`${prefix}.downstream_pre_cx_timeout`);
+      config.defaultFilterChain === undefined ? undefined : compile(config.defaultFilterChain, 'default_filter_chain');
   }
 
-  accept(socket: Socket): void {
-    const info = new ConnectionInfo(
-      plainAddress(socket.remoteAddress),
-      socket.remotePort ?? 0,
-      plainAddress(socket.localAddress),
-      socket.localPort ?? 0,
-    );
-    this.cxTotal.value++;
-    this.cxActive.value++;
-    socket.once('close', () => this.cxActive.value--);
-    this.inspect(socket, info, 0, undefined);
+  get allChains(): readonly FilterChain[] {
+    return this.fallback === undefined ? this.chains : [...this.chains, this.fallback];
+  }
+
+  /** Whether its secrets are there; `done` is called when one that was missing came. */
+  ready(done: () => void): boolean {
+    const missing = this.allChains.flatMap(({ tls }) => tls ?? []).find(({ ready }) => !ready);
+    missing?.whenReady(done);
+    return missing === undefined;
   }
 
   /** Connections that it accepted and that are open. */
   get openConnections(): number {
-    return this.cxActive.value;
+    return this.open;
   }
 
-  drain(): void {
-    for (const filter of this.networkFilters()) filter.drain();
+  accept(socket: Socket): void {
+    const { global } = this.environment;
+    if (this.open >= this.limit()) {
+      this.stats.counters.downstream_cx_overflow.value++;
+      socket.destroy();
+      return;
+    }
+    if (global.full && !this.config.ignoreGlobalConnLimit) {
+      this.stats.counters.downstream_global_cx_overflow.value++;
+      socket.destroy();
+      return;
+    }
+    this.open++;
+    global.active++;
+    socket.once('close', () => {
+      this.open--;
+      global.active--;
+    });
+    this.prepare?.(socket);
+    const pipe = this.addresses.find(({ address }) => isPipe(address) && socket.localAddress === undefined)?.address;
+    const info = new ConnectionInfo(
+      pipe ?? plainAddress(socket.remoteAddress),
+      socket.remotePort ?? 0,
+      pipe ?? plainAddress(socket.localAddress),
+      socket.localPort ?? 0,
+    );
+    this.inspect(socket, info, undefined);
+  }
+
+  get address(): string {
+    return this.addresses[0]!.address;
+  }
+
+  get port(): number {
+    return this.addresses[0]!.port;
+  }
+
+  get routeNames(): readonly string[] {
+    return this.allChains.flatMap(({ routeNames }) => [...routeNames]);
+  }
+
+  /** Chains that are kept are left as they are. */
+  drain(closes: DrainDecision, kept: ReadonlySet<FilterChain> = NONE): void {
+    for (const chain of this.allChains) if (!kept.has(chain)) chain.drain(closes);
   }
 
   close(): void {
-    for (const filter of this.networkFilters()) filter.close();
+    for (const chain of this.allChains) chain.close();
   }
 
-  destroy(): void {
-    for (const filter of this.networkFilters()) filter.destroy();
+  destroy(kept: ReadonlySet<FilterChain> = NONE): void {
+    for (const chain of this.allChains) if (!kept.has(chain)) chain.destroy();
   }
 
-  private networkFilters(): readonly NetworkFilter[] {
-    const chains = this.fallback === undefined ? this.chains : [...this.chains, this.fallback];
-    return chains.map((chain) => chain.filter);
-  }
-
-  /** Runs the listener filters from one on, as far as the bytes that are there allow. */
-  private inspect(socket: Socket, info: ConnectionInfo, from: number, bytes: Buffer | undefined): void {
-    let left = bytes;
-    for (let i = from; i < this.filters.length; i++) {
-      const filter = this.filters[i]!;
-      if (filter.reads && left === undefined) {
-        this.readMore(socket, info, i, undefined);
-        return;
-      }
-      const verdict = filter.inspect(left ?? EMPTY, info, socket, this.context.sockets);
-      if (verdict.kind === 'refuse') return void socket.destroy();
-      if (verdict.kind === 'more') {
-        this.readMore(socket, info, i, left);
-        return;
-      }
-      if (verdict.consumed > 0 && left !== undefined) left = left.subarray(verdict.consumed);
-      if (left?.length === 0) left = undefined;
+  private inspect(socket: Socket, info: ConnectionInfo, bytes: Buffer | undefined): void {
+    if (this.inspection.filters.length === 0) {
+      this.dispatch(socket, info, bytes);
+      return;
     }
-    this.dispatch(socket, info, left);
-  }
-
-  private readMore(socket: Socket, info: ConnectionInfo, filter: number, bytes: Buffer | undefined): void {
-    if (bytes !== undefined && bytes.length > INSPECTED_BYTES_MAX) return void socket.destroy();
-    const { wheel } = this.context;
-    const stop = (): void => {
-      wheel.cancel(timer);
-      socket.pause();
-      socket.off('data', onData);
-      socket.off('end', onEnd);
-      socket.off('error', onEnd);
-    };
-    const timer = new WheelTimer(() => {
-      stop();
-      this.filterTimeout.value++;
-      if (this.continueOnTimeout) this.dispatch(socket, info, bytes);
-      else socket.destroy();
-    });
-    const onData = (chunk: Buffer): void => {
-      stop();
-      this.inspect(socket, info, filter, bytes === undefined ? chunk : Buffer.concat([bytes, chunk]));
-    };
-    const onEnd = (): void => {
-      stop();
-      socket.destroy();
-    };
-    socket.on('data', onData);
-    socket.on('end', onEnd);
-    socket.on('error', onEnd);
-    socket.resume();
-    if (this.timeout_ms > 0) wheel.arm(timer, this.timeout_ms);
+    new Inspection(this.inspection, socket, info, bytes, (left) => this.dispatch(socket, info, left)).start();
   }
 
   private dispatch(socket: Socket, info: ConnectionInfo, initial: Buffer | undefined): void {
     if (this.useOriginalDst && info.restored) {
-      const other = this.handOff(info.localAddress, info.localPort);
+      const other = this.environment.handOff(info.localAddress, info.localPort);
       if (other !== undefined && other !== this) {
-        other.inspect(socket, info, 0, initial);
+        other.inspect(socket, info, initial);
         return;
       }
     }
     const chain = chooseChain(this.chains, info) ?? this.fallback;
     if (chain === undefined) {
-      this.noChain.value++;
+      this.stats.counters.no_filter_chain_match.value++;
+      socket.on('error', () => {});
       socket.destroy();
+      if (this.logs.length > 0) this.log(this.streamInfo(info, ''), FLAG.noRoute);
       return;
     }
-    chain.filter.accept(socket, info, chain.name, initial);
+    this.count(socket, info, chain.name);
+    chain.accept(socket, info, initial);
+  }
+
+  private count(socket: Socket, info: ConnectionInfo, chainName: string): void {
+    const { clock } = this.context;
+    const began_ms = clock.monotonic_ms();
+    const stream = this.logs.length === 0 ? undefined : this.streamInfo(info, chainName);
+    this.stats.opened();
+    socket.once('close', () => {
+      this.stats.closed(clock.monotonic_ms() - began_ms);
+      if (stream !== undefined) this.log(stream, 0);
+    });
+  }
+
+  private streamInfo(info: ConnectionInfo, chainName: string): StreamInfo {
+    const stream = new StreamInfo(info, chainName);
+    stream.start_ms = this.context.clock.monotonic_ms();
+    stream.startWall_ms = this.context.clock.now();
+    return stream;
+  }
+
+  private log(stream: StreamInfo, flag: number): void {
+    stream.flags |= flag;
+    stream.end_ms = this.context.clock.monotonic_ms();
+    for (const log of this.logs) log.write(stream);
   }
 }
 
-const EMPTY = Buffer.alloc(0);
+/** Envoy: then the update is made in place. */
+export function differInChainsOnly(a: ListenerConfig, b: ListenerConfig): boolean {
+  return equals(ListenerSchema, withoutChains(a), withoutChains(b));
+}
 
-function compileChain(config: FilterChainConfig, environment: NetworkFilterEnvironment, path: string): FilterChain {
-  return {
-    name: config.name,
-    criteria: compileCriteria(config.filterChainMatch),
-    filter: compileNetworkFilters(config.filters, environment, `${path}.filters`),
-  };
+function withoutChains(config: ListenerConfig): ListenerConfig {
+  const rest = clone(ListenerSchema, config);
+  rest.filterChains = [];
+  delete rest.defaultFilterChain;
+  return rest;
+}
+
+function checkChains(config: ListenerConfig): void {
+  if (config.filterChains.length === 0 && config.defaultFilterChain === undefined)
+    throw new ConfigError('filter_chains', 'no filter chains specified');
+  const seen = new Map<string, string>();
+  config.filterChains.forEach(({ name, filterChainMatch }, i) => {
+    for (const key of matchKeys(filterChainMatch)) {
+      const other = seen.get(key);
+      if (other !== undefined) {
+        throw new ConfigError(
+          `filter_chains[${i}].filter_chain_match`,
+          `filter chain '${name}' has the same matching rules defined as '${other}'`,
+        );
+      }
+      seen.set(key, name);
+    }
+  });
 }

@@ -1,3 +1,5 @@
+import { shortAddress } from '../network.js';
+
 /** The alternative names of a certificate by kind, each in the certificate's order. */
 export interface SubjectAltNames {
   readonly uri: readonly string[];
@@ -29,15 +31,9 @@ export function parseSubjectAltNames(text: string | undefined): SubjectAltNames 
     const list = KINDS[kind.trim()];
     if (list === undefined) continue;
     const value = raw.startsWith('"') ? (JSON.parse(raw) as string) : raw;
-    const name = list === 'ip' ? plainIp(value) : value;
+    const name = list === 'ip' ? shortAddress(value) : value;
     names[list].push(name);
     all.push(name);
   }
   return { ...names, all };
-}
-
-/** OpenSSL writes IPv6 addresses in full and in capitals; matchers compare with the short form. */
-function plainIp(address: string): string {
-  if (!address.includes(':')) return address;
-  return new URL(`http://[${address}]/`).hostname.slice(1, -1);
 }

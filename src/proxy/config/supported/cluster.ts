@@ -7,10 +7,11 @@ export const IMPLEMENTED: SupportedFields = {
   'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': 'common_http_protocol_options explicit_http_config',
   'envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig': 'http_protocol_options',
   'envoy.config.cluster.v3.Cluster':
-    'name alt_stat_name type eds_cluster_config connect_timeout lb_policy=ROUND_ROBIN|LEAST_REQUEST|RANDOM|CLUSTER_PROVIDED ' +
+    'name transport_socket transport_socket_matches alt_stat_name type eds_cluster_config connect_timeout lb_policy=ROUND_ROBIN|LEAST_REQUEST|RANDOM|CLUSTER_PROVIDED ' +
     'load_assignment max_requests_per_connection circuit_breakers common_http_protocol_options http_protocol_options ' +
     'typed_extension_protocol_options dns_refresh_rate dns_lookup_family outlier_detection cleanup_interval upstream_bind_config ' +
     'original_dst_lb_config least_request_lb_config round_robin_lb_config common_lb_config',
+  'envoy.config.cluster.v3.Cluster.TransportSocketMatch': 'name match transport_socket',
   'envoy.config.cluster.v3.Cluster.EdsClusterConfig': 'eds_config service_name',
   'envoy.config.cluster.v3.Cluster.OriginalDstLbConfig': 'upstream_port_override',
   'envoy.config.cluster.v3.Cluster.LeastRequestLbConfig': 'choice_count',

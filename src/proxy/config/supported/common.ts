@@ -2,14 +2,14 @@ import type { SupportedFields } from './fields.js';
 
 /** What stands in messages of many kinds. */
 export const IMPLEMENTED: SupportedFields = {
-  'envoy.config.core.v3.Address': 'socket_address',
-  'envoy.config.core.v3.SocketAddress': 'protocol=TCP address port_value',
+  'envoy.config.core.v3.Address': 'socket_address pipe',
+  'envoy.config.core.v3.SocketAddress': 'protocol=TCP address port_value ipv4_compat',
   'envoy.config.core.v3.CidrRange': 'address_prefix prefix_len',
   'envoy.config.core.v3.HeaderValueOption': 'header append append_action keep_empty_value',
   'envoy.config.core.v3.HeaderValue': 'key value',
   'envoy.config.core.v3.RuntimeFractionalPercent': 'default_value runtime_key',
   'envoy.config.core.v3.RuntimeUInt32': 'default_value runtime_key',
-  'envoy.config.core.v3.DataSource': 'inline_string inline_bytes',
+  'envoy.config.core.v3.DataSource': 'filename inline_string inline_bytes environment_variable',
   'envoy.config.core.v3.TypedExtensionConfig': 'name typed_config',
   'envoy.config.core.v3.ConfigSource':
     'ads self path path_config_source resource_api_version=AUTO|V3 api_config_source initial_fetch_timeout',
