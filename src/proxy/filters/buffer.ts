@@ -52,6 +52,7 @@ export class BufferFilter implements HttpFilter {
 /** A body is larger than a filter keeps. */
 export function refuseTooLarge(stream: HttpStream): void {
   stream.manager.stats.counter('downstream_rq_too_large').inc();
+  if (!stream.requestDone) stream.codec.closeAfterAnswer();
   stream.localReply(413, 'Payload Too Large', 0, 'request_payload_too_large');
 }
 

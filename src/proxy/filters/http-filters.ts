@@ -23,7 +23,8 @@ import type { FilterConfigCompiler } from '../route/filter-overrides.js';
 import type { RouteContext } from '../route/route-context.js';
 import { BufferFilter, BufferLimit } from './buffer.js';
 import { CorsFilter, CorsRules } from './cors.js';
-import { FaultFilter, FaultRules } from './fault.js';
+import { FaultFilter } from './fault.js';
+import { FaultRules } from './fault-rules.js';
 import { HeaderMutationFilter, HeaderMutations } from './header-mutation.js';
 import type { CompileOverride, FilterEnvironment, MakeFilter } from './http-filter-kind.js';
 import { LocalRateLimitFilter, LocalRateLimitRules } from './local-ratelimit.js';
@@ -50,7 +51,7 @@ const OVERRIDES: Readonly<Record<string, CompileOverride>> = {
   [HeaderMutationPerRouteSchema.typeName]: HeaderMutations.compileOverride,
   [LocalRateLimitSchema.typeName]: LocalRateLimitRules.compileOverride,
   [RBACPerRouteSchema.typeName]: RbacRules.compileOverride,
-  [HTTPFaultSchema.typeName]: (config, path) => new FaultRules(unpack(config, HTTPFaultSchema), path),
+  [HTTPFaultSchema.typeName]: FaultRules.compileOverride,
 };
 
 /** @throws ConfigError; the last filter must be the router */

@@ -11,6 +11,8 @@ import type { RequestSink } from './http-filter.js';
 import { RequestHold } from './request-hold.js';
 import { FLAG } from './response-flags.js';
 import { prepareResponse } from './response-preparation.js';
+import { ResponseThrottle } from './response-throttle.js';
+import type { Span } from '../tracing/span.js';
 import { StreamInfo } from './stream-info.js';
 import { StreamTimers } from './stream-timers.js';
 
@@ -26,6 +28,10 @@ export class HttpStream extends StreamInfo {
   done = false;
   /** Upgrade type in lower case that the client asked for and may have. */
   upgrade = '';
+  /** The span of this request; undefined without tracing. */
+  span: Span | undefined;
+  /** The operation that the answer names to a caller that traces, too. */
+  propagatedOperation = '';
   /** The request came from within: `x-envoy-*` headers are obeyed. */
   internal = false;
   /** By filters that hold or count: called when the stream ends. */
@@ -34,6 +40,7 @@ export class HttpStream extends StreamInfo {
   chain: FilterChain;
   private sink: RequestSink | undefined;
   private held: RequestHold | undefined;
+  private throttle: ResponseThrottle | undefined;
   private filterIndex = 0;
   /** A filter threw: the answer that says so is not shown to filters. */
   private broken = false;
@@ -182,7 +189,31 @@ export class HttpStream extends StreamInfo {
       this.guard(() => {
         for (const filter of responseBody) filter.onResponseBody(this, buf, start, end);
       });
-    if (!this.done) this.codec.writeBody(buf, start, end);
+    if (this.done) return;
+    if (this.throttle !== undefined) this.throttle.push(buf, start, end);
+    else this.codec.writeBody(buf, start, end);
+  }
+
+  /** The client, or a limit of its rate, takes no more for now. */
+  get full(): boolean {
+    return this.codec.full || this.throttle?.full === true;
+  }
+
+  /** Lets the answer's body pass at this rate: KiB per second. */
+  limitRate(rate_kbps: number): void {
+    const { wheel, clock } = this.manager.context;
+    this.throttle = new ResponseThrottle(wheel, () => clock.monotonic_ms(), rate_kbps, {
+      write: (chunk) => {
+        this.timers.touch();
+        this.codec.writeBody(chunk, 0, chunk.length);
+        this.codec.flush();
+      },
+      end: (trailers) => {
+        this.codec.writeEnd(trailers);
+        this.finish();
+      },
+      drained: () => this.onDrain(),
+    });
   }
 
   respondEnd(trailers: HeaderMap | undefined): void {
@@ -192,6 +223,10 @@ export class HttpStream extends StreamInfo {
         for (const filter of this.chain.responseTrailers) filter.onResponseTrailers(this, trailers);
       });
       if (this.done) return;
+    }
+    if (this.throttle !== undefined) {
+      this.throttle.end(trailers);
+      return;
     }
     this.codec.writeEnd(trailers);
     this.finish();
@@ -246,6 +281,7 @@ export class HttpStream extends StreamInfo {
     if (end || this.done) return;
     this.bytesSent += body.length;
     this.codec.writeText(body);
+    this.throttle = undefined;
     this.respondEnd(undefined);
   }
 
@@ -321,6 +357,7 @@ export class HttpStream extends StreamInfo {
   private end(): void {
     this.done = true;
     this.timers.stop();
+    this.throttle?.stop();
     const { sink } = this;
     this.sink = undefined;
     sink?.onAbandoned();

@@ -143,7 +143,7 @@ export class RoutedRequest implements RequestSink {
 
   onResponseBody(buf: Uint8Array, start: number, end: number): void {
     this.stream.respondBody(buf, start, end);
-    if (this.stream.codec.full) this.attempt?.upstream?.pause();
+    if (this.stream.full) this.attempt?.upstream?.pause();
   }
 
   onResponseEnd(trailers: HeaderMap | undefined): void {
