@@ -3,9 +3,19 @@ import type {
   LbEndpoint,
   LocalityLbEndpoints,
 } from '../../xds/types/gen/envoy/config/endpoint/v3/endpoint_components_pb.js';
-import type { ClusterLoadAssignment } from '../../xds/types/gen/envoy/config/endpoint/v3/endpoint_pb.js';
+import type {
+  ClusterLoadAssignment,
+  ClusterLoadAssignment_Policy,
+} from '../../xds/types/gen/envoy/config/endpoint/v3/endpoint_pb.js';
 import { ConfigError } from '../errors.js';
-import { Host, NO_LOCALITY } from './host.js';
+import { fractionOf } from '../matching/fraction.js';
+import type { Membership } from './discovery/discovery.js';
+import { describeEndpoint } from './endpoint.js';
+import type { Host } from './host.js';
+import { type LevelPolicy, OVERPROVISIONING_PERCENT } from './lb/host-level.js';
+
+/** Envoy's bound. */
+const PRIORITY_MAX = 128;
 
 /** One endpoint as configured; its address may be a name that is to be resolved. */
 export interface EndpointSpec {
@@ -17,14 +27,17 @@ export interface EndpointSpec {
 
 /** @throws ConfigError */
 export function endpointsOf(assignment: ClusterLoadAssignment, path: string): readonly EndpointSpec[] {
-  return assignment.endpoints.flatMap((locality, i) =>
-    locality.lbEndpoints.map((endpoint, j) => specOf(locality, endpoint, `${path}.endpoints[${i}].lb_endpoints[${j}]`)),
-  );
+  return assignment.endpoints.flatMap((locality, i) => {
+    const at = `${path}endpoints[${i}]`;
+    if (locality.priority > PRIORITY_MAX) throw new ConfigError(`${at}.priority`, `must not be above ${PRIORITY_MAX}`);
+    return locality.lbEndpoints.map((endpoint, j) => specOf(locality, endpoint, `${at}.lb_endpoints[${j}]`));
+  });
 }
 
-/** Endpoints whose addresses are IP addresses. */
-export function hostsOf(assignment: ClusterLoadAssignment, path: string): readonly Host[] {
-  return uniqueHosts(endpointsOf(assignment, path).map((spec) => spec.makeHost(spec.address)));
+/** What endpoints whose addresses are IP addresses make. @throws ConfigError */
+export function membershipOf(assignment: ClusterLoadAssignment, path: string): Membership {
+  const hosts = uniqueHosts(endpointsOf(assignment, path).map((spec) => spec.makeHost(spec.address)));
+  return { hosts, policy: policyOf(assignment.policy), drop: dropOf(assignment.policy, `${path}policy`) };
 }
 
 /** The first of each address; Envoy, too, ignores repeated ones. */
@@ -34,25 +47,33 @@ export function uniqueHosts(hosts: readonly Host[]): readonly Host[] {
   return [...byId.values()];
 }
 
-function specOf(locality: LocalityLbEndpoints, endpoint: LbEndpoint, path: string): EndpointSpec {
-  const target = endpoint.hostIdentifier.case === 'endpoint' ? endpoint.hostIdentifier.value : undefined;
-  const address = target?.address?.address;
-  if (address?.case !== 'socketAddress' || address.value.portSpecifier.case !== 'portValue') {
-    throw new ConfigError(`${path}.endpoint.address`, 'an endpoint needs a socket_address with port_value');
-  }
-  const port = address.value.portSpecifier.value;
+export function policyOf(policy: ClusterLoadAssignment_Policy | undefined): LevelPolicy {
   return {
-    address: address.value.address,
-    port,
+    overprovisioning: policy?.overprovisioningFactor ?? OVERPROVISIONING_PERCENT,
+    weightedHealth: policy?.weightedPriorityHealth ?? false,
+  };
+}
+
+function dropOf(policy: ClusterLoadAssignment_Policy | undefined, path: string): number {
+  const [first, second] = policy?.dropOverloads ?? [];
+  if (second !== undefined) throw new ConfigError(`${path}.drop_overloads`, 'only one category is supported');
+  return first?.dropPercentage === undefined ? 0 : fractionOf(first.dropPercentage);
+}
+
+function specOf(locality: LocalityLbEndpoints, endpoint: LbEndpoint, path: string): EndpointSpec {
+  const described = describeEndpoint(endpoint, path);
+  const { region = '', zone = '', subZone = '' } = locality.locality ?? {};
+  return {
+    address: described.address,
+    port: described.port,
     makeHost: (resolved) => {
-      const host = new Host(resolved, port);
-      host.weight = endpoint.loadBalancingWeight ?? 1;
+      const host = described.makeHost(resolved);
       host.priority = locality.priority;
-      host.hostname = target?.hostname || (resolved === address.value.address ? '' : address.value.address);
-      const { region, zone, subZone } = locality.locality ?? NO_LOCALITY;
       host.locality = { region, zone, subZone };
+      host.localityWeight = locality.loadBalancingWeight ?? 0;
       host.edsHealthy = isHealthy(endpoint.healthStatus);
       host.edsDegraded = endpoint.healthStatus === HealthStatus.DEGRADED;
+      host.edsDraining = endpoint.healthStatus === HealthStatus.DRAINING;
       return host;
     },
   };

@@ -1,36 +1,30 @@
-import {
-  Cluster_LbPolicy,
-  type Cluster as ClusterConfig,
-} from '../../xds/types/gen/envoy/config/cluster/v3/cluster_pb.js';
+import type { Cluster as ClusterConfig } from '../../xds/types/gen/envoy/config/cluster/v3/cluster_pb.js';
 import type { ProxyContext } from '../context.js';
-import type { SocketAddress } from '../network.js';
+import { ConfigError } from '../errors.js';
+import { HealthChecker } from '../health-check/health-checker.js';
 import { ConnectionPool } from '../pool/connection-pool.js';
 import type { ConnectionSettings } from '../pool/connection-settings.js';
-import { type Balancer, LeastRequestBalancer, RandomBalancer, RoundRobinBalancer } from './balancer.js';
+import { UpstreamTransport } from '../tls/upstream-transport.js';
 import { ClusterStats } from './cluster-stats.js';
 import { compileConnectionSettings } from './connection-settings.js';
-import type { Host } from './host.js';
+import { compileDiscovery } from './discovery/compile-discovery.js';
+import type { Discovery, Membership } from './discovery/discovery.js';
+import { EdsDiscovery } from './discovery/eds-discovery.js';
+import { OriginalDestinationDiscovery } from './discovery/original-destination-discovery.js';
+import type { Host, HostLocality } from './host.js';
 import { HostSet } from './host-set.js';
-import { OutlierDetector } from './outlier-detector.js';
-import { UpstreamTransport } from '../tls/upstream-transport.js';
+import type { ChoiceContext } from './lb/choice-context.js';
+import { compileBalancer } from './lb/compile-balancer.js';
+import type { LoadBalancer } from './lb/load-balancer.js';
+import type { LocalCluster } from './lb/zone-routing.js';
+import { MembershipKeeper } from './membership-keeper.js';
+import { OutlierDetector } from './outlier/outlier-detector.js';
 import { type ClusterResources, compileResources } from './resources.js';
 
 /** Envoy's panic threshold, percent. */
 const PANIC_THRESHOLD = 50;
-const LEAST_REQUEST_CHOICES = 2;
 
-/** How a cluster learns its hosts. */
-export interface Discovery {
-  /** Begins; calls back with each new set. */
-  start(update: (hosts: readonly Host[], overprovisioning?: number) => void): void;
-  stop(): void;
-}
-
-/** Where one request may go; what a balancer is told. */
-export interface ChoiceContext {
-  /** Where a captured connection wanted to go. */
-  readonly destination: SocketAddress | undefined;
-}
+export type { ChoiceContext } from './lb/choice-context.js';
 
 /** One upstream cluster of one logical proxy. */
 export class Cluster {
@@ -40,19 +34,28 @@ export class Cluster {
   readonly settings: ConnectionSettings;
   readonly transport: UpstreamTransport;
   readonly outlier: OutlierDetector | undefined;
-  /** Whether the first set of hosts is known. */
+  readonly checker: HealthChecker | undefined;
+  /** Whether the first set of hosts is known, and checked where checks are configured. */
   ready = false;
+  /** Part of the requests that is answered here instead of being sent, 0 to 1. */
+  dropOverload = 0;
+  private readonly discovery: Discovery;
+  /** Chooses hosts: the balancer, or what makes a host of where the request wanted to go. */
+  private readonly chooser: Pick<LoadBalancer, 'choose'>;
   private readonly hostSet: HostSet;
-  private overprovisioning: number | undefined;
-  private readonly byId = new Map<string, Host>();
+  private readonly keeper: MembershipKeeper;
+  private latest: Membership | undefined;
+  private onReady: (() => void) | undefined;
   private retired = false;
 
+  /**
+   * @param local the proxies' own cluster, where the bootstrap names one
+   * @throws ConfigError
+   */
   constructor(
     private readonly context: ProxyContext,
     readonly config: ClusterConfig,
-    private readonly discovery: Discovery,
-    /** Makes the host of a captured connection, for original destination clusters. */
-    private readonly onDemand: ((destination: SocketAddress) => Host | undefined) | undefined,
+    local?: LocalCluster,
   ) {
     this.name = config.name;
     const statName = config.altStatName || config.name;
@@ -60,41 +63,58 @@ export class Cluster {
     this.resources = compileResources(config.circuitBreakers, context.stats, statName);
     this.transport = new UpstreamTransport(config, context, statName);
     this.settings = compileConnectionSettings(config, this.transport.socket);
-    this.hostSet = new HostSet(
-      () => makeBalancer(config, context),
-      config.commonLbConfig?.healthyPanicThreshold?.value ?? PANIC_THRESHOLD,
-      () => this.overprovisioning,
-      this.stats,
-      context.random,
-    );
-    if (config.outlierDetection !== undefined) {
-      this.outlier = new OutlierDetector(context, config.outlierDetection, statName, this.hostSet);
-    }
-  }
-
-  /** Calls `ready` once, when the secrets and the first set of hosts are known. */
-  start(ready: () => void): void {
-    this.transport.whenReady(() => this.discover(ready));
-  }
-
-  private discover(ready: () => void): void {
-    if (this.retired) return;
-    this.discovery.start((hosts, overprovisioning) => {
-      this.overprovisioning = overprovisioning;
-      this.replaceHosts(hosts);
-      if (this.ready) return;
-      this.ready = true;
-      ready();
+    this.discovery = compileDiscovery(config, context, this.stats);
+    const locality: HostLocality = { subZone: '', ...context.node.locality };
+    const balancer = compileBalancer(config, {
+      clock: context.clock,
+      random: context.random,
+      stats: this.stats,
+      locality,
+      local,
+      panicThreshold: Math.round(config.commonLbConfig?.healthyPanicThreshold?.value ?? PANIC_THRESHOLD),
     });
+    this.chooser = this.discovery instanceof OriginalDestinationDiscovery ? this.discovery : balancer;
+    this.hostSet = new HostSet(balancer, this.stats, locality);
+    if (config.outlierDetection !== undefined) {
+      this.outlier = new OutlierDetector(context, config.outlierDetection, statName, this.hostSet, drainPools);
+    }
+    if (config.healthChecks.length > 1) throw new ConfigError('health_checks[1]', 'only one is supported');
+    const [check] = config.healthChecks;
+    if (check !== undefined) {
+      this.checker = new HealthChecker(context, config.name, check, this.settings, this.stats, (host, changed) =>
+        this.onChecked(host, changed),
+      );
+    }
+    this.keeper = new MembershipKeeper(context.clock, {
+      checked: this.checker !== undefined,
+      ignoreUntilChecked: config.commonLbConfig?.ignoreNewHostsUntilFirstHc ?? false,
+      keepHealthy: this.checker !== undefined && !config.ignoreHealthOnHostRemoval,
+    });
+  }
+
+  /** Where EDS puts the cluster's hosts; undefined of another type. */
+  get eds(): EdsDiscovery | undefined {
+    return this.discovery instanceof EdsDiscovery ? this.discovery : undefined;
   }
 
   get hosts(): readonly Host[] {
     return this.hostSet.hosts;
   }
 
+  get levels(): HostSet['levels'] {
+    return this.hostSet.levels;
+  }
+
+  /** Calls `ready` once, when the secrets are there and the first set of hosts is known and checked. */
+  start(ready: () => void): void {
+    this.onReady = ready;
+    this.transport.whenReady(() => {
+      if (!this.retired) this.discovery.start((membership) => this.onMembership(membership));
+    });
+  }
+
   choose(choice: ChoiceContext): Host | undefined {
-    if (this.onDemand === undefined) return this.hostSet.choose();
-    return choice.destination === undefined ? undefined : this.onDemand(choice.destination);
+    return this.chooser.choose(choice);
   }
 
   poolOf(host: Host, priority: number): ConnectionPool {
@@ -120,6 +140,7 @@ export class Cluster {
     this.discovery.stop();
     this.transport.close();
     this.outlier?.stop();
+    this.checker?.stop();
     for (const host of this.hosts) drainHost(host);
   }
 
@@ -129,33 +150,40 @@ export class Cluster {
     for (const host of this.hosts) for (const pool of host.pools) pool?.destroy();
   }
 
-  /** Hosts that stay keep their connections and records. */
-  private replaceHosts(hosts: readonly Host[]): void {
-    const next = hosts.map((host) => adopt(this.byId.get(host.id), host));
-    const kept = new Set(next);
-    let changed = next.length !== this.byId.size;
-    for (const host of this.byId.values()) {
-      if (kept.has(host)) continue;
-      changed = true;
+  private onMembership(membership: Membership): void {
+    this.latest = membership;
+    this.dropOverload = membership.drop;
+    const { hosts, added, removed } = this.keeper.replace(membership.hosts);
+    for (const host of removed) {
+      this.outlier?.forget(host);
       drainHost(host);
-      this.byId.delete(host.id);
     }
-    for (const host of next) this.byId.set(host.id, host);
-    if (changed) this.stats.counters.membership_change.value++;
-    this.hostSet.update(next);
+    const { counters } = this.stats;
+    if (added.length + removed.length > 0) {
+      counters.membership_change.value++;
+      if (this.config.commonLbConfig?.closeConnectionsOnHostSetChange) {
+        for (const host of hosts) drainPools(host);
+      }
+    }
+    this.hostSet.update(hosts, membership.policy);
+    this.checker?.update(hosts);
+    this.settle();
   }
-}
 
-function adopt(known: Host | undefined, fresh: Host): Host {
-  if (known === undefined || known === fresh) return fresh;
-  known.weight = fresh.weight;
-  known.priority = fresh.priority;
-  known.locality = fresh.locality;
-  known.hostname = fresh.hostname;
-  known.edsHealthy = fresh.edsHealthy;
-  known.edsDegraded = fresh.edsDegraded;
-  known.canary = fresh.canary;
-  return known;
+  /** A check of a host ended. */
+  private onChecked(host: Host, changed: boolean): void {
+    if (!host.check.failed) this.outlier?.onHealthy(host);
+    if (changed && host.check.failed) drainPools(host);
+    if (host.pendingRemoval && host.check.failed && this.latest !== undefined) this.onMembership(this.latest);
+    else if (changed) this.hostSet.refresh();
+    this.settle();
+  }
+
+  private settle(): void {
+    if (this.ready || this.checker?.settled === false) return;
+    this.ready = true;
+    this.onReady?.();
+  }
 }
 
 function drainHost(host: Host): void {
@@ -163,15 +191,7 @@ function drainHost(host: Host): void {
   for (const pool of host.pools) pool?.drain();
 }
 
-function makeBalancer(config: ClusterConfig, context: ProxyContext): Balancer {
-  switch (config.lbPolicy) {
-    case Cluster_LbPolicy.RANDOM:
-      return new RandomBalancer(context.random);
-    case Cluster_LbPolicy.LEAST_REQUEST: {
-      const choices = config.lbConfig.case === 'leastRequestLbConfig' ? config.lbConfig.value.choiceCount : undefined;
-      return new LeastRequestBalancer(context.random, choices ?? LEAST_REQUEST_CHOICES);
-    }
-    default:
-      return new RoundRobinBalancer(context.random);
-  }
+/** Connections end with their requests; those that follow get new ones. */
+function drainPools(host: Host): void {
+  for (const pool of host.pools.splice(0)) pool?.drain();
 }

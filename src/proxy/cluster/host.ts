@@ -11,8 +11,20 @@ export interface HostLocality {
 
 export const NO_LOCALITY: HostLocality = { region: '', zone: '', subZone: '' };
 
+/** Results of one interval of outlier detection. */
+export interface RateRecord {
+  total: number;
+  success: number;
+  /** Percent that succeeded in the interval before; -1 when there was too little to say. */
+  rate: number;
+}
+
 /** What outlier detection knows about one host. */
 export interface OutlierRecord {
+  /** Answers. */
+  readonly external: RateRecord;
+  /** Attempts to get one. */
+  readonly localOrigin: RateRecord;
   consecutive5xx: number;
   consecutiveGatewayFailure: number;
   consecutiveLocalOriginFailure: number;
@@ -20,6 +32,8 @@ export interface OutlierRecord {
   backoff: number;
   /** When it was ejected, or undefined while it is not; monotonic. */
   ejectedAt_ms: number | undefined;
+  /** How much longer than its time the ejection lasts. */
+  jitter_ms: number;
   lastEjection_ms: number | undefined;
   lastUnejection_ms: number | undefined;
   ejections: number;
@@ -29,7 +43,7 @@ export interface OutlierRecord {
 export interface HealthRecord {
   failed: boolean;
   degraded: boolean;
-  /** The first check did not end yet. */
+  /** The first check did not end yet, and until then the host is not counted. */
   pending: boolean;
   /** The check that failed got no answer in time. */
   timedOut: boolean;
@@ -64,8 +78,6 @@ export class Host {
   checkHostname = '';
   /** Active health checks leave it alone. */
   unchecked = false;
-  /** While its first check is pending it is not counted. */
-  excludedWhilePending = false;
   /** Configured no more, and kept because checks say that it is healthy. */
   pendingRemoval = false;
   /** Since when it was there and healthy, monotonic; for slow start. */
@@ -74,11 +86,14 @@ export class Host {
   /** No longer part of the cluster. */
   removed = false;
   readonly outlier: OutlierRecord = {
+    external: { total: 0, success: 0, rate: -1 },
+    localOrigin: { total: 0, success: 0, rate: -1 },
     consecutive5xx: 0,
     consecutiveGatewayFailure: 0,
     consecutiveLocalOriginFailure: 0,
     backoff: 0,
     ejectedAt_ms: undefined,
+    jitter_ms: 0,
     lastEjection_ms: undefined,
     lastUnejection_ms: undefined,
     ejections: 0,
@@ -119,7 +134,7 @@ export class Host {
 
   /** Counts neither as healthy nor as unhealthy. */
   get excluded(): boolean {
-    return this.check.excluded || (this.excludedWhilePending && this.check.pending);
+    return this.check.excluded || this.check.pending;
   }
 
   /** What balancers see of the metadata. */

@@ -2,25 +2,17 @@ import { create } from '@bufbuild/protobuf';
 import {
   type Cluster as ClusterConfig,
   ClusterSchema,
-  Cluster_DiscoveryType as Type,
 } from '../../xds/types/gen/envoy/config/cluster/v3/cluster_pb.js';
 import type { ConfigSource } from '../../xds/types/gen/envoy/config/core/v3/config_source_pb.js';
 import {
   type ClusterLoadAssignment,
   ClusterLoadAssignmentSchema,
 } from '../../xds/types/gen/envoy/config/endpoint/v3/endpoint_pb.js';
-import { hostsOf } from '../cluster/assignment.js';
+import { membershipOf } from '../cluster/assignment.js';
 import { Cluster } from '../cluster/cluster.js';
 import type { ClusterLookup } from '../cluster/cluster-lookup.js';
-import {
-  DnsDiscovery,
-  discoveryTypeOf,
-  EdsDiscovery,
-  OriginalDestinationDiscovery,
-  StaticDiscovery,
-} from '../cluster/discovery.js';
+import type { EdsDiscovery } from '../cluster/discovery/eds-discovery.js';
 import type { ProxyContext } from '../context.js';
-import { ConfigError } from '../errors.js';
 import { TYPE_URL } from './config-stream.js';
 import { decode } from './decode.js';
 import type { ConfigSources } from './sources/config-sources.js';
@@ -56,6 +48,10 @@ export class ClusterManager implements ClusterLookup {
     return [...this.active.values()].map((entry) => entry.cluster);
   }
 
+  get warmingCount(): number {
+    return this.warming.size;
+  }
+
   /** Whether every cluster that is known has its hosts. */
   get settled(): boolean {
     return this.warming.size === 0;
@@ -86,7 +82,7 @@ export class ClusterManager implements ClusterLookup {
   /** @throws ConfigError */
   setAssignment(name: string, body: Uint8Array): void {
     const assignment = decode(ClusterLoadAssignmentSchema, body);
-    hostsOf(assignment, '');
+    membershipOf(assignment, '');
     this.assignments.set(name, assignment);
     for (const map of [this.warming, this.active]) {
       for (const entry of [...map.values()]) {
@@ -121,35 +117,12 @@ export class ClusterManager implements ClusterLookup {
   }
 
   private make(config: ClusterConfig, version: string): Entry {
-    const { context } = this;
-    const fixed = (cluster: Cluster): Entry => ({
-      version,
-      cluster,
-      eds: undefined,
-      edsName: undefined,
-      edsSource: undefined,
-    });
-    switch (discoveryTypeOf(config)) {
-      case Type.STATIC:
-        return fixed(new Cluster(context, config, new StaticDiscovery(config), undefined));
-      case Type.STRICT_DNS:
-        return fixed(new Cluster(context, config, new DnsDiscovery(context, config, false), undefined));
-      case Type.LOGICAL_DNS:
-        return fixed(new Cluster(context, config, new DnsDiscovery(context, config, true), undefined));
-      case Type.ORIGINAL_DST: {
-        const discovery = new OriginalDestinationDiscovery(context, config);
-        return fixed(new Cluster(context, config, discovery, (destination) => discovery.hostOf(destination)));
-      }
-      case Type.EDS: {
-        const edsSource = config.edsClusterConfig?.edsConfig;
-        this.sources.check(edsSource, 'eds_cluster_config.eds_config');
-        const eds = new EdsDiscovery();
-        const edsName = config.edsClusterConfig?.serviceName || config.name;
-        return { version, cluster: new Cluster(context, config, eds, undefined), eds, edsName, edsSource };
-      }
-      default:
-        throw new ConfigError('type', 'this discovery type is not supported');
-    }
+    const cluster = new Cluster(this.context, config);
+    const { eds } = cluster;
+    if (eds === undefined) return { version, cluster, eds, edsName: undefined, edsSource: undefined };
+    const edsSource = config.edsClusterConfig?.edsConfig;
+    this.sources.check(edsSource, 'eds_cluster_config.eds_config');
+    return { version, cluster, eds, edsName: config.edsClusterConfig?.serviceName || config.name, edsSource };
   }
 
   private publishEdsNames(): void {

@@ -41,6 +41,13 @@ import { RBACSchema as NetworkRbacSchema } from '../../xds/types/gen/envoy/exten
 import { SniClusterSchema } from '../../xds/types/gen/envoy/extensions/filters/network/sni_cluster/v3/sni_cluster_pb.js';
 import { TcpProxySchema } from '../../xds/types/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js';
 import { PreserveCaseFormatterConfigSchema } from '../../xds/types/gen/envoy/extensions/http/header_formatters/preserve_case/v3/preserve_case_pb.js';
+import { ClusterProvidedSchema } from '../../xds/types/gen/envoy/extensions/load_balancing_policies/cluster_provided/v3/cluster_provided_pb.js';
+import { LeastRequestSchema } from '../../xds/types/gen/envoy/extensions/load_balancing_policies/least_request/v3/least_request_pb.js';
+import { MaglevSchema } from '../../xds/types/gen/envoy/extensions/load_balancing_policies/maglev/v3/maglev_pb.js';
+import { RandomSchema } from '../../xds/types/gen/envoy/extensions/load_balancing_policies/random/v3/random_pb.js';
+import { RingHashSchema } from '../../xds/types/gen/envoy/extensions/load_balancing_policies/ring_hash/v3/ring_hash_pb.js';
+import { RoundRobinSchema } from '../../xds/types/gen/envoy/extensions/load_balancing_policies/round_robin/v3/round_robin_pb.js';
+import { SubsetSchema } from '../../xds/types/gen/envoy/extensions/load_balancing_policies/subset/v3/subset_pb.js';
 import { PreviousHostsPredicateSchema } from '../../xds/types/gen/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts_pb.js';
 import { RawBufferSchema } from '../../xds/types/gen/envoy/extensions/transport_sockets/raw_buffer/v3/raw_buffer_pb.js';
 import {
@@ -52,6 +59,13 @@ import { ConfigError } from '../errors.js';
 
 /** Every message that may stand in an Any of a configuration. */
 export const TYPES = createRegistry(
+  ClusterProvidedSchema,
+  LeastRequestSchema,
+  MaglevSchema,
+  RandomSchema,
+  RingHashSchema,
+  RoundRobinSchema,
+  SubsetSchema,
   BufferPerRouteSchema,
   BufferSchema,
   ConnectionLimitSchema,

@@ -60,3 +60,8 @@ function canonical(value: JsonValue): string {
   const fields = Object.keys(value).sort();
   return `{${fields.map((field) => `${JSON.stringify(field)}:${canonical(value[field]!)}`).join(',')}}`;
 }
+
+/** `canary` of `envoy.lb`, by which retries may avoid a host. */
+export function isCanary(metadata: JsonObject): boolean {
+  return metadata['canary'] === true;
+}

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
-import { FakeClock } from '../../base/fake-clock.js';
-import { OutlierDetectionSchema } from '../../xds/types/gen/envoy/config/cluster/v3/outlier_detection_pb.js';
-import { fakeContext } from '../testing/fake-context.js';
-import { RoundRobinBalancer } from './balancer.js';
-import { ClusterStats } from './cluster-stats.js';
-import { Host } from './host.js';
-import { HostSet } from './host-set.js';
+import { FakeClock } from '../../../base/fake-clock.js';
+import { OutlierDetectionSchema } from '../../../xds/types/gen/envoy/config/cluster/v3/outlier_detection_pb.js';
+import { fakeContext } from '../../testing/fake-context.js';
+import { ClusterStats } from '../cluster-stats.js';
+import { Host, NO_LOCALITY } from '../host.js';
+import { HostSet } from '../host-set.js';
+import { DEFAULT_LEVEL_POLICY } from '../lb/host-level.js';
+import { PriorityBalancer } from '../lb/priority-balancer.js';
+import { RoundRobinPicker } from '../lb/round-robin-picker.js';
 import { OutlierDetector } from './outlier-detector.js';
 
 const seconds = (count: number): { seconds: bigint; nanos: number } => ({ seconds: BigInt(count), nanos: 0 });
@@ -16,15 +18,17 @@ function setUp(hostCount: number, more: { maxEjectionPercent?: number; consecuti
   const clock = new FakeClock();
   const context = fakeContext(clock);
   const { random, stats } = context;
-  const set = new HostSet(
-    () => new RoundRobinBalancer(random),
-    50,
-    () => undefined,
-    new ClusterStats(stats, 'c'),
+  const clusterStats = new ClusterStats(stats, 'c');
+  const locality = { localityWeighted: false, zoneAware: undefined, failTrafficOnPanic: false };
+  const balancer = new PriorityBalancer(
+    () => new RoundRobinPicker(random, undefined),
+    { ...locality, panicThreshold: 50 },
+    clusterStats,
     random,
   );
+  const set = new HostSet(balancer, clusterStats, NO_LOCALITY);
   const hosts = Array.from({ length: hostCount }, (_, i) => new Host(`10.0.0.${i}`, 80));
-  set.update(hosts);
+  set.update(hosts, DEFAULT_LEVEL_POLICY);
   const config = create(OutlierDetectionSchema, {
     consecutive5xx: 1,
     interval: seconds(5),
@@ -33,7 +37,8 @@ function setUp(hostCount: number, more: { maxEjectionPercent?: number; consecuti
     ...more,
   });
   const detector = new OutlierDetector(context, config, 'c', set);
-  const chosen = (): ReadonlySet<string> => new Set(Array.from({ length: 4 * hostCount }, () => set.choose()!.id));
+  const chosen = (): ReadonlySet<string> =>
+    new Set(Array.from({ length: 4 * hostCount }, () => balancer.choose({ destination: undefined })!.id));
   return { clock, stats, set, hosts, detector, chosen };
 }
 
