@@ -3,7 +3,11 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import type { Any } from '@bufbuild/protobuf/wkt';
 import { XdsError } from '../errors.js';
-import { type DiscoveryResponse, ResourceSchema } from '../types/gen/envoy/service/discovery/v3/discovery_pb.js';
+import {
+  type DiscoveryResponse,
+  type Resource,
+  ResourceSchema,
+} from '../types/gen/envoy/service/discovery/v3/discovery_pb.js';
 import type { TypeSubscription } from './type-subscription.js';
 import { type ReceivedResource, resourceOf, type Update } from './update.js';
 
@@ -41,11 +45,20 @@ export function readState(
 
 function open(any: Any, typeUrl: string): { name: string; body: Uint8Array } {
   if (any.typeUrl === WRAPPER) {
-    const { name, body } = resourceOf(fromBinary(ResourceSchema, any.value), typeUrl);
+    const { name, body } = resourceOf(unwrap(any), typeUrl);
     return { name: name || nameOf(body), body };
   }
   if (any.typeUrl !== typeUrl) throw new XdsError('XDS_PROTOCOL', `a resource is a ${any.typeUrl}, not a ${typeUrl}`);
   return { name: nameOf(any.value), body: any.value };
+}
+
+/** @throws XdsError */
+function unwrap(any: Any): Resource {
+  try {
+    return fromBinary(ResourceSchema, any.value);
+  } catch {
+    throw new XdsError('XDS_PROTOCOL', 'a resource cannot be decoded');
+  }
 }
 
 /** The first field of every discovered message is its name. @throws XdsError */
