@@ -1,5 +1,8 @@
 import type { OnReadOpts, Socket } from 'node:net';
+import { latin1 } from '../../wire/http1/index.js';
 import { formatAddress } from '../network.js';
+import { descriptorOf, writeNow } from './direct-write.js';
+import { READ_BUFFER, readShared } from './shared-read.js';
 import type { Transport, TransportListener } from './transport.js';
 
 /**
@@ -8,10 +11,6 @@ import type { Transport, TransportListener } from './transport.js';
  */
 const JOINED_BYTES_MAX = 8 * 1024;
 
-/** Bytes of one read. All sockets that read so share one buffer: what must live longer is copied. */
-const READ_BYTES = 64 * 1024;
-const READ_BUFFER = Buffer.allocUnsafeSlow(READ_BYTES);
-
 /** A TCP or TLS socket as a transport. */
 export class SocketTransport implements Transport {
   listener: TransportListener = DEAF;
@@ -19,12 +18,16 @@ export class SocketTransport implements Transport {
   private text = '';
   private paused = false;
   private closed = false;
+  /** Writes of which the kernel took less than it was given, and whose rest it has not taken yet. */
+  private stalls = 0;
   private address = '';
 
-  /** Of a socket that exists: its bytes come as `data` events. */
+  /** Of a socket that exists. */
   static of(socket: Socket): SocketTransport {
     const transport = new SocketTransport();
     transport.attach(socket);
+    readShared(socket, (count) => transport.listener.onData(READ_BUFFER, 0, count));
+    // all of its bytes, or those that Node had read before
     socket.on('data', (chunk: Buffer) => transport.listener.onData(chunk, 0, chunk.length));
     return transport;
   }
@@ -49,13 +52,19 @@ export class SocketTransport implements Transport {
 
   pushBytes(buf: Uint8Array, start: number, end: number): void {
     if (end - start <= JOINED_BYTES_MAX) {
-      this.text += Buffer.prototype.latin1Slice.call(buf, start, end);
+      this.text += latin1(buf, start, end);
       if (this.text.length > JOINED_BYTES_MAX * 2) this.flush();
       return;
     }
+    const fd = descriptorOf(this.socket);
+    const taken = fd < 0 ? 0 : this.writeDirectly(fd, buf, start, end);
+    if (taken === end - start) return;
+    if (fd >= 0) this.stalls++;
     this.socket.cork();
     this.flush();
-    this.socket.write(Buffer.from(buf.subarray(start, end)));
+    const rest = Buffer.from(buf.subarray(start + taken, end));
+    if (fd < 0) this.socket.write(rest);
+    else this.socket.write(rest, () => this.onWritten());
     this.socket.uncork();
   }
 
@@ -67,7 +76,7 @@ export class SocketTransport implements Transport {
   }
 
   get full(): boolean {
-    return this.socket.writableNeedDrain;
+    return this.stalls > 0 || this.socket.writableNeedDrain;
   }
 
   pause(): void {
@@ -115,6 +124,23 @@ export class SocketTransport implements Transport {
     return this.address;
   }
 
+  /** @returns how many of the bytes the kernel took, with all the text before them */
+  private writeDirectly(fd: number, buf: Uint8Array, start: number, end: number): number {
+    if (this.socket.writableLength > 0 || this.socket.writableEnded) return 0;
+    const head = this.text === '' ? undefined : Buffer.from(this.text, 'latin1');
+    const headBytes = head?.length ?? 0;
+    const taken = writeNow(fd, head, buf, start, end);
+    this.text = this.text.slice(taken);
+    return Math.max(0, taken - headBytes);
+  }
+
+  /** What the kernel had no room for is written. */
+  private onWritten(): void {
+    this.stalls--;
+    // else `drain` follows
+    if (this.stalls === 0 && !this.socket.writableNeedDrain) this.listener.onDrain();
+  }
+
   private attach(socket: Socket): void {
     this.socket = socket;
     const onClosed = (): void => {
@@ -122,7 +148,9 @@ export class SocketTransport implements Transport {
       this.closed = true;
       this.listener.onClosed();
     };
-    socket.on('drain', () => this.listener.onDrain());
+    socket.on('drain', () => {
+      if (this.stalls === 0) this.listener.onDrain();
+    });
     socket.on('end', () => this.listener.onEnd());
     socket.on('error', onClosed);
     socket.on('close', onClosed);
