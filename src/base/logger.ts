@@ -1,4 +1,4 @@
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'off';
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** Structured logging for operators; what a user must read goes through the command's own output. */
@@ -11,15 +11,24 @@ export interface Logger {
   scope(name: string): Logger;
 }
 
-const ORDER: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+const ORDER: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'off'];
+
+/** The least level that is written. Loggers of one root share it, so that it may change while they are in use. */
+export class LogThreshold {
+  constructor(public level: LogLevel) {}
+}
 
 /** One line an entry: time, level, scope, message, fields as key=value. */
 export class LineLogger implements Logger {
+  private readonly threshold: LogThreshold;
+
   constructor(
     private readonly write: (line: string) => void,
-    private readonly threshold: LogLevel = 'info',
+    threshold: LogLevel | LogThreshold = 'info',
     private readonly name = '',
-  ) {}
+  ) {
+    this.threshold = typeof threshold === 'string' ? new LogThreshold(threshold) : threshold;
+  }
 
   debug(message: string, fields?: LogFields): void {
     this.log('debug', message, fields);
@@ -42,7 +51,7 @@ export class LineLogger implements Logger {
   }
 
   private log(level: LogLevel, message: string, fields: LogFields = {}): void {
-    if (ORDER.indexOf(level) < ORDER.indexOf(this.threshold)) return;
+    if (ORDER.indexOf(level) < ORDER.indexOf(this.threshold.level)) return;
     let line = `${new Date().toISOString()} ${level.padEnd(5)} ${this.name ? `${this.name}: ` : ''}${message}`;
     for (const [key, value] of Object.entries(fields)) {
       if (value !== undefined) line += ` ${key}=${typeof value === 'string' ? JSON.stringify(value) : value}`;

@@ -2,7 +2,9 @@ import type { Clock } from '../base/clock.js';
 import type { Logger } from '../base/logger.js';
 import type { Random } from '../base/random.js';
 import type { TimerWheel } from '../base/timer-wheel.js';
+import type { LogFiles } from './access-log/log-file.js';
 import type { SecretManager } from './config/secret-manager.js';
+import type { Lifecycle } from './lifecycle.js';
 import type { SocketFactory } from './network.js';
 import type { Runtime } from './runtime/runtime.js';
 import type { StatsStore } from './stats/store.js';
@@ -31,6 +33,8 @@ export interface ProxyContext extends ProcessContext {
   readonly secrets: SecretManager;
   /** Values that the bootstrap's `layered_runtime` and the admin set. */
   readonly runtime: Runtime;
-  /** A line that an access log wrote to stdout or stderr. */
-  writeLog(line: string): void;
+  readonly lifecycle: Lifecycle;
+  readonly logFiles: LogFiles;
+  /** What an access log wrote to stdout or stderr, with its line end; each character is one byte. */
+  writeLog(text: string, stream: 'stdout' | 'stderr'): void;
 }

@@ -1,3 +1,4 @@
+export { TextBuffer } from './access-log/text-buffer.js';
 export { AdminServer } from './admin/admin-server.js';
 export { type LoadedBootstrap, loadBootstrap } from './config/bootstrap.js';
 export type { ConfigConsumer, ConfigStream } from './config/config-stream.js';

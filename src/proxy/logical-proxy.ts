@@ -1,11 +1,14 @@
 import { clone, create } from '@bufbuild/protobuf';
 import { messageOf } from '../base/errors.js';
-import type { Update, Verdict } from '../xds/client/update.js';
+import type { ReceivedResource, Update, Verdict } from '../xds/client/update.js';
 import type { Bootstrap } from '../xds/types/gen/envoy/config/bootstrap/v3/bootstrap_pb.js';
 import { type Node, NodeSchema } from '../xds/types/gen/envoy/config/core/v3/base_pb.js';
+import { LogFiles } from './access-log/log-file.js';
 import { ClusterManager } from './config/cluster-manager.js';
 import { type ConfigStream, TYPE_URL } from './config/config-stream.js';
+import { milliseconds } from './config/duration.js';
 import { ListenerManager } from './config/listener-manager.js';
+import { ResourceJournal } from './config/resource-journal.js';
 import { RouteManager } from './config/route-manager.js';
 import { SecretManager } from './config/secret-manager.js';
 import { checkApiSource } from './config/sources/check-source.js';
@@ -14,9 +17,12 @@ import { SourceStats } from './config/sources/source-stats.js';
 import { StaticResources } from './config/static-resources.js';
 import type { NodeIdentity, ProcessContext, ProxyContext } from './context.js';
 import { ConfigError, ProxyError } from './errors.js';
+import { Lifecycle } from './lifecycle.js';
 import type { DrainSettings } from './listener/drain-sequence.js';
 import type { BoundListener, SocketFactory } from './network.js';
 import { Runtime } from './runtime/runtime.js';
+import { FLUSH_INTERVAL_MS, ServerStats } from './stats/server-stats.js';
+import { compileStatsConfig } from './stats/stats-config.js';
 import { StatsStore } from './stats/store.js';
 
 /** What one logical proxy starts from: a stream that brings everything, or a bootstrap. */
@@ -29,7 +35,7 @@ export interface LogicalProxyOptions {
   readonly bootstrap?: Bootstrap;
   readonly drain?: DrainSettings;
   /** Takes lines of access logs that go to stdout or stderr. */
-  readonly onLog?: (line: string) => void;
+  readonly onLog?: (text: string, stream: 'stdout' | 'stderr') => void;
 }
 
 /** A mesh's own: answers end their connections at once, as everything is known by who changed it. */
@@ -55,6 +61,8 @@ export class LogicalProxy implements SourcesConsumer {
   readonly clusters: ClusterManager;
   readonly listeners: ListenerManager;
   readonly routes: RouteManager;
+  /** What came by the configuration stream. */
+  readonly journal = new ResourceJournal();
   private readonly sources: ConfigSources;
   private readonly fixed: StaticResources;
   private readonly stats: Readonly<Record<string, SourceStats>>;
@@ -63,6 +71,7 @@ export class LogicalProxy implements SourcesConsumer {
   private readonly answered = new Set<string>();
   private readonly waiters: (() => void)[] = [];
   private phase: 'new' | 'clusters' | 'listeners' = 'new';
+  private readonly serverStats: ServerStats;
   private closed = false;
 
   /** @throws ConfigError for a bootstrap that cannot be used */
@@ -71,13 +80,16 @@ export class LogicalProxy implements SourcesConsumer {
     private readonly options: LogicalProxyOptions,
   ) {
     const { bootstrap } = options;
+    const stats = new StatsStore(compileStatsConfig(bootstrap?.statsConfig, 'stats_config'));
     this.id = options.id;
     const base = {
       ...process,
       logger: process.logger.scope(options.id),
       node: options.node,
       sockets: options.sockets,
-      stats: new StatsStore(),
+      stats,
+      lifecycle: new Lifecycle(process.clock.monotonic_ms()),
+      logFiles: new LogFiles(process.clock, stats),
       runtime: new Runtime(bootstrap?.layeredRuntime),
       writeLog: options.onLog ?? (() => {}),
     };
@@ -101,6 +113,11 @@ export class LogicalProxy implements SourcesConsumer {
       [TYPE_URL.cluster]: new SourceStats(this.context.stats, 'cluster_manager.cds.'),
       [TYPE_URL.listener]: new SourceStats(this.context.stats, 'listener_manager.lds.'),
     };
+    this.serverStats = new ServerStats(
+      this.context,
+      this,
+      milliseconds(bootstrap?.statsFlushInterval, FLUSH_INTERVAL_MS),
+    );
     const settle = (): void => this.settle();
     this.clusters = new ClusterManager(this.context, this.sources, settle);
     this.routes = new RouteManager(this.context);
@@ -117,6 +134,7 @@ export class LogicalProxy implements SourcesConsumer {
   /** @throws ProxyError INVALID_CONFIG when something static is not right */
   start(): void {
     this.applyStatic();
+    this.serverStats.start();
     this.phase = 'clusters';
     this.begin(TYPE_URL.cluster);
     this.settle();
@@ -134,6 +152,11 @@ export class LogicalProxy implements SourcesConsumer {
       this.waiters.push(resolve);
       this.settle();
     });
+  }
+
+  /** How many connections are open. */
+  get openConnections(): number {
+    return this.listeners.openConnections;
   }
 
   get isReady(): boolean {
@@ -154,10 +177,11 @@ export class LogicalProxy implements SourcesConsumer {
     const { typeUrl } = update;
     const problems: string[] = [];
     const rejected: string[] = [];
-    for (const { name, version, body } of update.resources) {
+    for (const resource of update.resources) {
+      const { name } = resource;
       if (this.fixed.has(typeUrl, name)) continue;
       try {
-        this.apply(typeUrl, name, version, body);
+        this.take(typeUrl, resource);
       } catch (error) {
         rejected.push(name);
         problems.push(describe(typeUrl, name, error));
@@ -202,6 +226,8 @@ export class LogicalProxy implements SourcesConsumer {
     this.listeners.destroy();
     this.clusters.destroy();
     this.context.secrets.close();
+    this.context.logFiles.flush();
+    this.serverStats.stop();
   }
 
   private async drained(within_ms: number): Promise<void> {
@@ -216,11 +242,11 @@ export class LogicalProxy implements SourcesConsumer {
 
   private applyStatic(): void {
     for (const [typeUrl, resources] of this.fixed.byType) {
-      for (const { name, version, body } of resources) {
+      for (const resource of resources) {
         try {
-          this.apply(typeUrl, name, version, body);
+          this.take(typeUrl, resource);
         } catch (error) {
-          throw new ProxyError('INVALID_CONFIG', describe(typeUrl, name, error));
+          throw new ProxyError('INVALID_CONFIG', describe(typeUrl, resource.name, error));
         }
       }
     }
@@ -251,6 +277,17 @@ export class LogicalProxy implements SourcesConsumer {
     if (dynamic.ldsConfig) this.sources.check(dynamic.ldsConfig, 'dynamic_resources.lds_config');
   }
 
+  private take(typeUrl: string, resource: ReceivedResource): void {
+    const now_ms = this.context.clock.now();
+    try {
+      this.apply(typeUrl, resource.name, resource.version, resource.body);
+      this.journal.taken(typeUrl, resource, now_ms);
+    } catch (error) {
+      this.journal.refused(typeUrl, resource, messageOf(error), now_ms);
+      throw error;
+    }
+  }
+
   private apply(typeUrl: string, name: string, version: string, body: Uint8Array): void {
     switch (typeUrl) {
       case TYPE_URL.cluster:
@@ -275,6 +312,7 @@ export class LogicalProxy implements SourcesConsumer {
   }
 
   private drop(typeUrl: string, name: string): void {
+    this.journal.removed(typeUrl, name);
     if (typeUrl === TYPE_URL.cluster) this.clusters.remove(name);
     else if (typeUrl === TYPE_URL.listener) this.listeners.remove(name);
     else if (typeUrl === TYPE_URL.secret) this.context.secrets.remove(name);
@@ -302,6 +340,7 @@ export class LogicalProxy implements SourcesConsumer {
       this.listeners.release();
     }
     if (!this.isReady) return;
+    this.serverStats.onReady();
     for (const waiter of this.waiters.splice(0)) waiter();
   }
 }

@@ -5,7 +5,7 @@ import { messageOf } from '../../base/errors.js';
 import { LineLogger } from '../../base/logger.js';
 import { SystemRandom } from '../../base/random.js';
 import { PodSocketFactory, type PodSockets } from '../../native/pod-sockets.js';
-import { ProxyServer, type SocketFactory, XdsConfigStream } from '../../proxy/index.js';
+import { ProxyServer, type SocketFactory, TextBuffer, XdsConfigStream } from '../../proxy/index.js';
 import type { LogicalProxySpec } from '../../runtime/agent/proxy-host.js';
 import { PROXY_MARK } from '../../runtime/drivers/netns/capture.js';
 import { AdsConnection } from '../../xds/client/connection.js';
@@ -67,7 +67,7 @@ class ProxyProcess {
         random: this.random,
         logger: this.logger.scope(node.id),
       }),
-      onLog: (line) => this.tell({ type: 'log', id, line }),
+      onLog: this.logOf(id),
     });
     await proxy.ready();
   }
@@ -76,6 +76,15 @@ class ProxyProcess {
     await this.server.remove(id, drain_ms);
     this.podSockets.get(id)?.dispose();
     this.podSockets.delete(id);
+  }
+
+  /** Lines of access logs go to the agent in batches; their characters are bytes. */
+  private logOf(id: string): (text: string) => void {
+    const buffer = new TextBuffer(this.clock, (text) => {
+      const line = Buffer.from(text, 'latin1').toString();
+      this.tell({ type: 'log', id, line: line.endsWith('\n') ? line.slice(0, -1) : line });
+    });
+    return (text) => buffer.append(text);
   }
 
   private socketsFor({ id, network, hostPorts }: LogicalProxySpec): SocketFactory {

@@ -1,29 +1,38 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { messageOf } from '../../base/errors.js';
 import type { LogicalProxy } from '../logical-proxy.js';
 import type { SocketAddress } from '../network.js';
-import { renderJson, renderPrometheus, renderText } from '../stats/render.js';
-import { renderClusters, renderClustersJson } from './clusters-page.js';
-import { renderConfigDump } from './config-dump.js';
+import type { AdminOptions } from './admin-options.js';
+import { BY_PATH, HANDLERS } from './handlers.js';
+import { renderHelp } from './help-page.js';
+import { refusal } from './origin.js';
+import { type Page, text } from './page.js';
 
-interface Page {
-  readonly type: string;
-  readonly body: string;
-  readonly status?: number;
-}
+/** Requests have no body that is read; more than this ends them. */
+const BODY_BYTES_MAX = 64 * 1024;
+const CONNECTIONS_MAX = 100;
 
-const TEXT = 'text/plain; charset=UTF-8';
-const JSON_TYPE = 'application/json';
+const DEFAULT_OPTIONS: AdminOptions = { version: '0.0.0' };
 
-/** Envoy's admin interface of one logical proxy: what is read from it. */
+/** Envoy's admin interface of one logical proxy. */
 export class AdminServer {
   private server: Server | undefined;
+  private hosts: ReadonlySet<string>;
 
-  constructor(private readonly proxy: LogicalProxy) {}
+  constructor(
+    private readonly proxy: LogicalProxy,
+    private readonly options: AdminOptions = DEFAULT_OPTIONS,
+  ) {
+    this.hosts = options.hosts ?? new Set();
+  }
 
   /** @returns where it listens */
   listen(at: SocketAddress): Promise<SocketAddress> {
     const server = createServer((request, response) => this.serve(request, response));
+    server.maxConnections = CONNECTIONS_MAX;
     this.server = server;
+    // who configured an address may ask by it
+    this.hosts = new Set([...this.hosts, at.address.includes(':') ? `[${at.address}]` : at.address]);
     return new Promise((resolve, reject) => {
       server.once('error', reject);
       server.listen(at.port, at.address, () => {
@@ -38,61 +47,43 @@ export class AdminServer {
     this.server?.closeAllConnections();
   }
 
-  /** The page for a path with query, as `GET` would give it. */
-  page(target: string): Page {
+  /** The page for a path with query. */
+  page(target: string, method = 'GET'): Page {
     const url = new URL(target, 'http://admin');
-    const query = url.searchParams;
-    const filter = query.get('filter');
-    const pattern = filter === null ? undefined : new RegExp(filter);
-    const { stats } = this.proxy.context;
-    switch (url.pathname) {
-      case '/stats':
-        if (query.get('format') === 'json') return { type: JSON_TYPE, body: renderJson(stats, pattern) };
-        if (query.get('format') === 'prometheus') return { type: TEXT, body: renderPrometheus(stats) };
-        return { type: TEXT, body: renderText(stats, pattern) };
-      case '/stats/prometheus':
-        return { type: TEXT, body: renderPrometheus(stats) };
-      case '/clusters':
-        if (query.get('format') === 'json')
-          return { type: JSON_TYPE, body: renderClustersJson(this.proxy.clusters.clusters) };
-        return { type: TEXT, body: renderClusters(this.proxy.clusters.clusters) };
-      case '/listeners':
-        return {
-          type: TEXT,
-          body: this.proxy.listeners.listeners.map((l) => `${l.name}::${l.address}:${l.port}\n`).join(''),
-        };
-      case '/config_dump':
-        return { type: JSON_TYPE, body: renderConfigDump(this.proxy) };
-      case '/ready':
-        return this.proxy.isReady
-          ? { type: TEXT, body: 'LIVE\n' }
-          : { type: TEXT, body: 'INITIALIZING\n', status: 503 };
-      case '/server_info':
-        return {
-          type: JSON_TYPE,
-          body: JSON.stringify({ state: this.proxy.isReady ? 'LIVE' : 'INITIALIZING', node: this.proxy.context.node }),
-        };
-      default:
-        return {
-          type: TEXT,
-          body: 'invalid path. admin commands are: /clusters /config_dump /listeners /ready /server_info /stats /stats/prometheus\n',
-          status: 404,
-        };
-    }
+    const handler = BY_PATH.get(url.pathname);
+    if (handler === undefined) return text(`invalid path. ${renderHelp(HANDLERS)}`, 404);
+    if (handler.mutates && method !== 'POST') return text(`Method ${method} not allowed, POST required.`, 405);
+    return handler.handle({ proxy: this.proxy, options: this.options, query: url.searchParams });
   }
 
   private serve(request: IncomingMessage, response: ServerResponse): void {
+    drop(request);
+    const { type, body, status } = this.answer(request);
+    response.writeHead(status, {
+      'content-type': type,
+      'cache-control': 'no-cache, max-age=0',
+      'x-content-type-options': 'nosniff',
+      server: 'envoy',
+    });
+    response.end(body);
+  }
+
+  private answer(request: IncomingMessage): Page {
+    const refused = refusal(request.headers, this.hosts);
+    if (refused !== undefined) return text(`${refused}\n`, 403);
     try {
-      const { type, body, status } = this.page(request.url ?? '/');
-      response.writeHead(status ?? 200, {
-        'content-type': type,
-        'cache-control': 'no-cache, max-age=0',
-        'x-content-type-options': 'nosniff',
-      });
-      response.end(body);
+      return this.page(request.url ?? '/', request.method);
     } catch (error) {
-      response.writeHead(400, { 'content-type': TEXT });
-      response.end(`${error instanceof Error ? error.message : 'error'}\n`);
+      this.proxy.context.logger.error('an admin request failed', { path: request.url, error: messageOf(error) });
+      return text(`${messageOf(error)}\n`, 500);
     }
   }
+}
+
+function drop(request: IncomingMessage): void {
+  let bytes = 0;
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > BODY_BYTES_MAX) request.destroy();
+  });
 }

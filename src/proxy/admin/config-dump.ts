@@ -1,42 +1,76 @@
-import { toJson } from '@bufbuild/protobuf';
-import { ClusterSchema } from '../../xds/types/gen/envoy/config/cluster/v3/cluster_pb.js';
-import { ListenerSchema } from '../../xds/types/gen/envoy/config/listener/v3/listener_pb.js';
-import { RouteConfigurationSchema } from '../../xds/types/gen/envoy/config/route/v3/route_pb.js';
-import { TYPES } from '../config/registry.js';
-import type { LogicalProxy } from '../logical-proxy.js';
+import type { DescMessage, JsonObject, JsonValue } from '@bufbuild/protobuf';
+import { type DumpSection, sectionsOf } from './dump-sections.js';
+import { applyMask } from './field-mask.js';
+import { nameFilter } from './name-filter.js';
+import { type AdminCall, type AdminHandler, json, type Page, text } from './page.js';
 
-const DUMP = 'type.googleapis.com/envoy.admin.v3';
-const CONFIG = 'type.googleapis.com/envoy.config';
+const TYPE_PREFIX = 'type.googleapis.com/';
 
-/** `/config_dump` in Envoy's shape: what is active now. */
-export function renderConfigDump(proxy: LogicalProxy): string {
-  const options = { registry: TYPES, useProtoFieldName: true };
-  const typed = (type: string, message: unknown): unknown => ({ '@type': `${CONFIG}.${type}`, ...(message as object) });
-  return JSON.stringify(
+/** `/config_dump` */
+export const CONFIG_DUMP_HANDLER: AdminHandler = {
+  path: '/config_dump',
+  help: 'dump current configuration',
+  mutates: false,
+  parameters: [
+    { name: 'resource', help: 'The resource to dump' },
     {
-      configs: [
-        {
-          '@type': `${DUMP}.ClustersConfigDump`,
-          dynamic_active_clusters: proxy.clusters.clusters.map(({ config }) => ({
-            cluster: typed('cluster.v3.Cluster', toJson(ClusterSchema, config, options)),
-          })),
-        },
-        {
-          '@type': `${DUMP}.ListenersConfigDump`,
-          dynamic_listeners: proxy.listeners.listeners.map(({ name, config }) => ({
-            name,
-            active_state: { listener: typed('listener.v3.Listener', toJson(ListenerSchema, config, options)) },
-          })),
-        },
-        {
-          '@type': `${DUMP}.RoutesConfigDump`,
-          dynamic_route_configs: proxy.routes.tables.map(({ config }) => ({
-            route_config: typed('route.v3.RouteConfiguration', toJson(RouteConfigurationSchema, config, options)),
-          })),
-        },
-      ],
+      name: 'mask',
+      help: 'The mask to apply; with a resource, to each of its elements. A FieldMask, as bootstrap.node,last_updated',
     },
-    undefined,
-    1,
+    { name: 'name_regex', help: 'Dump only what has a name that matches' },
+    { name: 'include_eds', help: 'Dump currently loaded configuration including EDS' },
+  ],
+  handle: configDump,
+};
+
+function configDump(call: AdminCall): Page {
+  const { query } = call;
+  const pattern = query.get('name_regex');
+  const wants = nameFilter(
+    pattern,
+    (problem) => `INVALID_ARGUMENT: Error while parsing name_regex from ${pattern}: ${problem}`,
   );
+  if (typeof wants !== 'function') return wants;
+  const sections = sectionsOf(call, wants, query.has('include_eds'));
+  const resource = query.get('resource');
+  const mask = query.get('mask');
+  return resource === null ? whole(sections, mask) : oneResource(sections, resource, mask);
+}
+
+function whole(sections: readonly DumpSection[], mask: string | null): Page {
+  const configs: JsonObject[] = [];
+  for (const { desc, fields } of sections) {
+    const masked = mask === null ? fields : throughRepeated(desc, mask) ? undefined : applyMask(fields, desc, mask);
+    if (masked !== undefined) configs.push({ '@type': TYPE_PREFIX + desc.typeName, ...masked });
+  }
+  if (configs.length === 0) return text(`FieldMask ${mask} could not be successfully applied to any configs.`, 400);
+  return json({ configs });
+}
+
+/** A mask cannot go into the elements of a list. */
+function throughRepeated(desc: DescMessage, mask: string): boolean {
+  return mask.split(',').some((path) => {
+    const [first, ...rest] = path.split('.');
+    const field = desc.fields.find(({ name }) => name === first);
+    return field === undefined || (rest.length > 0 && field.fieldKind === 'list');
+  });
+}
+
+function oneResource(sections: readonly DumpSection[], resource: string, mask: string | null): Page {
+  for (const { desc, fields } of sections) {
+    const field = desc.fields.find(({ name }) => name === resource);
+    if (field === undefined) continue;
+    if (field.fieldKind !== 'list' || field.listKind !== 'message') {
+      return text(`${resource} is not a repeated field. Use ?mask=${resource} to get only this field`, 400);
+    }
+    const elements = (fields[resource] ?? []) as readonly JsonObject[];
+    const configs: JsonValue[] = [];
+    for (const element of elements) {
+      const masked = mask === null ? element : applyMask(element, field.message, mask);
+      if (masked === undefined) return text(`FieldMask ${mask} could not be successfully used.`, 400);
+      configs.push({ '@type': TYPE_PREFIX + field.message.typeName, ...masked });
+    }
+    return json(configs.length === 0 ? {} : { configs });
+  }
+  return text(`${resource} not found in config dump`, 404);
 }

@@ -1,9 +1,21 @@
+import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '@bufbuild/protobuf';
 import { HeaderMap } from '../../wire/http1/index.js';
 import type { ProxyTlv } from '../../wire/proxy-protocol/proxy-protocol.js';
+import type { Cluster } from '../cluster/cluster.js';
 import type { Host } from '../cluster/host.js';
 import type { RequestHeaders } from '../matching/header-matcher.js';
 import type { TlsInfo } from '../tls/tls-info.js';
+
+/** Envoy's names of the moments at which an access log is written. */
+export type AccessLogType =
+  | 'DownstreamEnd'
+  | 'DownstreamStart'
+  | 'DownstreamPeriodic'
+  | 'DownstreamTunnelSuccessfullyEstablished'
+  | 'TcpUpstreamConnected'
+  | 'TcpPeriodic'
+  | 'TcpConnectionEnd';
 
 let connectionIds = 0;
 
@@ -23,6 +35,8 @@ export class ConnectionInfo {
   readonly directRemotePort: number;
   /** What listener filters noted, by metadata namespace; undefined until one did. */
   metadataSet: Map<string, JsonObject> | undefined;
+  /** How long the TLS handshake took, milliseconds; undefined without one. */
+  handshake_ms: number | undefined;
   /** What a PROXY header said that is to be said to upstreams again; undefined for nothing. */
   proxyTlvs: readonly ProxyTlv[] | undefined;
   /** The cluster that a network filter chose for a `tcp_proxy` behind it. */
@@ -58,6 +72,10 @@ export class StreamInfo implements RequestHeaders {
   /** On the monotonic clock. */
   start_ms = 0;
   end_ms = 0;
+  /** When the request was complete; 0 when it came in one piece. */
+  requestEnd_ms = 0;
+  /** When the request's first byte went to its last upstream. */
+  upstreamBegin_ms = 0;
   firstUpstreamByte_ms = 0;
   status = 0;
   flags = 0;
@@ -71,12 +89,40 @@ export class StreamInfo implements RequestHeaders {
   clusterName = '';
   upstreamHost: Host | undefined;
   upstreamLocalAddress = '';
+  /** The cluster that took it. */
+  upstreamCluster: Cluster | undefined;
+  /** `HTTP/1.1`, `HTTP/2` */
+  upstreamProtocol = '';
+  upstreamConnectionId = 0;
+  /** Undefined on a connection without TLS. */
+  upstreamTls: TlsInfo | undefined;
   transportFailure = '';
+  /** What the proxy itself answered. */
+  localReplyBody = '';
+  /** A health check, which logs may leave out. */
+  healthCheck = false;
+  /** Hexadecimal; '' without tracing. */
+  traceId = '';
+  spanId = '';
+  /** Envoy's name of the moment that an access log tells of. */
+  logType: AccessLogType = 'DownstreamEnd';
+  private randomId = '';
 
   constructor(
     readonly connection: ConnectionInfo,
     readonly filterChainName: string,
   ) {}
+
+  /** What the route says of itself, by namespace. */
+  get routeMetadata(): Readonly<Record<string, JsonObject>> | undefined {
+    return undefined;
+  }
+
+  /** An id of its own for what has no `x-request-id`. */
+  get streamId(): string {
+    this.randomId ||= randomUUID();
+    return this.randomId;
+  }
 
   /** Dynamic metadata, to be changed. */
   get metadata(): Map<string, JsonObject> {

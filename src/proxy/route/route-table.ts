@@ -6,6 +6,7 @@ import type {
 import type { RouteConfiguration } from '../../xds/types/gen/envoy/config/route/v3/route_pb.js';
 import { combineMutations, compileMutations, type HeaderMutation } from '../format/header-mutations.js';
 import type { RequestHeaders } from '../matching/header-matcher.js';
+import { compileRouteTracing, type RouteTracing } from '../tracing/route-tracing.js';
 import { DomainTable } from './domain-table.js';
 import {
   type BoundFilterConfigCompiler,
@@ -33,6 +34,7 @@ export interface RouteEntry {
   readonly mutateRequest: HeaderMutation | undefined;
   readonly mutateResponse: HeaderMutation | undefined;
   readonly filterConfigs: FilterOverrides;
+  readonly tracing: RouteTracing | undefined;
   /** By namespace. */
   readonly metadata: Readonly<Record<string, JsonObject>>;
 }
@@ -131,6 +133,7 @@ export class RouteTable {
         mutateRequest: combineMutations(requests),
         mutateResponse: combineMutations(responses),
         filterConfigs,
+        tracing: compileRouteTracing(route, path),
         metadata: route.metadata?.filterMetadata ?? {},
       },
     };

@@ -2,7 +2,8 @@ import type { SupportedFields } from './fields.js';
 
 /** The bootstrap file. */
 export const IMPLEMENTED: SupportedFields = {
-  'envoy.config.bootstrap.v3.Bootstrap': 'node static_resources dynamic_resources admin layered_runtime stats_config',
+  'envoy.config.bootstrap.v3.Bootstrap':
+    'node static_resources dynamic_resources admin layered_runtime stats_config stats_flush_interval',
   'envoy.config.bootstrap.v3.Bootstrap.StaticResources': 'listeners clusters secrets',
   'envoy.config.bootstrap.v3.Bootstrap.DynamicResources': 'lds_config cds_config ads_config',
   'envoy.config.bootstrap.v3.Admin': 'address',
@@ -19,5 +20,5 @@ export const IMPLEMENTED: SupportedFields = {
 
 /** Accepted without effect here: there are no sinks to flush to. */
 export const INERT: SupportedFields = {
-  'envoy.config.bootstrap.v3.Bootstrap': 'stats_flush_interval stats_flush_on_admin',
+  'envoy.config.bootstrap.v3.Bootstrap': 'stats_flush_on_admin',
 };

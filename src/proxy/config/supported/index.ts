@@ -7,6 +7,7 @@ import * as httpConnectionManager from './http-connection-manager.js';
 import * as httpFilters from './http-filters.js';
 import * as listener from './listener.js';
 import * as route from './route.js';
+import * as stats from './stats.js';
 import * as tls from './tls.js';
 import * as tracing from './tracing.js';
 
@@ -19,6 +20,7 @@ const AREAS: readonly { readonly IMPLEMENTED: SupportedFields; readonly INERT?: 
   httpFilters,
   listener,
   route,
+  stats,
   tls,
   tracing,
 ];
