@@ -20,6 +20,8 @@ export interface UpOptions {
   readonly apiPort?: number;
   /** Keep nothing: the state goes with the mesh. */
   readonly ephemeral: boolean;
+  /** Roles and bindings decide who may do what. */
+  readonly rbac?: boolean;
 }
 
 export const DRIVER_CHOICES = ['auto', 'netns', 'process'] as const;

@@ -82,6 +82,14 @@ test('PKI: only the user can read the files', () => {
   ensurePki(folder, { clock: clockNow() });
   assert.equal(statSync(folder).mode & 0o777, 0o700);
   const files = readdirSync(folder).sort();
-  assert.deepEqual(files, ['admin.token', 'ca.crt', 'ca.key', 'node.token', 'server.crt', 'server.key']);
+  assert.deepEqual(files, [
+    'admin.token',
+    'ca.crt',
+    'ca.key',
+    'node.token',
+    'server.crt',
+    'server.key',
+    'service-accounts.secret',
+  ]);
   for (const file of files) assert.equal(statSync(join(folder, file)).mode & 0o777, 0o600, file);
 });

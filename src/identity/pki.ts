@@ -31,6 +31,8 @@ export interface Pki {
   readonly serverCert: string;
   readonly serverKey: string;
   readonly tokens: { readonly admin: string; readonly node: string };
+  /** Signs the tokens of service accounts. */
+  readonly accountSecret: string;
 }
 
 export interface PkiOptions {
@@ -68,6 +70,7 @@ export function ensurePki(folder: string, options: PkiOptions): Pki {
     serverCert: server.cert,
     serverKey: server.key,
     tokens: { admin: ensureToken(join(folder, 'admin.token')), node: ensureToken(join(folder, 'node.token')) },
+    accountSecret: ensureToken(join(folder, 'service-accounts.secret')),
   };
 }
 

@@ -2,11 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { RbacAuthorizer } from '../../src/apiserver/authorization/rbac.js';
 import { CustomKinds } from '../../src/apiserver/custom-resources/custom-kinds.js';
 import { ApiServer } from '../../src/apiserver/http/server.js';
 import { KindTable } from '../../src/apiserver/kind-table.js';
-import { storedObjects } from '../../src/apiserver/lookup.js';
+import { storedObject, storedObjects } from '../../src/apiserver/lookup.js';
 import { ObjectApi } from '../../src/apiserver/object-api.js';
+import { ServiceAccountTokens } from '../../src/apiserver/reviews/service-account-tokens.js';
 import { SystemClock } from '../../src/base/clock.js';
 import { SILENT_LOGGER } from '../../src/base/logger.js';
 import { writeKubeconfig } from '../../src/identity/kubeconfig.js';
@@ -14,6 +16,7 @@ import { ensurePki } from '../../src/identity/pki.js';
 import type { PodAccess } from '../../src/resources/core/pod-access.js';
 import { ServiceAllocator } from '../../src/resources/core/service/allocator.js';
 import { SERVICE } from '../../src/resources/core/service/index.js';
+import { SERVICE_ACCOUNT } from '../../src/resources/core/service-account/index.js';
 import type { KubeObject } from '../../src/resources/object.js';
 import { KINDS } from '../../src/resources/registry.js';
 import { openStore } from '../../src/store/open.js';
@@ -26,7 +29,7 @@ export interface RunningApi {
 }
 
 /** The API server with all real kinds on a store on disk, over HTTPS, with the namespace `default`. Undone after the test. */
-export async function startApiServer(t: TestContext, podAccess?: PodAccess): Promise<RunningApi> {
+export async function startApiServer(t: TestContext, podAccess?: PodAccess, rbac = false): Promise<RunningApi> {
   const folder = mkdtempSync(join(tmpdir(), 'api-'));
   const store = openStore<KubeObject>(join(folder, 'state'));
   const clock = new SystemClock();
@@ -41,9 +44,15 @@ export async function startApiServer(t: TestContext, podAccess?: PodAccess): Pro
     clock,
     logger: SILENT_LOGGER,
     version: { major: '1', minor: '32', gitVersion: 'v1.32.0' },
-    tokens: [{ token: pki.tokens.admin, user: { name: 'admin', groups: [] } }],
+    tokens: [{ token: pki.tokens.admin, user: { name: 'admin', groups: ['system:masters'] } }],
     tls: { cert: pki.serverCert, key: pki.serverKey },
     ...(podAccess && { podAccess }),
+    ...(rbac && { authorizer: new RbacAuthorizer(store) }),
+    accountTokens: new ServiceAccountTokens(
+      Buffer.from(pki.accountSecret),
+      clock,
+      (namespace, name) => storedObject(store, SERVICE_ACCOUNT, name, namespace)?.metadata.uid,
+    ),
   });
   const port = await server.listen(0);
   const kubeconfig = join(folder, 'kubeconfig');

@@ -7,16 +7,21 @@ import { messageOf } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import type { PodAccess } from '../../resources/core/pod-access.js';
 import type { KubeObject } from '../../resources/object.js';
+import { ALLOW_ALL, type Authorizer } from '../authorization/authorizer.js';
+import { checkAllowed } from '../authorization/request-attributes.js';
 import type { ObjectApi } from '../object-api.js';
 import { OpenApi } from '../openapi/openapi.js';
 import { prepareCommand } from '../pods/command.js';
 import { serveLog } from '../pods/log.js';
 import { prepareForward } from '../pods/port-forward.js';
+import { ReviewHandler } from '../reviews/review-handler.js';
+import type { ServiceAccountTokens } from '../reviews/service-account-tokens.js';
 import { methodNotAllowed, noSuchPath, notFound, StatusError, unauthorized } from '../status-error.js';
 import { Authenticator, isOpenPath, type TokenCredential } from './authentication.js';
 import { discardBody } from './body.js';
 import type { Call } from './call.js';
 import { DocumentHandler, type VersionInfo } from './document-handler.js';
+import { impersonated } from './impersonation.js';
 import { checkOrigin } from './origin.js';
 import { parseResourcePath, type RequestInfo, segmentsOf } from './request-info.js';
 import { ResourceHandler } from './resource-handler.js';
@@ -42,6 +47,10 @@ export interface ApiServerOptions {
   readonly hosts?: readonly string[];
   /** Absent: pods' logs and commands are not served. */
   readonly podAccess?: PodAccess;
+  /** Absent: every known user may do everything. */
+  readonly authorizer?: Authorizer;
+  /** Absent: service accounts get no tokens. */
+  readonly accountTokens?: ServiceAccountTokens;
 }
 
 /** The Kubernetes API over HTTPS. */
@@ -50,13 +59,18 @@ export class ApiServer {
   private readonly authenticator: Authenticator;
   private readonly documents: DocumentHandler;
   private readonly resources: ResourceHandler;
+  private readonly reviews: ReviewHandler;
+  private readonly authorizer: Authorizer;
   private readonly watches: WatchStreams;
   private readonly upgrades = new Upgrades();
   private readonly hosts: ReadonlySet<string>;
 
   constructor(private readonly options: ApiServerOptions) {
     const { api, clock, tls } = options;
-    this.authenticator = new Authenticator(options.tokens);
+    const { authorizer = ALLOW_ALL, accountTokens } = options;
+    this.authorizer = authorizer;
+    this.authenticator = new Authenticator(options.tokens, (token) => accountTokens?.verify(token));
+    this.reviews = new ReviewHandler(api, authorizer, accountTokens);
     this.hosts = new Set(options.hosts?.map((host) => host.toLowerCase()));
     this.documents = new DocumentHandler(
       api.kinds,
@@ -99,7 +113,9 @@ export class ApiServer {
       const segments = segmentsOf(call.pathname);
       if (this.documents.handle(call, segments)) return;
       if (segments[0] !== 'api' && segments[0] !== 'apis') throw noSuchPath();
-      await this.resource(call, parseResourcePath(segments));
+      const info = parseResourcePath(segments);
+      checkAllowed(this.authorizer, call, info);
+      await this.resource(call, info);
     } catch (error) {
       this.report(request, error);
       sendError(response, error);
@@ -113,13 +129,14 @@ export class ApiServer {
     const question = (request.url ?? '/').indexOf('?');
     const [pathname, search] =
       question < 0 ? [request.url ?? '/', ''] : [request.url!.slice(0, question), request.url!.slice(question + 1)];
-    const user = this.authenticator.authenticate(request);
+    const user = impersonated(request, this.authenticator.authenticate(request));
     if (!user && !isOpenPath(pathname)) throw unauthorized();
     return { request, response, pathname, query: new URLSearchParams(search), user, warnings: [] };
   }
 
   private async resource(call: Call, info: RequestInfo): Promise<void> {
     const { subresource } = info;
+    if (this.reviews.takes(info)) return this.reviews.handle(call, info);
     if (!isPodSubresource(info)) return this.resources.handle(call, info);
     if (subresource !== 'log')
       throw new StatusError(400, 'BadRequest', 'you must upgrade the connection: use WebSocket');
@@ -134,6 +151,7 @@ export class ApiServer {
       const info = parseResourcePath(segmentsOf(call.pathname));
       const { subresource } = info;
       if (!isPodSubresource(info)) throw noSuchPath();
+      checkAllowed(this.authorizer, call, info);
       const pod = await this.pod(info);
       const access = this.podAccess(info);
       if (subresource === 'exec' || subresource === 'attach') {

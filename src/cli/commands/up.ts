@@ -17,6 +17,7 @@ interface Flags {
   readonly ingressPort?: number;
   readonly apiPort?: number;
   readonly ephemeral?: boolean;
+  readonly rbac?: boolean;
   readonly detach?: boolean;
 }
 
@@ -30,6 +31,7 @@ export const registerUp: RegisterCommand = (program, dependencies) => {
     .option('--ingress-port <port>', 'port of the ingress; 0 takes a free one', parsePort)
     .option('--api-port <port>', 'port of the API server; 0 takes a free one', parsePort)
     .option('--ephemeral', 'keep nothing when the mesh ends')
+    .option('--rbac', 'let roles and bindings decide who may do what; the kubeconfig of the mesh may everything')
     .option('-d, --detach', 'return when the mesh is ready, and let it run')
     .addHelpText(
       'after',
@@ -76,6 +78,7 @@ function upOptions(flags: Flags, env: NodeJS.ProcessEnv): UpOptions {
     name: meshName(flags.name, env),
     driver: flags.driver,
     ephemeral: flags.ephemeral ?? false,
+    ...(flags.rbac && { rbac: true }),
     ...(flags.tutorial && { example: 'tutorial' }),
     ...(flags.ingressPort !== undefined && { ingressPort: flags.ingressPort }),
     ...(flags.apiPort !== undefined && { apiPort: flags.apiPort }),

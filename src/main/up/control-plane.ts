@@ -1,8 +1,11 @@
+import { RbacAuthorizer } from '../../apiserver/authorization/rbac.js';
 import { CustomKinds } from '../../apiserver/custom-resources/custom-kinds.js';
 import { ApiServer } from '../../apiserver/http/server.js';
 import { listPrefix, objectKey } from '../../apiserver/keys.js';
 import { KindTable } from '../../apiserver/kind-table.js';
+import { storedObject } from '../../apiserver/lookup.js';
 import { ObjectApi } from '../../apiserver/object-api.js';
+import { ServiceAccountTokens } from '../../apiserver/reviews/service-account-tokens.js';
 import type { Clock } from '../../base/clock.js';
 import { CleanupStack } from '../../base/dispose.js';
 import type { Logger } from '../../base/logger.js';
@@ -15,6 +18,7 @@ import { NAMESPACE } from '../../resources/core/namespace/index.js';
 import { WithoutEffectWarnings } from '../../resources/core/pod/without-effect.js';
 import { ServiceAllocator } from '../../resources/core/service/allocator.js';
 import { SERVICE } from '../../resources/core/service/index.js';
+import { SERVICE_ACCOUNT } from '../../resources/core/service-account/index.js';
 import { SidecarInjection } from '../../resources/injection/admission.js';
 import { PROXY_IMAGE, PROXY_VERSION } from '../../resources/injection/sidecar.js';
 import type { Gvr, KubeObject } from '../../resources/object.js';
@@ -39,6 +43,8 @@ export interface ControlPlaneOptions {
   readonly logger: Logger;
   readonly apiPort: number;
   readonly ephemeral: boolean;
+  /** Whether roles and bindings decide who may do what; otherwise every known user may do everything. */
+  readonly rbac: boolean;
   /** Folders and files; all made where missing. */
   readonly paths: {
     readonly store: string;
@@ -90,6 +96,8 @@ export class ControlPlane {
         tokens: credentials(pki),
         tls: { cert: pki.serverCert, key: pki.serverKey, clientCa: pki.caCert },
         podAccess: new RemotePodAccess(options.agentSocket),
+        ...(options.rbac && { authorizer: new RbacAuthorizer(store) }),
+        accountTokens: accountTokens(pki, clock, store),
       });
       cleanup.defer(() => server.close());
       const port = await server.listen(options.apiPort, LOOPBACK);
@@ -148,6 +156,12 @@ function objectApi(store: Store<KubeObject>, clock: Clock, kinds: KindTable, cus
       customKinds,
     ],
   });
+}
+
+function accountTokens(pki: Pki, clock: Clock, store: Store<KubeObject>): ServiceAccountTokens {
+  const uidOf = (namespace: string, name: string): string | undefined =>
+    storedObject(store, SERVICE_ACCOUNT, name, namespace)?.metadata.uid;
+  return new ServiceAccountTokens(Buffer.from(pki.accountSecret), clock, uidOf);
 }
 
 function credentials(pki: Pki) {

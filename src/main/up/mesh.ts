@@ -106,6 +106,7 @@ async function start(
     logger,
     apiPort,
     ephemeral: options.ephemeral,
+    rbac: options.rbac ?? false,
     paths: {
       store: instance.path('store'),
       pki: instance.path('pki'),
