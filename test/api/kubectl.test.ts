@@ -179,3 +179,16 @@ test('kubectl delete of a running pod waits for its node', options, async (t) =>
   await kubectl('delete pod p --grace-period=0 --force');
   assert.match(await kubectl('get pod p'), /NotFound/);
 });
+
+const NODE = 'apiVersion: v1\nkind: Node\nmetadata: {name: n1}\n';
+
+test('kubectl drain evicts what a node runs, and cordon keeps others away', options, async (t) => {
+  const { kubectl } = await start(t);
+  await kubectl('apply -f -', NODE);
+  await kubectl('apply -f -', POD);
+  const drained = kubectl('drain n1 --force --grace-period=0 --timeout=20s');
+  await kubectl('wait pod/p --for=delete --timeout=20s');
+  assert.match(await drained, /node\/n1 cordoned[\s\S]*evicting pod default\/p[\s\S]*node\/n1 drained/);
+  assert.match(await kubectl('get nodes'), /SchedulingDisabled/);
+  assert.equal(await kubectl('uncordon n1'), 'node/n1 uncordoned');
+});

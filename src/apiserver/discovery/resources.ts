@@ -20,10 +20,14 @@ export function subresourcesOf({ definition }: ServedKind): readonly Subresource
     all.push(
       { name: 'attach', kind: 'PodAttachOptions', verbs: ['create', 'get'] },
       { name: 'binding', kind: 'Binding', verbs: ['create'] },
+      { name: 'eviction', kind: 'Eviction', group: 'policy', version: 'v1', verbs: ['create'] },
       { name: 'exec', kind: 'PodExecOptions', verbs: ['create', 'get'] },
       { name: 'log', kind, verbs: ['get'] },
       { name: 'portforward', kind: 'PodPortForwardOptions', verbs: ['create', 'get'] },
     );
+  }
+  if (group === '' && plural === 'serviceaccounts') {
+    all.push({ name: 'token', kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1', verbs: ['create'] });
   }
   if (group === '' && plural === 'namespaces') all.push({ name: 'finalize', kind, verbs: ['update'] });
   if (subresources?.scale) {

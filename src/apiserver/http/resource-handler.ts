@@ -75,6 +75,7 @@ export class ResourceHandler {
   private async subresource(target: TargetedCall, subresource: string): Promise<void> {
     const { method } = target.call.request;
     if (subresource === 'binding' && method === 'POST') return target.bind();
+    if (subresource === 'eviction' && method === 'POST') return target.evict();
     if (method === 'GET' && subresource === 'scale') return target.scale();
     if (method === 'GET' && target.kind.definition.subresources?.status && subresource === 'status')
       return target.get();
@@ -167,6 +168,20 @@ class TargetedCall {
     const { name, namespace } = this.info;
     const body = await decodeBody(this.call.request, OBJECT_TYPES);
     await this.api.bind(name, namespace ?? '', body.value, writeOptions(this.call));
+    sendJson(this.call.response, 201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
+  }
+
+  /** A deletion that asks first whether the pod may be missed; no budgets are served here, so it always may. */
+  async evict(): Promise<void> {
+    const { gvr, name, namespace } = this.info;
+    if (gvr.group !== '' || gvr.resource !== 'pods') throw noSuchPath();
+    const { value } = await decodeBody(this.call.request, OBJECT_TYPES);
+    const options = isObject(value) && isObject(value['deleteOptions']) ? value['deleteOptions'] : {};
+    const grace = options['gracePeriodSeconds'];
+    await this.api.delete(gvr, name, namespace, {
+      ...given({ gracePeriodSeconds: typeof grace === 'number' ? grace : undefined }),
+      dryRun: isDryRun(this.call.query),
+    });
     sendJson(this.call.response, 201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
   }
 
