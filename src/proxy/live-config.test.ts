@@ -90,8 +90,11 @@ describe('live configuration', () => {
         'Listener "web": filter_chains[0].filters[0].typed_config.original_ip_detection_extensions: not supported',
       rejected: ['web'],
     });
-    const other = stream.send('cluster', cluster('one', ', lb_policy: MAGLEV'));
-    assert.deepEqual(other, { reject: 'Cluster "one": lb_policy: MAGLEV is not supported', rejected: ['one'] });
+    const other = stream.send('cluster', cluster('one', ', connection_pool_per_downstream_connection: true'));
+    assert.deepEqual(other, {
+      reject: 'Cluster "one": connection_pool_per_downstream_connection: not supported',
+      rejected: ['one'],
+    });
     const regex = stream.send(
       'route',
       '{ name: "8080", virtual_hosts: [{ name: all, domains: ["*"], routes: [{ match: { safe_regex: { regex: "a(?=b)" } }, route: { cluster: one } }] }] }',

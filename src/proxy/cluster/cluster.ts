@@ -39,6 +39,8 @@ export class Cluster {
   ready = false;
   /** Part of the requests that is answered here instead of being sent, 0 to 1. */
   dropOverload = 0;
+  /** Where requests go depends on a field of theirs. */
+  readonly readsHeaders: boolean;
   private readonly discovery: Discovery;
   /** Chooses hosts: the balancer, or what makes a host of where the request wanted to go. */
   private readonly chooser: Pick<LoadBalancer, 'choose'>;
@@ -74,6 +76,7 @@ export class Cluster {
       panicThreshold: Math.round(config.commonLbConfig?.healthyPanicThreshold?.value ?? PANIC_THRESHOLD),
     });
     this.chooser = this.discovery instanceof OriginalDestinationDiscovery ? this.discovery : balancer;
+    this.readsHeaders = this.discovery instanceof OriginalDestinationDiscovery && this.discovery.readsHeaders;
     this.hostSet = new HostSet(balancer, this.stats, locality);
     if (config.outlierDetection !== undefined) {
       this.outlier = new OutlierDetector(context, config.outlierDetection, statName, this.hostSet, drainPools);

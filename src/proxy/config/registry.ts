@@ -1,6 +1,8 @@
 import { createRegistry, type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf';
 import type { Any } from '@bufbuild/protobuf/wkt';
 import { FilterConfigSchema } from '../../xds/types/gen/envoy/config/route/v3/route_components_pb.js';
+import { OpenTelemetryConfigSchema } from '../../xds/types/gen/envoy/config/trace/v3/opentelemetry_pb.js';
+import { ZipkinConfigSchema } from '../../xds/types/gen/envoy/config/trace/v3/zipkin_pb.js';
 import { FileAccessLogSchema } from '../../xds/types/gen/envoy/extensions/access_loggers/file/v3/file_pb.js';
 import {
   StderrAccessLogSchema,
@@ -40,6 +42,8 @@ import { LocalRateLimitSchema as NetworkLocalRateLimitSchema } from '../../xds/t
 import { RBACSchema as NetworkRbacSchema } from '../../xds/types/gen/envoy/extensions/filters/network/rbac/v3/rbac_pb.js';
 import { SniClusterSchema } from '../../xds/types/gen/envoy/extensions/filters/network/sni_cluster/v3/sni_cluster_pb.js';
 import { TcpProxySchema } from '../../xds/types/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js';
+import { MetadataSchema as MetadataFormatterSchema } from '../../xds/types/gen/envoy/extensions/formatter/metadata/v3/metadata_pb.js';
+import { ReqWithoutQuerySchema } from '../../xds/types/gen/envoy/extensions/formatter/req_without_query/v3/req_without_query_pb.js';
 import { PreserveCaseFormatterConfigSchema } from '../../xds/types/gen/envoy/extensions/http/header_formatters/preserve_case/v3/preserve_case_pb.js';
 import { ClusterProvidedSchema } from '../../xds/types/gen/envoy/extensions/load_balancing_policies/cluster_provided/v3/cluster_provided_pb.js';
 import { LeastRequestSchema } from '../../xds/types/gen/envoy/extensions/load_balancing_policies/least_request/v3/least_request_pb.js';
@@ -48,7 +52,10 @@ import { RandomSchema } from '../../xds/types/gen/envoy/extensions/load_balancin
 import { RingHashSchema } from '../../xds/types/gen/envoy/extensions/load_balancing_policies/ring_hash/v3/ring_hash_pb.js';
 import { RoundRobinSchema } from '../../xds/types/gen/envoy/extensions/load_balancing_policies/round_robin/v3/round_robin_pb.js';
 import { SubsetSchema } from '../../xds/types/gen/envoy/extensions/load_balancing_policies/subset/v3/subset_pb.js';
+import { OmitCanaryHostsPredicateSchema } from '../../xds/types/gen/envoy/extensions/retry/host/omit_canary_hosts/v3/omit_canary_hosts_pb.js';
+import { OmitHostMetadataConfigSchema } from '../../xds/types/gen/envoy/extensions/retry/host/omit_host_metadata/v3/omit_host_metadata_config_pb.js';
 import { PreviousHostsPredicateSchema } from '../../xds/types/gen/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts_pb.js';
+import { PreviousPrioritiesConfigSchema } from '../../xds/types/gen/envoy/extensions/retry/priority/previous_priorities/v3/previous_priorities_config_pb.js';
 import { RawBufferSchema } from '../../xds/types/gen/envoy/extensions/transport_sockets/raw_buffer/v3/raw_buffer_pb.js';
 import {
   DownstreamTlsContextSchema,
@@ -59,6 +66,10 @@ import { ConfigError } from '../errors.js';
 
 /** Every message that may stand in an Any of a configuration. */
 export const TYPES = createRegistry(
+  ReqWithoutQuerySchema,
+  MetadataFormatterSchema,
+  OpenTelemetryConfigSchema,
+  ZipkinConfigSchema,
   ClusterProvidedSchema,
   LeastRequestSchema,
   MaglevSchema,
@@ -89,7 +100,10 @@ export const TYPES = createRegistry(
   NetworkRbacSchema,
   OriginalDstSchema,
   PreserveCaseFormatterConfigSchema,
+  OmitCanaryHostsPredicateSchema,
+  OmitHostMetadataConfigSchema,
   PreviousHostsPredicateSchema,
+  PreviousPrioritiesConfigSchema,
   ProxyProtocolSchema,
   RBACPerRouteSchema,
   RBACSchema,

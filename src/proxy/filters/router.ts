@@ -6,6 +6,7 @@ import type { HttpStream } from '../http/http-stream.js';
 import { FLAG } from '../http/response-flags.js';
 import { happens } from '../matching/fraction.js';
 import type { ForwardAction } from '../route/route-action.js';
+import { RequestChoice } from '../router/request-choice.js';
 import { RoutedRequest } from '../router/routed-request.js';
 import type { RouterOptions } from '../router/router-options.js';
 import { ShadowRequest, shadowHost } from '../router/shadow-request.js';
@@ -105,7 +106,7 @@ export class RouterFilter implements HttpFilter {
       const name = mirror.cluster || stream.headers.get(mirror.clusterHeader);
       const cluster = name === undefined ? undefined : this.clusters.get(name);
       if (cluster === undefined || !happens(mirror.fraction, stream.manager.context.random)) continue;
-      const host = cluster.choose(stream.codec.choice);
+      const host = cluster.choose(RequestChoice.of(stream, action, cluster, false));
       if (host === undefined) continue;
       const authority = mirror.keepHost ? stream.host : shadowHost(stream.host);
       shadows.push(new ShadowRequest(stream, cluster, host, authority, timeout_ms));

@@ -1,6 +1,7 @@
 import type { RetryPolicy as RetryPolicyConfig } from '../../xds/types/gen/envoy/config/route/v3/route_components_pb.js';
 import { milliseconds } from '../config/duration.js';
 import { compileHeaderMatchers, type HeaderPredicate } from '../matching/header-matcher.js';
+import { compileHostSelection, type HostSelectionPolicy } from './host-selection.js';
 
 /** Conditions of `retry_on`, as bits. Names that are not known are ignored, as Envoy does. */
 export const RETRY_ON = {
@@ -36,9 +37,8 @@ export interface RetryPolicy {
   readonly statusCodes: readonly number[];
   readonly retriableHeaders: readonly HeaderPredicate[];
   readonly requestHeaders: readonly HeaderPredicate[];
-  readonly avoidPreviousHosts: boolean;
-  /** How often to choose again when a predicate refuses a host. */
-  readonly hostAttempts: number;
+  /** undefined: retries go where any request would. */
+  readonly hostSelection: HostSelectionPolicy | undefined;
 }
 
 /** @param on names separated by commas */
@@ -61,7 +61,6 @@ export function compileRetryPolicy(policy: RetryPolicyConfig, path: string): Ret
     statusCodes: policy.retriableStatusCodes,
     retriableHeaders: compileHeaderMatchers(policy.retriableHeaders, `${path}.retriable_headers`),
     requestHeaders: compileHeaderMatchers(policy.retriableRequestHeaders, `${path}.retriable_request_headers`),
-    avoidPreviousHosts: policy.retryHostPredicate.length > 0,
-    hostAttempts: Math.max(1, Number(policy.hostSelectionRetryMaxAttempts)),
+    hostSelection: compileHostSelection(policy, path),
   };
 }

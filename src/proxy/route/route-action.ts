@@ -12,6 +12,7 @@ import {
   type VirtualHost,
   type WeightedCluster,
 } from '../../xds/types/gen/envoy/config/route/v3/route_components_pb.js';
+import type { MetadataCriteria } from '../cluster/lb/choice-context.js';
 import { milliseconds } from '../config/duration.js';
 import { ConfigError } from '../errors.js';
 import { compileMutations, type HeaderMutation } from '../format/header-mutations.js';
@@ -19,6 +20,8 @@ import { runtimeFractionOf } from '../matching/fraction.js';
 import { headerValue, type RequestHeaders } from '../matching/header-matcher.js';
 import { compileSubstitution } from '../matching/regex.js';
 import type { FilterOverrides } from './filter-overrides.js';
+import { compileHashPolicies, type HashPolicy } from './hash-policy.js';
+import { compileCriteria } from './metadata-criteria.js';
 import { compileRateLimits, type RateLimitRules } from './rate-limits.js';
 import { compileRetryPolicy, type RetryPolicy } from './retry-policy.js';
 import { compilePathRewrite, type PathRewrite } from './rewrite.js';
@@ -33,6 +36,8 @@ export interface ClusterChoice {
   readonly mutateRequest?: HeaderMutation | undefined;
   readonly mutateResponse?: HeaderMutation | undefined;
   readonly hostRewrite?: string | undefined;
+  /** What is asked of endpoints. */
+  readonly criteria?: MetadataCriteria | undefined;
   /** Instead of the route's, where the cluster of a weighted choice says something to filters. */
   readonly filterConfigs?: FilterOverrides | undefined;
 }
@@ -57,6 +62,8 @@ export interface ForwardAction {
   readonly idleTimeout_ms: number | undefined;
   readonly maxStreamDuration_ms: number | undefined;
   readonly retry: RetryPolicy | undefined;
+  /** What requests are hashed by; undefined: by nothing. */
+  readonly hash: HashPolicy | undefined;
   readonly mirrors: readonly MirrorPolicy[];
   readonly rewritePath: PathRewrite | undefined;
   /** undefined leaves the host; a function may give undefined to leave it, too. */
@@ -123,6 +130,7 @@ function compileForward(
     idleTimeout_ms: milliseconds(action.idleTimeout, undefined),
     maxStreamDuration_ms: milliseconds(action.maxStreamDuration?.maxStreamDuration, undefined),
     retry: retry === undefined ? undefined : compileRetryPolicy(retry, `${path}.retry_policy`),
+    hash: compileHashPolicies(action.hashPolicy, `${path}.hash_policy`),
     mirrors: own.length > 0 ? own : inherited,
     rewritePath: compilePathRewrite(match, action.prefixRewrite, action.regexRewrite, path),
     rewriteHost: compileHostRewrite(action, path),
@@ -153,26 +161,32 @@ export function compileMirrors(policies: readonly RouteAction_RequestMirrorPolic
 
 function compileClusterChoice(action: RouteActionConfig, nest: NestOverrides, path: string): ForwardAction['choose'] {
   const specifier = action.clusterSpecifier;
+  const criteria = compileCriteria(action.metadataMatch);
   switch (specifier.case) {
     case 'cluster': {
-      const choice: ClusterChoice = { name: specifier.value };
+      const choice: ClusterChoice = { name: specifier.value, criteria };
       return () => choice;
     }
     case 'clusterHeader': {
       const header = specifier.value.toLowerCase();
       return (request) => {
         const name = headerValue(request, header);
-        return name === undefined ? undefined : { name };
+        return name === undefined ? undefined : { name, criteria };
       };
     }
     case 'weightedClusters':
-      return compileWeighted(specifier.value, nest, `${path}.weighted_clusters`);
+      return compileWeighted(specifier.value, criteria, nest, `${path}.weighted_clusters`);
     default:
       throw new ConfigError(path, 'a route action needs cluster, cluster_header or weighted_clusters');
   }
 }
 
-function compileWeighted(weighted: WeightedCluster, nest: NestOverrides, path: string): ForwardAction['choose'] {
+function compileWeighted(
+  weighted: WeightedCluster,
+  inherited: MetadataCriteria | undefined,
+  nest: NestOverrides,
+  path: string,
+): ForwardAction['choose'] {
   const choices: ClusterChoice[] = [];
   const limits: number[] = [];
   let total = 0;
@@ -192,6 +206,7 @@ function compileWeighted(weighted: WeightedCluster, nest: NestOverrides, path: s
         cluster.responseHeadersToRemove,
         `${at}.response_headers_to_add`,
       ),
+      criteria: compileCriteria(cluster.metadataMatch, inherited),
       hostRewrite:
         cluster.hostRewriteSpecifier.case === 'hostRewriteLiteral' ? cluster.hostRewriteSpecifier.value : undefined,
       filterConfigs:

@@ -1,10 +1,10 @@
 import type { Random } from '../../base/random.js';
 import type { HeaderMap } from '../../wire/http1/index.js';
 import type { Cluster } from '../cluster/cluster.js';
-import type { Host } from '../cluster/host.js';
 import type { Resource } from '../cluster/resources.js';
 import type { HttpStream } from '../http/http-stream.js';
 import { parseRetryOn, RETRY_ON, type RetryPolicy } from '../route/retry-policy.js';
+import { HostSelection } from './host-selection.js';
 
 /** Why an attempt got no usable answer. */
 export type AttemptFailure = 'connect' | 'overflow' | 'reset' | 'timeout' | 'protocol';
@@ -20,7 +20,8 @@ export class RetryState {
   private holding = false;
   private readonly on: number;
   private readonly statusCodes: readonly number[];
-  private readonly tried: Host[] = [];
+  /** Where retries may go; undefined: where any request would. */
+  readonly selection: HostSelection | undefined;
   private readonly resource: Resource;
 
   /** @returns undefined when nothing may be retried */
@@ -66,6 +67,7 @@ export class RetryState {
     this.left = retries;
     this.statusCodes = codes;
     this.resource = cluster.resources[priority]!.retries;
+    this.selection = policy?.hostSelection === undefined ? undefined : new HostSelection(policy.hostSelection);
   }
 
   onAnswer(stream: HttpStream, status: number, headers: HeaderMap): RetryDecision {
@@ -74,18 +76,6 @@ export class RetryState {
 
   onFailure(failure: AttemptFailure, requestBegan: boolean): RetryDecision {
     return this.decide(this.wantsFailure(failure, requestBegan));
-  }
-
-  remember(host: Host): void {
-    if (this.policy?.avoidPreviousHosts) this.tried.push(host);
-  }
-
-  /** Chooses a host that was not tried, as far as the policy's attempts reach. */
-  choose(choose: () => Host | undefined): Host | undefined {
-    let host = choose();
-    const attempts = this.policy?.hostAttempts ?? 1;
-    for (let i = 0; i < attempts && host !== undefined && this.tried.includes(host); i++) host = choose();
-    return host;
   }
 
   /** Milliseconds until the next attempt: exponential, with full jitter. */

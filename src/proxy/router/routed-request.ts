@@ -2,6 +2,7 @@ import { type TimerWheel, WheelTimer } from '../../base/timer-wheel.js';
 import type { HeaderMap } from '../../wire/http1/index.js';
 import type { Cluster } from '../cluster/cluster.js';
 import type { Host } from '../cluster/host.js';
+import type { ChoiceContext } from '../cluster/lb/choice-context.js';
 import type { RequestSink } from '../http/http-filter.js';
 import type { HttpStream } from '../http/http-stream.js';
 import { FLAG } from '../http/response-flags.js';
@@ -12,6 +13,7 @@ import { Attempt } from './attempt.js';
 import { type FailureKind, failureBody, failureDetails, poolFailure, resetFailure } from './attempt-failure.js';
 import { prepareAnswer, prepareAttempt } from './attempt-head.js';
 import { RequestBody } from './request-body.js';
+import { RequestChoice } from './request-choice.js';
 import { type AttemptFailure, RetryState } from './retry-state.js';
 import { RouterAccounting } from './router-accounting.js';
 import type { RouterOptions } from './router-options.js';
@@ -24,6 +26,7 @@ export class RoutedRequest implements RequestSink {
   private readonly accounting: RouterAccounting;
   private attempt: Attempt | undefined;
   private readonly retry: RetryState | undefined;
+  private readonly choice: ChoiceContext;
   private body: RequestBody | undefined;
   private timer: WheelTimer | undefined;
   private backOff: WheelTimer | undefined;
@@ -42,6 +45,7 @@ export class RoutedRequest implements RequestSink {
     const { context } = stream.manager;
     this.wheel = context.wheel;
     this.retry = RetryState.of(stream, action.retry, cluster, action.priority, context.random);
+    this.choice = RequestChoice.of(stream, action, cluster, this.retry?.selection !== undefined);
     this.accounting = new RouterAccounting(cluster, stream.internal);
     this.bodiless = !stream.hasBody;
   }
@@ -185,15 +189,18 @@ export class RoutedRequest implements RequestSink {
   private tryOnce(): void {
     const { stream } = this;
     stream.attempts++;
-    const choose = (): Host | undefined => this.cluster.choose(stream.codec.choice);
-    const host = this.retry === undefined ? choose() : this.retry.choose(choose);
+    const selection = this.retry?.selection;
+    if (selection !== undefined && stream.attempts > 1 && this.choice instanceof RequestChoice) {
+      this.choice.retryBy(selection);
+    }
+    const host = this.cluster.choose(this.choice);
     if (host === undefined) {
       this.cluster.stats.counters.upstream_cx_none_healthy.value++;
       this.accounting.status(503);
       this.reply(503, 'no healthy upstream', FLAG.noHealthyUpstream, 'no_healthy_upstream');
       return;
     }
-    this.retry?.remember(host);
+    selection?.remember(host);
     this.attempt = new Attempt(this, host);
     this.attempt.start();
   }
@@ -216,6 +223,9 @@ export class RoutedRequest implements RequestSink {
     stream.status = response.status;
     stream.responseHeaders = response.headers;
     prepareAnswer(stream, this.options, now_ms - attempt.started_ms);
+    if (this.choice instanceof RequestChoice) {
+      for (const cookie of this.choice.cookies) response.headers.add('set-cookie', cookie);
+    }
     // an answer without body is complete here; the attempt's end frees the connection and is told to nobody
     if (end) {
       this.attempt = undefined;

@@ -60,6 +60,10 @@ export class OriginalDestinationDiscovery implements Discovery {
     this.context.wheel.cancel(this.timer);
   }
 
+  get readsHeaders(): boolean {
+    return this.header !== undefined;
+  }
+
   choose(choice: ChoiceContext): Host | undefined {
     const destination = this.fromHeader(choice) ?? choice.destination;
     return destination === undefined ? undefined : this.hostOf(destination);

@@ -23,14 +23,14 @@ export const IMPLEMENTED: SupportedFields = {
   'envoy.config.route.v3.RouteAction':
     'cluster cluster_header weighted_clusters cluster_not_found_response_code prefix_rewrite regex_rewrite host_rewrite_literal ' +
     'auto_host_rewrite host_rewrite_header host_rewrite_path_regex append_x_forwarded_host timeout idle_timeout retry_policy ' +
-    'request_mirror_policies priority upgrade_configs max_stream_duration rate_limits include_vh_rate_limits',
+    'request_mirror_policies priority upgrade_configs max_stream_duration hash_policy metadata_match rate_limits include_vh_rate_limits',
   'envoy.config.route.v3.RouteAction.MaxStreamDuration': 'max_stream_duration',
   'envoy.config.route.v3.RouteAction.UpgradeConfig': 'upgrade_type enabled',
   'envoy.config.route.v3.RouteAction.RequestMirrorPolicy':
     'cluster cluster_header runtime_fraction disable_shadow_host_suffix_append',
   'envoy.config.route.v3.WeightedCluster': 'clusters total_weight',
   'envoy.config.route.v3.WeightedCluster.ClusterWeight':
-    'name weight request_headers_to_add request_headers_to_remove response_headers_to_add response_headers_to_remove host_rewrite_literal ' +
+    'name weight request_headers_to_add request_headers_to_remove response_headers_to_add response_headers_to_remove host_rewrite_literal metadata_match ' +
     'typed_per_filter_config',
   'envoy.config.route.v3.RateLimit': 'stage disable_key actions limit',
   'envoy.config.route.v3.RateLimit.Override': 'dynamic_metadata',
@@ -54,8 +54,18 @@ export const IMPLEMENTED: SupportedFields = {
   'envoy.config.route.v3.FilterConfig': 'config is_optional disabled',
   'envoy.config.route.v3.RetryPolicy':
     'retry_on num_retries per_try_timeout retry_host_predicate host_selection_retry_max_attempts retriable_status_codes retry_back_off ' +
-    'retriable_headers retriable_request_headers',
+    'retriable_headers retry_priority retriable_request_headers',
   'envoy.config.route.v3.RetryPolicy.RetryHostPredicate': 'name typed_config',
+  'envoy.config.route.v3.RetryPolicy.RetryPriority': 'name typed_config',
+  'envoy.extensions.retry.host.omit_canary_hosts.v3.OmitCanaryHostsPredicate': '',
+  'envoy.extensions.retry.host.omit_host_metadata.v3.OmitHostMetadataConfig': 'metadata_match',
+  'envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig': 'update_frequency',
+  'envoy.config.route.v3.RouteAction.HashPolicy': 'header cookie connection_properties query_parameter terminal',
+  'envoy.config.route.v3.RouteAction.HashPolicy.Header': 'header_name regex_rewrite',
+  'envoy.config.route.v3.RouteAction.HashPolicy.Cookie': 'name ttl path attributes',
+  'envoy.config.route.v3.RouteAction.HashPolicy.CookieAttribute': 'name value',
+  'envoy.config.route.v3.RouteAction.HashPolicy.ConnectionProperties': 'source_ip',
+  'envoy.config.route.v3.RouteAction.HashPolicy.QueryParameter': 'name',
   'envoy.config.route.v3.RetryPolicy.RetryBackOff': 'base_interval max_interval',
   'envoy.config.route.v3.RedirectAction':
     'https_redirect scheme_redirect host_redirect port_redirect path_redirect prefix_rewrite regex_rewrite response_code strip_query',
