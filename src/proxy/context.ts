@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.js';
+import type { EventClock } from '../base/event-clock.js';
 import type { Logger } from '../base/logger.js';
 import type { Random } from '../base/random.js';
 import type { TimerWheel } from '../base/timer-wheel.js';
@@ -11,7 +11,7 @@ import type { StatsStore } from './stats/store.js';
 
 /** What is the process': shared by all its logical proxies. */
 export interface ProcessContext {
-  readonly clock: Clock;
+  readonly clock: EventClock;
   readonly random: Random;
   readonly wheel: TimerWheel;
   readonly logger: Logger;

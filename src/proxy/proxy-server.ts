@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.js';
+import { EventClock } from '../base/event-clock.js';
 import type { Logger } from '../base/logger.js';
 import type { Random } from '../base/random.js';
 import { TimerWheel } from '../base/timer-wheel.js';
@@ -18,7 +19,8 @@ export class ProxyServer {
   private readonly proxies = new Map<string, LogicalProxy>();
 
   constructor(options: ProxyServerOptions) {
-    this.context = { ...options, wheel: new TimerWheel(options.clock) };
+    const clock = new EventClock(options.clock);
+    this.context = { ...options, clock, wheel: new TimerWheel(clock) };
   }
 
   get all(): readonly LogicalProxy[] {

@@ -157,7 +157,7 @@ export class ConnectionManager {
   accept(socket: Socket, info: ConnectionInfo, filterChainName: string, initial: Buffer | undefined): void {
     this.counters.cxTotal.value++;
     this.cxActive.value++;
-    const transport = SocketTransport.of(socket);
+    const transport = SocketTransport.of(socket, this.context.clock);
     const connection = new Http1ServerConnection(this, transport, info, filterChainName);
     this.connections.add(connection);
     if (initial !== undefined) transport.listener.onData(initial, 0, initial.length);

@@ -47,7 +47,7 @@ export class PendingConnect {
   }
 
   private connectPlain(): void {
-    const { transport, socket } = SocketTransport.open((onread) =>
+    const { transport, socket } = SocketTransport.open(this.context.clock, (onread) =>
       this.context.sockets.connect({ ...this.target(), onread }),
     );
     this.watch(socket);
@@ -63,7 +63,7 @@ export class PendingConnect {
         socket,
         this.host,
         this.alpn,
-        (secured, protocol) => this.ready(SocketTransport.of(secured), protocol),
+        (secured, protocol) => this.ready(SocketTransport.of(secured, this.context.clock), protocol),
         (detail) => this.fail('connection_failure', detail),
       );
     });

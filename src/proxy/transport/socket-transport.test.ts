@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { EventClock } from '../../base/event-clock.js';
+import { FakeClock } from '../../base/fake-clock.js';
 import { READ_BUFFER } from './shared-read.js';
 import { SocketTransport } from './socket-transport.js';
 import type { TransportListener } from './transport.js';
 
+const CLOCK = new EventClock(new FakeClock());
 const CHUNK_BYTES = 48 * 1024;
 /** More than the buffers of both kernels' ends hold. */
 const CHUNKS_MAX = 1_000;
@@ -30,7 +33,7 @@ function listener(changes: Partial<TransportListener>): TransportListener {
 
 test('what the kernel has no room for arrives whole and in order, and room is told of', async (t) => {
   const { accepted, client } = await pair(t);
-  const transport = SocketTransport.of(accepted);
+  const transport = SocketTransport.of(accepted, CLOCK);
   const drained = new Promise<void>((resolve) => {
     transport.listener = listener({ onDrain: resolve });
   });
@@ -67,7 +70,7 @@ test('an accepted socket reads into the shared buffer, after what had been read 
   accepted.pause();
   client.write('early ');
   await once(accepted, 'readable');
-  const transport = SocketTransport.of(accepted);
+  const transport = SocketTransport.of(accepted, CLOCK);
   let text = '';
   let shared = 0;
   const read = new Promise<void>((resolve) => {
@@ -88,7 +91,7 @@ test('an accepted socket reads into the shared buffer, after what had been read 
 
 test('a pause holds the shared reads, and the end of the peer is told of', async (t) => {
   const { accepted, client } = await pair(t);
-  const transport = SocketTransport.of(accepted);
+  const transport = SocketTransport.of(accepted, CLOCK);
   let read = 0;
   const ended = new Promise<void>((resolve) => {
     transport.listener = listener({

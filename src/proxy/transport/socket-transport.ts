@@ -1,4 +1,5 @@
 import type { OnReadOpts, Socket } from 'node:net';
+import type { EventClock } from '../../base/event-clock.js';
 import { latin1 } from '../../wire/http1/index.js';
 import { formatAddress } from '../network.js';
 import { descriptorOf, writeNow } from './direct-write.js';
@@ -22,23 +23,25 @@ export class SocketTransport implements Transport {
   private stalls = 0;
   private address = '';
 
+  private constructor(private readonly clock: EventClock) {}
+
   /** Of a socket that exists. */
-  static of(socket: Socket): SocketTransport {
-    const transport = new SocketTransport();
+  static of(socket: Socket, clock: EventClock): SocketTransport {
+    const transport = new SocketTransport(clock);
     transport.attach(socket);
-    readShared(socket, (count) => transport.listener.onData(READ_BUFFER, 0, count));
+    readShared(socket, (count) => transport.read(READ_BUFFER, count));
     // all of its bytes, or those that Node had read before
-    socket.on('data', (chunk: Buffer) => transport.listener.onData(chunk, 0, chunk.length));
+    socket.on('data', (chunk: Buffer) => transport.read(chunk, chunk.length));
     return transport;
   }
 
   /** Of a socket that is made to read into the shared buffer. */
-  static open(make: (onread: OnReadOpts) => Socket): { transport: SocketTransport; socket: Socket } {
-    const transport = new SocketTransport();
+  static open(clock: EventClock, make: (onread: OnReadOpts) => Socket): { transport: SocketTransport; socket: Socket } {
+    const transport = new SocketTransport(clock);
     const socket = make({
       buffer: READ_BUFFER,
       callback: (count) => {
-        transport.listener.onData(READ_BUFFER, 0, count);
+        transport.read(READ_BUFFER, count);
         return true;
       },
     });
@@ -122,6 +125,15 @@ export class SocketTransport implements Transport {
     if (this.address === '' && this.socket.localAddress !== undefined)
       this.address = formatAddress(this.socket.localAddress, this.socket.localPort ?? 0);
     return this.address;
+  }
+
+  private read(buf: Buffer, count: number): void {
+    this.clock.enter();
+    try {
+      this.listener.onData(buf, 0, count);
+    } finally {
+      this.clock.leave();
+    }
   }
 
   /** @returns how many of the bytes the kernel took, with all the text before them */
