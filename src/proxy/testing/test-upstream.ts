@@ -34,8 +34,13 @@ export class TestUpstream {
     return this.seen.at(index)?.headers.find(([key]) => key === name)?.[1];
   }
 
-  async close(): Promise<void> {
+  /** Ends all connections; the port stays open. */
+  dropConnections(): void {
     for (const socket of this.sockets) socket.destroy();
+  }
+
+  async close(): Promise<void> {
+    this.dropConnections();
     await new Promise((resolve) => this.server.close(resolve));
   }
 
