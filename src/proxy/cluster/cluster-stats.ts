@@ -97,7 +97,8 @@ export class ClusterStats {
   readonly internalCodes: CodeStats;
   readonly externalCodes: CodeStats;
 
-  private readonly prefix: string;
+  /** `cluster.NAME` */
+  readonly prefix: string;
 
   constructor(
     private readonly store: StatsStore,

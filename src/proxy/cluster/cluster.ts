@@ -21,6 +21,8 @@ import { MembershipKeeper } from './membership-keeper.js';
 import { OutlierDetector } from './outlier/outlier-detector.js';
 import { type ClusterResources, compileResources } from './resources.js';
 
+/** Of routes, each with circuit breakers and pools of its own; pools of HTTP/2 stand behind those of HTTP/1. */
+const PRIORITIES = 2;
 /** Envoy's panic threshold, percent. */
 const PANIC_THRESHOLD = 50;
 
@@ -120,8 +122,11 @@ export class Cluster {
     return this.chooser.choose(choice);
   }
 
-  poolOf(host: Host, priority: number): ConnectionPool {
-    let pool = host.pools[priority];
+  /** @param http2 what the client speaks, where the cluster speaks the same */
+  poolOf(host: Host, priority: number, http2 = false): ConnectionPool {
+    const speaks2 = this.settings.protocol === 'http2' || (this.settings.protocol === 'downstream' && http2);
+    const index = speaks2 ? priority + PRIORITIES : priority;
+    let pool = host.pools[index];
     if (pool === undefined) {
       pool = new ConnectionPool(
         this.context,
@@ -129,9 +134,10 @@ export class Cluster {
         this.resources[priority]!,
         this.stats,
         this.settings,
+        speaks2,
         (failed, ok) => this.outlier?.onLocalOrigin(failed, ok, 503),
       );
-      host.pools[priority] = pool;
+      host.pools[index] = pool;
     }
     return pool;
   }

@@ -5,7 +5,11 @@ import { unpack } from '../config/registry.js';
 import { ConfigError } from '../errors.js';
 import type { ConnectionSettings } from '../pool/connection-settings.js';
 import type { TransportSocket } from '../pool/transport-socket.js';
+import { compileUpstreamProtocol } from '../pool/upstream-protocol.js';
 
+/** Of an answer's head: Envoy's defaults. */
+const HEAD_BYTES_MAX = 60 * 1024;
+const FIELD_COUNT_MAX = 100;
 const CONNECT_TIMEOUT_MS = 5_000;
 const IDLE_TIMEOUT_MS = 3_600_000;
 const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
@@ -20,11 +24,7 @@ export function compileConnectionSettings(
   const packed = config.typedExtensionProtocolOptions[HTTP_OPTIONS];
   const options = packed === undefined ? undefined : unpack(packed, HttpProtocolOptionsSchema);
   const common = options?.commonHttpProtocolOptions ?? config.commonHttpProtocolOptions;
-  const explicit = options?.upstreamProtocolOptions;
-  const http1 =
-    explicit?.case === 'explicitHttpConfig' && explicit.value.protocolConfig.case === 'httpProtocolOptions'
-      ? explicit.value.protocolConfig.value
-      : config.httpProtocolOptions;
+  const { protocol, http1, http2 } = compileUpstreamProtocol(config, options);
   const bind = config.upstreamBindConfig;
   const mark = bind?.socketOptions.find(
     (option) => Number(option.level) === SOL_SOCKET && Number(option.name) === SO_MARK,
@@ -40,5 +40,9 @@ export function compileConnectionSettings(
     localAddress: bind?.sourceAddress?.address,
     keepSpelling: http1?.headerKeyFormat?.headerFormat.case === 'statefulFormatter',
     transportSocket,
+    protocol,
+    http2,
+    head_bytes_max: HEAD_BYTES_MAX,
+    field_count_max: common?.maxHeadersCount ?? FIELD_COUNT_MAX,
   };
 }

@@ -7,6 +7,7 @@ import { compileAccessLogs } from '../access-log/compile.js';
 import { unpack } from '../config/registry.js';
 import { ConfigError } from '../errors.js';
 import { ConnectionManager, type RouteSource } from '../http/connection-manager.js';
+import { compileManagerOptions } from '../http/manager-options.js';
 import { RouteTable } from '../route/route-table.js';
 import { compileHttpFilters, compilePerRoute } from './http-filters.js';
 import type { NetworkFilterEnvironment } from './network-filters.js';
@@ -25,7 +26,9 @@ export function compileConnectionManager(
     `${path}.http_filters`,
   );
   const logs = compileAccessLogs(config.accessLog, context, `${path}.access_log`);
-  return new ConnectionManager(context, config, filters, routeSource(config, environment, path), logs);
+  const options = compileManagerOptions(config, path);
+  const source = routeSource(config, environment, path);
+  return new ConnectionManager(context, config.statPrefix, options, filters, source, logs);
 }
 
 function routeSource(

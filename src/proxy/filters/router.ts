@@ -83,7 +83,7 @@ export class RouterFilter implements HttpFilter {
   }
 
   private allowsUpgrade(stream: HttpStream, action: ForwardAction): boolean {
-    return action.upgrades.get(stream.upgrade) ?? stream.manager.upgrades.get(stream.upgrade) ?? false;
+    return action.upgrades.get(stream.upgrade) ?? stream.manager.options.upgrades.get(stream.upgrade) ?? false;
   }
 
   private rewrite(stream: HttpStream, action: ForwardAction): void {

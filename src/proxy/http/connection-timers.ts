@@ -1,5 +1,6 @@
 import { WheelTimer } from '../../base/timer-wheel.js';
 import type { ConnectionManager } from './connection-manager.js';
+import type { ManagerTimeouts } from './manager-options.js';
 
 /** What a connection does when one of its timers fires. */
 export interface TimedConnection {
@@ -17,20 +18,19 @@ export class ConnectionTimers {
   private readonly head: WheelTimer;
   private readonly age: WheelTimer;
   private readonly wheel;
+  private readonly times: ManagerTimeouts;
 
-  constructor(
-    private readonly manager: ConnectionManager,
-    connection: TimedConnection,
-  ) {
+  constructor(manager: ConnectionManager, connection: TimedConnection) {
     this.wheel = manager.context.wheel;
     this.idle = new WheelTimer(() => connection.onIdle());
     this.head = new WheelTimer(() => connection.onHeadTimeout());
     this.age = new WheelTimer(() => connection.onAged());
-    if (manager.maxConnectionDuration_ms > 0) this.wheel.arm(this.age, manager.maxConnectionDuration_ms);
+    this.times = manager.options.timeouts;
+    if (this.times.connectionDuration_ms > 0) this.wheel.arm(this.age, this.times.connectionDuration_ms);
   }
 
   startIdle(): void {
-    if (this.manager.idleTimeout_ms > 0) this.wheel.arm(this.idle, this.manager.idleTimeout_ms);
+    if (this.times.idle_ms > 0) this.wheel.arm(this.idle, this.times.idle_ms);
   }
 
   stopIdle(): void {
@@ -38,18 +38,23 @@ export class ConnectionTimers {
   }
 
   startHead(): void {
-    const { requestHeadersTimeout_ms } = this.manager;
-    if (requestHeadersTimeout_ms > 0 && !this.head.armed) this.wheel.arm(this.head, requestHeadersTimeout_ms);
+    const { requestHeaders_ms } = this.times;
+    if (requestHeaders_ms > 0 && !this.head.armed) this.wheel.arm(this.head, requestHeaders_ms);
   }
 
   stopHead(): void {
     this.wheel.cancel(this.head);
   }
 
+  /** The connection is to end, but for what is under way: `onAged` comes when it must. */
+  startDrain(): void {
+    this.wheel.arm(this.age, this.times.drain_ms);
+  }
+
   /** The client is to close; if it does not, `onIdle` comes. */
   startClose(): void {
     this.stop();
-    this.wheel.arm(this.idle, this.manager.delayedCloseTimeout_ms);
+    this.wheel.arm(this.idle, this.times.delayedClose_ms);
   }
 
   stop(): void {

@@ -11,6 +11,7 @@ export interface DownstreamCodec {
   readonly info: ConnectionInfo;
   readonly choice: ChoiceContext;
   readonly filterChainName: string;
+  readonly http2: boolean;
   /** The client reads slower than we write: it calls `stream.onDrain()` when there is room. */
   readonly full: boolean;
   /** 100 to 199 but 101. */
@@ -19,7 +20,7 @@ export interface DownstreamCodec {
   writeHead(stream: HttpStream, status: number, headers: HeaderMap, end: boolean): void;
   /** The bytes are the caller's again after the call. */
   writeBody(buf: Uint8Array, start: number, end: number): void;
-  /** A body that is text. @param text latin1 */
+  /** A body that is one text; `writeEnd` without trailers follows. @param text latin1 */
   writeText(text: string): void;
   writeEnd(trailers: HeaderMap | undefined): void;
   /** Everything of this turn was written. */
@@ -37,6 +38,7 @@ export interface DownstreamCodec {
 
 /** A client's connection, as its connection manager holds it. */
 export interface ServerConnection {
+  readonly http2: boolean;
   /** Ends when idle, or after what is under way. */
   drain(): void;
   /** Ends at once. */

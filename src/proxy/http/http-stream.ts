@@ -3,6 +3,7 @@ import { HeaderMap } from '../../wire/http1/index.js';
 import { overridesOf } from '../route/filter-overrides.js';
 import type { ClusterChoice, ForwardAction } from '../route/route-action.js';
 import type { RouteEntry } from '../route/route-table.js';
+import type { Span } from '../tracing/span.js';
 import type { ConnectionManager } from './connection-manager.js';
 import type { DownstreamCodec } from './downstream-codec.js';
 import type { FilterChain } from './filter-chain.js';
@@ -12,7 +13,6 @@ import { RequestHold } from './request-hold.js';
 import { FLAG } from './response-flags.js';
 import { prepareResponse } from './response-preparation.js';
 import { ResponseThrottle } from './response-throttle.js';
-import type { Span } from '../tracing/span.js';
 import { StreamInfo } from './stream-info.js';
 import { StreamTimers } from './stream-timers.js';
 
@@ -71,8 +71,8 @@ export class HttpStream extends StreamInfo {
     this.choice = undefined;
     this.clusterName = '';
     if (forward !== undefined) this.choose(forward);
-    this.timers.startIdle(forward?.idleTimeout_ms ?? this.manager.streamIdleTimeout_ms);
-    const limit_ms = forward?.maxStreamDuration_ms ?? this.manager.maxStreamDuration_ms;
+    this.timers.startIdle(forward?.idleTimeout_ms ?? this.manager.options.timeouts.streamIdle_ms);
+    const limit_ms = forward?.maxStreamDuration_ms ?? this.manager.options.timeouts.streamDuration_ms;
     if (limit_ms > 0) this.timers.startDuration(limit_ms, () => this.onTooLong());
   }
 
@@ -150,11 +150,11 @@ export class HttpStream extends StreamInfo {
   }
 
   /** The client's connection ended, or it reset the stream. */
-  onDisconnect(details = 'downstream_remote_disconnect'): void {
+  onDisconnect(details = 'downstream_remote_disconnect', flag: number = FLAG.downstreamTermination): void {
     if (this.done) return;
-    this.flags |= FLAG.downstreamTermination;
+    this.flags |= flag;
     this.details ||= details;
-    this.manager.stats.counter('downstream_rq_rx_reset').inc();
+    this.manager.stats.counters.downstream_rq_rx_reset.value++;
     this.end();
   }
 
@@ -337,12 +337,12 @@ export class HttpStream extends StreamInfo {
   }
 
   private onTooLong(): void {
-    this.manager.stats.counter('downstream_rq_max_duration_reached').inc();
+    this.manager.stats.counters.downstream_rq_max_duration_reached.value++;
     this.localReply(408, 'downstream duration timeout', FLAG.durationTimeout, 'max_duration_timeout');
   }
 
   private onIdle(): void {
-    this.manager.stats.counter('downstream_rq_idle_timeout').inc();
+    this.manager.stats.counters.downstream_rq_idle_timeout.value++;
     const status = this.requestDone ? 504 : 408;
     this.localReply(status, 'stream timeout', FLAG.streamIdleTimeout, 'stream_idle_timeout');
   }

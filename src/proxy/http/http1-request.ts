@@ -13,7 +13,7 @@ export function prepareHttp1Request(stream: HttpStream, request: RequestParser):
   stream.headers = request.headers;
   stream.protocol = request.minor === 1 ? 'HTTP/1.1' : 'HTTP/1.0';
   manager.onStreamStart(stream);
-  if (request.minor === 0 && !manager.acceptHttp10) {
+  if (request.minor === 0 && !manager.options.http1.acceptHttp10) {
     stream.codec.closeAfterAnswer();
     stream.localReply(426, 'Upgrade Required', FLAG.downstreamProtocolError, 'low_version');
     return false;
@@ -21,8 +21,7 @@ export function prepareHttp1Request(stream: HttpStream, request: RequestParser):
   if (!readTarget(stream, request)) return false;
   if (!stripHop(stream, request)) return false;
   if (!readUpgrade(stream, request)) return false;
-  prepareRequest(stream);
-  return true;
+  return prepareRequest(stream);
 }
 
 function readTarget(stream: HttpStream, request: RequestParser): boolean {
@@ -35,7 +34,8 @@ function readTarget(stream: HttpStream, request: RequestParser): boolean {
     if (isPath) return refuse(stream, 'invalid_path', 'Bad Request');
   } else if (!isPath && !(target === '*' && request.method === 'OPTIONS')) {
     const absolute = /^(https?):\/\/([^/?#]+)([^#]*)$/i.exec(target);
-    if (absolute === null || !manager.allowAbsoluteUrl) return refuse(stream, 'invalid_path', 'Bad Request');
+    if (absolute === null || !manager.options.http1.allowAbsoluteUrl)
+      return refuse(stream, 'invalid_path', 'Bad Request');
     host = absolute[2]!.slice(absolute[2]!.lastIndexOf('@') + 1);
     headers.set('host', host);
     stream.path = absolute[3]!.startsWith('/') ? absolute[3]! : `/${absolute[3]}`;

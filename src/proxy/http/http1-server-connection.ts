@@ -22,6 +22,7 @@ import type { ConnectionInfo } from './stream-info.js';
 export class Http1ServerConnection
   implements DownstreamCodec, ServerConnection, BodySink, TimedConnection, TransportListener
 {
+  readonly http2 = false;
   readonly choice: ChoiceContext;
   private readonly writer: Http1ResponseWriter;
   private readonly request: RequestParser;
@@ -44,7 +45,11 @@ export class Http1ServerConnection
   ) {
     this.writer = new Http1ResponseWriter(transport);
     this.choice = { destination: info.restored ? { address: info.localAddress, port: info.localPort } : undefined };
-    this.request = new RequestParser(manager.parserOptions);
+    const { head_bytes_max, field_count_max, http1 } = manager.options;
+    this.request = new RequestParser({
+      limits: { head_bytes_max, field_count_max },
+      keepSpelling: http1.headerCase === 'preserve',
+    });
     this.timers = new ConnectionTimers(manager, this);
     transport.listener = this;
     this.timers.startIdle();
@@ -90,7 +95,7 @@ export class Http1ServerConnection
   }
 
   writeEnd(trailers: HeaderMap | undefined): void {
-    this.writer.end(this.manager.enableTrailers ? trailers : undefined);
+    this.writer.end(this.manager.options.http1.enableTrailers ? trailers : undefined);
   }
 
   flush(): void {
@@ -130,14 +135,14 @@ export class Http1ServerConnection
 
   destroy(): void {
     this.transport.destroy();
-    this.onClosed();
+    this.onClosed(true);
   }
 
   // What the transport tells
 
   onData(buf: Buffer, start: number, end: number): void {
     if (this.closed || this.transport.ended) return;
-    this.manager.counters.rxBytes.value += end - start;
+    this.manager.stats.counters.downstream_cx_rx_bytes_total.value += end - start;
     if (this.stash === undefined) {
       this.process(buf, start, end);
       return;
@@ -162,14 +167,14 @@ export class Http1ServerConnection
     this.destroy();
   }
 
-  onClosed(): void {
+  onClosed(local = false): void {
     if (this.closed) return;
     this.closed = true;
     this.timers.stop();
     const { stream } = this;
     this.stream = undefined;
     stream?.onDisconnect();
-    this.manager.onConnectionEnd(this);
+    this.manager.onConnectionEnd(this, local, stream !== undefined);
   }
 
   onBody(buf: Uint8Array, start: number, end: number): void {
@@ -177,17 +182,17 @@ export class Http1ServerConnection
   }
 
   onIdle(): void {
-    if (!this.transport.ended) this.manager.counters.idleTimeout.value++;
+    if (!this.transport.ended) this.manager.stats.counters.downstream_cx_idle_timeout.value++;
     this.destroy();
   }
 
   onHeadTimeout(): void {
-    this.manager.stats.counter('downstream_rq_header_timeout').inc();
+    this.manager.stats.counters.downstream_rq_header_timeout.value++;
     this.answerUnparsed(408, 'request_header_timeout');
   }
 
   onAged(): void {
-    this.manager.stats.counter('downstream_cx_max_duration_reached').inc();
+    this.manager.stats.counters.downstream_cx_max_duration_reached.value++;
     this.drain();
   }
 
@@ -196,7 +201,7 @@ export class Http1ServerConnection
     if (this.closed) return;
     this.transport.end();
     this.timers.stop();
-    if (this.transport.peerEnded || this.manager.delayedCloseTimeout_ms <= 0)
+    if (this.transport.peerEnded || this.manager.options.timeouts.delayedClose_ms <= 0)
       return void this.transport.endAndDestroy();
     this.stash = undefined;
     this.resumeReading();
@@ -249,6 +254,7 @@ export class Http1ServerConnection
     let pos = start;
     // RFC 9112 §2.2: an empty line before a request is to be ignored
     while (pos + 1 < end && buf[pos] === 13 && buf[pos + 1] === 10) pos += 2;
+    if (this.served === 0 && buf[pos] === PREFACE_BYTE && this.isHttp2(buf, pos, end)) return INVALID;
     const next = this.request.parse(buf, pos, end);
     if (next === INCOMPLETE) {
       this.stash = Buffer.from(buf.subarray(pos, end));
@@ -265,12 +271,25 @@ export class Http1ServerConnection
     return next;
   }
 
+  /** RFC 9113 §3.3: a client that knows. @returns whether the connection is another's now */
+  private isHttp2(buf: Buffer, start: number, end: number): boolean {
+    if (this.manager.options.codec !== 'auto' || end - start < PREFACE_LINE.length) return false;
+    if (buf.toString('latin1', start, start + PREFACE_LINE.length) !== PREFACE_LINE) return false;
+    this.timers.stop();
+    this.closed = true;
+    this.manager.changeToHttp2(this, this.transport, Buffer.from(buf.subarray(start, end)));
+    return true;
+  }
+
   private beginStream(): void {
     const { request, manager } = this;
     const stream = new HttpStream(this, manager);
     this.stream = stream;
-    if (manager.maxRequestsPerConnection > 0 && this.served + 1 >= manager.maxRequestsPerConnection)
+    const { maxRequestsPerConnection } = manager.options;
+    if (maxRequestsPerConnection > 0 && this.served + 1 >= maxRequestsPerConnection) {
+      if (!this.closing) manager.stats.counters.downstream_cx_max_requests_reached.value++;
       this.closing = true;
+    }
     if (!prepareHttp1Request(stream, request)) return;
     if (stream.upgrade !== '') this.body.begin('close');
     else if (request.chunked) this.body.begin('chunked');
@@ -286,7 +305,7 @@ export class Http1ServerConnection
 
   /** Bytes that are no HTTP: Envoy's answer, and the end. */
   private badRequest(code: string, status: number): void {
-    this.manager.counters.protocolError.value++;
+    this.manager.stats.counters.downstream_cx_protocol_error.value++;
     this.answerUnparsed(status, `http1.codec_error.${code.toLowerCase()}`);
   }
 
@@ -301,3 +320,7 @@ export class Http1ServerConnection
     stream.localReply(status, reasonOf(status), FLAG.downstreamProtocolError, details);
   }
 }
+
+/** The first line of HTTP/2's preface; a request line that no HTTP/1 client sends. */
+const PREFACE_LINE = 'PRI * HTTP/2.0\r\n';
+const PREFACE_BYTE = PREFACE_LINE.charCodeAt(0);

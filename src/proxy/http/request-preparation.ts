@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { ConnectionManager } from './connection-manager.js';
 import type { HttpStream } from './http-stream.js';
+import type { ManagerOptions } from './manager-options.js';
 
 /** Headers with which the mesh tells itself what to do: taken from requests that come from outside. */
 const INTERNAL_HEADERS = [
@@ -31,22 +32,27 @@ const EDGE_HEADERS = [
   'x-envoy-original-host',
 ];
 
-/** The changes that every request gets, whatever its protocol; its target and connection fields are read already. */
-export function prepareRequest(stream: HttpStream): void {
+/**
+ * The changes that every request gets, whatever its protocol; its target and connection fields are read already.
+ * @returns false when it was answered
+ */
+export function prepareRequest(stream: HttpStream): boolean {
   const { manager, headers } = stream;
   const host = stream.host;
-  stream.host = manager.normalizeHost(host, stream.connection.localPort);
+  stream.host = normalizeHost(host, stream.connection.localPort, manager.options);
   if (stream.host !== host) headers.set('host', stream.host);
   forwardingHeaders(stream, manager);
+  return true;
 }
 
 function forwardingHeaders(stream: HttpStream, manager: ConnectionManager): void {
   const { headers, connection } = stream;
+  const { options } = manager;
   const forwarded = headers.get('x-forwarded-for');
-  if (manager.useRemoteAddress) {
+  if (options.useRemoteAddress) {
     const peer = connection.remoteAddress;
-    stream.internal = forwarded === undefined && manager.isInternal(peer);
-    if (!manager.skipXffAppend) headers.set('x-forwarded-for', forwarded === undefined ? peer : `${forwarded},${peer}`);
+    stream.internal = forwarded === undefined && options.isInternal(peer);
+    if (!options.skipXffAppend) headers.set('x-forwarded-for', forwarded === undefined ? peer : `${forwarded},${peer}`);
     headers.set('x-forwarded-proto', stream.scheme);
     if (!stream.internal) {
       for (const name of EDGE_HEADERS) headers.delete(name);
@@ -54,7 +60,7 @@ function forwardingHeaders(stream: HttpStream, manager: ConnectionManager): void
     }
   } else {
     const only = forwarded?.trim();
-    stream.internal = only !== undefined && isIP(only) !== 0 && manager.isInternal(only);
+    stream.internal = only !== undefined && isIP(only) !== 0 && options.isInternal(only);
     const proto = headers.get('x-forwarded-proto');
     if (proto === undefined) headers.add('x-forwarded-proto', stream.scheme);
     else if (proto === 'https' || proto === 'http') stream.scheme = proto;
@@ -64,13 +70,24 @@ function forwardingHeaders(stream: HttpStream, manager: ConnectionManager): void
   if (headers.has('x-envoy-internal')) headers.delete('x-envoy-internal');
   if (stream.internal) headers.add('x-envoy-internal', 'true');
   else for (const name of INTERNAL_HEADERS) headers.delete(name);
-  requestId(stream, manager);
+  requestId(stream, options);
 }
 
-function requestId(stream: HttpStream, manager: ConnectionManager): void {
+function requestId(stream: HttpStream, options: ManagerOptions): void {
   const { headers } = stream;
-  if (!manager.generateRequestId) return;
+  if (!options.generateRequestId) return;
   if (!headers.has('x-request-id')) headers.add('x-request-id', randomUUID());
-  else if (manager.useRemoteAddress && !stream.internal && !manager.preserveRequestId)
+  else if (options.useRemoteAddress && !stream.internal && !options.preserveRequestId)
     headers.set('x-request-id', randomUUID());
+}
+
+/** `strip_any_host_port`, `strip_matching_host_port` and `strip_trailing_host_dot`. */
+function normalizeHost(host: string, localPort: number, { stripPort, stripTrailingDot }: ManagerOptions): string {
+  if (stripPort === 'no' && !stripTrailingDot) return host;
+  const port = /:(\d+)$/.exec(host);
+  let name = port === null ? host : host.slice(0, port.index);
+  if (stripTrailingDot && name.endsWith('.')) name = name.slice(0, -1);
+  if (port === null) return name;
+  const strip = stripPort === 'any' || (stripPort === 'matching' && Number(port[1]) === localPort);
+  return strip ? name : name + port[0];
 }

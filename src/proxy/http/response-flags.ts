@@ -24,6 +24,7 @@ export const FLAG = {
   localHealthCheckFailed: 1 << 21,
   rateLimitServiceError: 1 << 22,
   invalidEnvoyHeaders: 1 << 23,
+  downstreamReset: 1 << 24,
 } as const;
 
 const NAMES: readonly (readonly [bit: number, name: string, long: string])[] = [
@@ -52,6 +53,7 @@ const NAMES: readonly (readonly [bit: number, name: string, long: string])[] = [
   [FLAG.localHealthCheckFailed, 'LH', 'FailedLocalHealthCheck'],
   [FLAG.rateLimitServiceError, 'RLSE', 'RateLimitServiceError'],
   [FLAG.invalidEnvoyHeaders, 'IH', 'InvalidEnvoyRequestHeaders'],
+  [FLAG.downstreamReset, 'DR', 'DownstreamRemoteReset'],
 ];
 
 const SHORT = new Map<number, string>([[0, '-']]);

@@ -17,15 +17,16 @@ export function httpDate(now_ms: number): string {
 /** What the connection manager does to every answer's head; the framing is the connection's. */
 export function prepareResponse(stream: HttpStream, headers: HeaderMap): void {
   const { manager } = stream;
+  const { options } = manager;
   headers.delete('connection');
   headers.delete('transfer-encoding');
   headers.delete('keep-alive');
   headers.delete('proxy-connection');
   if (!headers.has('date')) headers.add('date', httpDate(manager.context.clock.now()));
-  if (manager.serverHeader === 'overwrite') headers.set('server', manager.serverName);
-  else if (manager.serverHeader === 'append' && !headers.has('server')) headers.add('server', manager.serverName);
-  if (manager.via !== '') headers.add('via', manager.via);
-  if (manager.requestIdInResponse) {
+  if (options.serverHeader === 'overwrite') headers.set('server', options.serverName);
+  else if (options.serverHeader === 'append' && !headers.has('server')) headers.add('server', options.serverName);
+  if (options.via !== '') headers.add('via', options.via);
+  if (options.requestIdInResponse) {
     const id = stream.headers.get('x-request-id');
     if (id !== undefined) headers.set('x-request-id', id);
   }

@@ -2,6 +2,8 @@ import type { ClusterStats } from '../cluster/cluster-stats.js';
 import type { Host } from '../cluster/host.js';
 import type { ClusterResources } from '../cluster/resources.js';
 import type { ProxyContext } from '../context.js';
+import { Http2ClientConnection } from '../http2/http2-client-connection.js';
+import { Http2Stats } from '../http2/http2-stats.js';
 import type { Transport } from '../transport/transport.js';
 import type { ConnectionSettings } from './connection-settings.js';
 import { Http1Connection } from './http1-connection.js';
@@ -27,7 +29,9 @@ export class ConnectionPool implements ConnectOwner {
   private readonly connecting = new Set<PendingConnect>();
   private readonly waiting = new Set<PoolClient>();
   private readonly accounting: PoolAccounting;
+  private readonly alpn: readonly string[];
   private draining = false;
+  private http2Stats: Http2Stats | undefined;
 
   constructor(
     private readonly context: ProxyContext,
@@ -35,9 +39,12 @@ export class ConnectionPool implements ConnectOwner {
     private readonly resources: ClusterResources,
     readonly stats: ClusterStats,
     private readonly settings: ConnectionSettings,
+    /** HTTP/2 without asking. */
+    private readonly http2: boolean,
     /** Told when an attempt to connect succeeded or failed: outlier detection's local origin. */
     onConnectResult: (host: Host, ok: boolean) => void,
   ) {
+    this.alpn = http2 ? ['h2'] : settings.protocol === 'alpn' ? ['h2', 'http/1.1'] : [];
     this.accounting = new PoolAccounting(context, host, resources, stats, onConnectResult);
   }
 
@@ -133,12 +140,12 @@ export class ConnectionPool implements ConnectOwner {
     if (connection.active === 0) connection.destroy(true);
   }
 
-  onConnected(pending: PendingConnect, transport: Transport): void {
+  onConnected(pending: PendingConnect, transport: Transport, protocol: string): void {
     this.connecting.delete(pending);
-    const { maxConnectionDuration_ms, keepSpelling } = this.settings;
-    const connection = new Http1Connection(this, transport, keepSpelling, this.context.clock.monotonic_ms());
+    const { maxConnectionDuration_ms } = this.settings;
+    const connection = this.makeConnection(transport, this.http2 || protocol === 'h2');
     this.all.add(connection);
-    this.accounting.connected(connection.opened_ms - pending.began_ms);
+    this.accounting.connected(connection.opened_ms - pending.began_ms, connection instanceof Http2ClientConnection);
     if (maxConnectionDuration_ms > 0) this.context.wheel.arm(connection.ageTimer, maxConnectionDuration_ms);
     this.offer(connection);
     if (!this.draining) return;
@@ -154,6 +161,13 @@ export class ConnectionPool implements ConnectOwner {
     const waiting = [...this.waiting];
     for (const client of waiting) this.takeWaiting(client);
     for (const client of waiting) client.onPoolFailure(failure, detail);
+  }
+
+  private makeConnection(transport: Transport, http2: boolean): PooledConnection {
+    const { context, settings } = this;
+    if (!http2) return new Http1Connection(this, transport, settings.keepSpelling, context.clock.monotonic_ms());
+    this.http2Stats ??= new Http2Stats(context.stats, `${this.stats.prefix}.`);
+    return new Http2ClientConnection(this, transport, settings, this.http2Stats, context);
   }
 
   private overflow(client: PoolClient): void {
@@ -205,13 +219,14 @@ export class ConnectionPool implements ConnectOwner {
   }
 
   private connectIfNeeded(): void {
-    while (this.waiting.size > this.connecting.size) {
+    const each = this.http2 ? this.settings.http2.maxConcurrentStreams : 1;
+    while (this.waiting.size > this.connecting.size * each) {
       if (!this.resources.connections.available) {
         this.stats.counters.upstream_cx_overflow.value++;
         // Envoy: an endpoint without any connection gets one, whatever others of the cluster hold
         if (this.all.size > 0 || this.connecting.size > 0) return;
       }
-      const pending = new PendingConnect(this.context, this.accounting.host, this.settings, [], this);
+      const pending = new PendingConnect(this.context, this.accounting.host, this.settings, this.alpn, this);
       this.connecting.add(pending);
       this.accounting.connects();
       pending.start();

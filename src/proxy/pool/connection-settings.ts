@@ -1,4 +1,6 @@
+import type { Http2Options } from '../http2/http2-options.js';
 import type { TransportSocket } from './transport-socket.js';
+import type { UpstreamProtocol } from './upstream-protocol.js';
 
 /** What a cluster's connections are made with. */
 export interface ConnectionSettings {
@@ -12,6 +14,11 @@ export interface ConnectionSettings {
   readonly mark: number | undefined;
   readonly localAddress: string | undefined;
   readonly keepSpelling: boolean;
+  readonly protocol: UpstreamProtocol;
+  readonly http2: Http2Options;
+  /** Limits of an answer's head. */
+  readonly head_bytes_max: number;
+  readonly field_count_max: number;
   /** undefined: the bytes go as they are. */
   readonly transportSocket: TransportSocket | undefined;
 }

@@ -41,7 +41,6 @@ export class PoolAccounting {
 
   connects(): void {
     this.stats.counters.upstream_cx_total.value++;
-    this.stats.counters.upstream_cx_http1_total.value++;
     this.host.totalConnections++;
     this.host.activeConnections++;
     this.resources.connections.inc();
@@ -63,7 +62,9 @@ export class PoolAccounting {
     this.onConnectResult(this.host, false);
   }
 
-  connected(took_ms: number): void {
+  connected(took_ms: number, http2: boolean): void {
+    if (http2) this.stats.counters.upstream_cx_http2_total.value++;
+    else this.stats.counters.upstream_cx_http1_total.value++;
     this.stats.gauges.upstream_cx_active.value++;
     this.stats.connectTime.record(took_ms);
     this.onConnectResult(this.host, true);

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Host } from '../cluster/host.js';
+import type { TlsInfo } from '../tls/tls-info.js';
 
 /** What stands between TCP and a cluster's protocol, when it is not the bare bytes: TLS, a PROXY header. */
 export interface TransportSocket {
@@ -12,7 +13,7 @@ export interface TransportSocket {
     socket: Socket,
     host: Host,
     alpn: readonly string[],
-    ready: (socket: Socket, protocol: string) => void,
+    ready: (socket: Socket, protocol: string, tls?: TlsInfo) => void,
     failed: (detail: string) => void,
   ): void;
 }

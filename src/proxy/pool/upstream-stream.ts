@@ -1,8 +1,8 @@
 import type { HeaderMap } from '../../wire/http1/index.js';
 import type { RequestHeaders } from '../matching/header-matcher.js';
 
-/** Why a stream ended before its answer was complete. */
-export type ResetReason = 'remote_close' | 'remote_reset' | 'protocol_error';
+/** Why a stream ended before its answer was complete; the last two are HTTP/2's, where the connection lives on. */
+export type ResetReason = 'remote_close' | 'remote_reset' | 'protocol_error' | 'stream_reset' | 'stream_refused';
 
 /** The first line and fields of an answer; the map belongs to the connection and is good until the exchange ends. */
 export interface ResponseHead {

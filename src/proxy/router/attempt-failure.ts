@@ -34,13 +34,30 @@ const CONNECTION_TERMINATION: FailureKind = {
   flag: FLAG.connectionTermination,
 };
 
+const STREAM_RESET: FailureKind = { retry: 'reset', status: 503, reason: 'remote reset', flag: FLAG.upstreamReset };
+const STREAM_REFUSED: FailureKind = {
+  retry: 'refused',
+  status: 503,
+  reason: 'remote refused stream reset',
+  flag: FLAG.upstreamReset,
+};
+
 export function poolFailure(failure: PoolFailure): FailureKind {
   if (failure === 'overflow') return OVERFLOW;
   return failure === 'connection_timeout' ? CONNECTION_TIMEOUT : CONNECTION_FAILURE;
 }
 
 export function resetFailure(reason: ResetReason): FailureKind {
-  return reason === 'protocol_error' ? PROTOCOL_ERROR : CONNECTION_TERMINATION;
+  switch (reason) {
+    case 'protocol_error':
+      return PROTOCOL_ERROR;
+    case 'stream_reset':
+      return STREAM_RESET;
+    case 'stream_refused':
+      return STREAM_REFUSED;
+    default:
+      return CONNECTION_TERMINATION;
+  }
 }
 
 /** The body of the answer. */

@@ -7,7 +7,7 @@ import { parseRetryOn, RETRY_ON, type RetryPolicy } from '../route/retry-policy.
 import { HostSelection } from './host-selection.js';
 
 /** Why an attempt got no usable answer. */
-export type AttemptFailure = 'connect' | 'overflow' | 'reset' | 'timeout' | 'protocol';
+export type AttemptFailure = 'connect' | 'overflow' | 'reset' | 'timeout' | 'protocol' | 'refused';
 
 export type RetryDecision = 'no' | 'yes' | 'overflow' | 'limit';
 
@@ -139,6 +139,7 @@ export class RetryState {
   private wantsFailure(failure: AttemptFailure, requestBegan: boolean): boolean {
     const { on } = this;
     if (failure === 'overflow') return false;
+    if (failure === 'refused' && (on & RETRY_ON['refused-stream']) !== 0) return true;
     if (failure === 'timeout') return (on & (RETRY_ON['5xx'] | RETRY_ON['gateway-error'])) !== 0;
     if ((on & (RETRY_ON['5xx'] | RETRY_ON['gateway-error'] | RETRY_ON.reset)) !== 0) return true;
     if ((on & RETRY_ON['reset-before-request']) !== 0 && !requestBegan) return true;

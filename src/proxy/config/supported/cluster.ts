@@ -4,12 +4,18 @@ import type { SupportedFields } from './fields.js';
 export const IMPLEMENTED: SupportedFields = {
   'envoy.config.core.v3.BindConfig': 'source_address socket_options',
   'envoy.config.core.v3.SocketOption': 'description level name int_value state',
-  'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': 'common_http_protocol_options explicit_http_config',
-  'envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig': 'http_protocol_options',
+  'envoy.extensions.upstreams.http.v3.HttpProtocolOptions':
+    'common_http_protocol_options explicit_http_config use_downstream_protocol_config auto_config',
+  'envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig':
+    'http_protocol_options http2_protocol_options',
+  'envoy.extensions.upstreams.http.v3.HttpProtocolOptions.UseDownstreamHttpConfig':
+    'http_protocol_options http2_protocol_options',
+  'envoy.extensions.upstreams.http.v3.HttpProtocolOptions.AutoHttpConfig':
+    'http_protocol_options http2_protocol_options',
   'envoy.config.cluster.v3.Cluster':
     'name alt_stat_name type eds_cluster_config connect_timeout transport_socket transport_socket_matches ' +
     'lb_policy=ROUND_ROBIN|LEAST_REQUEST|RANDOM|RING_HASH|MAGLEV|CLUSTER_PROVIDED|LOAD_BALANCING_POLICY_CONFIG ' +
-    'load_assignment max_requests_per_connection circuit_breakers common_http_protocol_options http_protocol_options ' +
+    'load_assignment max_requests_per_connection circuit_breakers common_http_protocol_options http_protocol_options http2_protocol_options ' +
     'typed_extension_protocol_options dns_refresh_rate dns_lookup_family outlier_detection cleanup_interval upstream_bind_config ' +
     'original_dst_lb_config least_request_lb_config round_robin_lb_config ring_hash_lb_config maglev_lb_config lb_subset_config ' +
     'common_lb_config load_balancing_policy health_checks ignore_health_on_host_removal respect_dns_ttl dns_failure_refresh_rate',
