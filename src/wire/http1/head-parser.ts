@@ -146,7 +146,8 @@ export class RequestParser extends HeadParser {
   protected override check(text: string): boolean {
     this.method = internMethod(text, this.methodEnd);
     this.target = text.slice(this.methodEnd + 1, this.targetEnd);
-    if (!METHODS.has(this.method)) this.parser.invalid('UNKNOWN_METHOD', `the method ${this.method} is not known`);
+    if (this.method !== 'GET' && !METHODS.has(this.method))
+      this.parser.invalid('UNKNOWN_METHOD', `the method ${this.method} is not known`);
     if (this.parser.hostCount > 1) this.parser.invalid('REPEATED_HOST', 'more than one Host');
     return this.parser.error === undefined;
   }

@@ -23,3 +23,13 @@ test('a map that serves the next message shows nothing that was added to the las
   assert.equal(headers.serialize(), 'c: 3\r\n');
   assert.equal(headers.clone().serialize(), 'c: 3\r\n');
 });
+
+test('a name of more than 31 characters is found, another of a like length is not', () => {
+  const headers = new HeaderMap();
+  const long = 'x-envoy-upstream-rq-timeout-alt-response';
+  headers.add(long, 'yes');
+  assert.equal(headers.get(long), 'yes');
+  assert.equal(headers.has('x'.repeat(long.length - 32)), false);
+  assert.equal(headers.delete(long), true);
+  assert.equal(headers.has(long), false);
+});

@@ -13,6 +13,8 @@ export class HeaderMap {
   private removedCount = 0;
   /** Fields were written with other than exactly one space after the colon: they are written out one by one. */
   private irregular = false;
+  /** A bit for each length of a name that there is, modulo 32: most names that are asked for are not there. */
+  private lengths = 0;
   private start = 0;
   private end = 0;
   /** Name, value, name, value … of what was added; what stands behind {@link addedEnd} is of an earlier message. */
@@ -28,6 +30,7 @@ export class HeaderMap {
     this.irregular = false;
     this.spelled = undefined;
     this.addedEnd = 0;
+    this.lengths = 0;
   }
 
   /** Used by the parser: offsets are relative to the text given to {@link seal}. */
@@ -39,6 +42,7 @@ export class HeaderMap {
     this.spans[at + 2] = valueStart;
     this.spans[at + 3] = valueEnd;
     this.removed[this.parsed] = 0;
+    this.lengths |= 1 << (nameEnd - nameStart);
     if (valueStart !== nameEnd + 2) this.irregular = true;
     if (spelled !== undefined) {
       this.spelled ??= [];
@@ -63,11 +67,13 @@ export class HeaderMap {
   }
 
   has(name: string): boolean {
+    if (!this.mayHave(name)) return false;
     return this.find(name) !== -1 || this.findAdded(name) !== -1;
   }
 
   /** The value; several fields of one name are joined with `,` as RFC 9110 §5.2 allows. */
   get(name: string): string | undefined {
+    if (!this.mayHave(name)) return undefined;
     let joined: string | undefined;
     if (this.parsed > 0) {
       for (let i = this.find(name); i !== -1; i = this.find(name, i + 1)) {
@@ -105,6 +111,7 @@ export class HeaderMap {
   }
 
   add(name: string, value: string): void {
+    this.lengths |= 1 << name.length;
     this.added[this.addedEnd] = name;
     this.added[this.addedEnd + 1] = value;
     this.addedEnd += 2;
@@ -117,6 +124,7 @@ export class HeaderMap {
 
   /** @returns whether there was one */
   delete(name: string): boolean {
+    if (!this.mayHave(name)) return false;
     let found = false;
     if (this.parsed > 0) {
       for (let i = this.find(name); i !== -1; i = this.find(name, i + 1)) {
@@ -178,6 +186,10 @@ export class HeaderMap {
       if (this.removed[i] === 0) out += `${this.spelled?.[i] ?? this.nameAt(i)}: ${this.valueAt(i)}\r\n`;
     }
     return out;
+  }
+
+  private mayHave(name: string): boolean {
+    return (this.lengths & (1 << name.length)) !== 0;
   }
 
   private nameAt(i: number): string {
