@@ -120,7 +120,7 @@ export class LogicalProxy implements SourcesConsumer {
     );
     const settle = (): void => this.settle();
     this.clusters = new ClusterManager(this.context, this.sources, settle);
-    this.routes = new RouteManager(this.context);
+    this.routes = new RouteManager(this.context, this.clusters);
     this.listeners = new ListenerManager({
       context: this.context,
       clusters: this.clusters,

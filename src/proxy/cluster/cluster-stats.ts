@@ -63,6 +63,7 @@ const COUNTERS = [
   'upstream_rq_per_try_idle_timeout',
   'upstream_rq_retry',
   'upstream_rq_retry_backoff_exponential',
+  'upstream_rq_retry_backoff_ratelimited',
   'upstream_rq_retry_limit_exceeded',
   'upstream_rq_retry_overflow',
   'upstream_rq_retry_success',

@@ -44,6 +44,10 @@ export class ClusterManager implements ClusterLookup {
     return this.active.get(name)?.cluster;
   }
 
+  has(name: string): boolean {
+    return this.active.has(name) || this.warming.has(name);
+  }
+
   get clusters(): readonly Cluster[] {
     return [...this.active.values()].map((entry) => entry.cluster);
   }

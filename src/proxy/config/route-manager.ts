@@ -1,8 +1,10 @@
 import type { ConfigSource } from '../../xds/types/gen/envoy/config/core/v3/config_source_pb.js';
 import { RouteConfigurationSchema } from '../../xds/types/gen/envoy/config/route/v3/route_pb.js';
+import type { ClusterLookup } from '../cluster/cluster-lookup.js';
 import type { ProxyContext } from '../context.js';
 import { compilePerRoute } from '../filters/http-filters.js';
 import type { RouteSource } from '../http/connection-manager.js';
+import type { RouteContext } from '../route/route-context.js';
 import { RouteTable } from '../route/route-table.js';
 import { decode } from './decode.js';
 import { SourceStats } from './sources/source-stats.js';
@@ -21,7 +23,10 @@ class Slot implements RouteSource {
 export class RouteManager {
   private readonly slots = new Map<string, Slot>();
 
-  constructor(private readonly context: ProxyContext) {}
+  constructor(
+    private readonly context: ProxyContext,
+    private readonly clusters: ClusterLookup,
+  ) {}
 
   /** @param statPrefix of the connection manager that asks */
   slot(name: string, source: ConfigSource | undefined, statPrefix: string): RouteSource {
@@ -62,7 +67,7 @@ export class RouteManager {
     const slot = this.slots.get(name);
     if (slot === undefined || (slot.version === version && slot.table !== undefined)) return;
     try {
-      slot.table = new RouteTable(decode(RouteConfigurationSchema, body), this.context, compilePerRoute);
+      slot.table = new RouteTable(decode(RouteConfigurationSchema, body), this.routeContext(), compilePerRoute);
     } catch (error) {
       for (const stats of slot.stats.values()) stats.rejected.value++;
       throw error;
@@ -73,6 +78,11 @@ export class RouteManager {
       stats.success.value++;
       stats.attempt.value++;
     }
+  }
+
+  private routeContext(): RouteContext {
+    const { random, runtime } = this.context;
+    return { random, runtime, hasCluster: (name) => this.clusters.has(name) };
   }
 
   /** The routes do not come: who waits goes on without. Routes that are there stay, as Envoy keeps them. */

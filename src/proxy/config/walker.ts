@@ -18,6 +18,9 @@ export function checkSupported(schema: DescMessage, message: Message): void {
 
 function walk(message: ReflectMessage, path: string): void {
   const allowed = allowedFields(message.desc);
+  // of a newer definition than ours, with what meaning we cannot know
+  const unknown = message.getUnknown()?.[0];
+  if (unknown !== undefined) throw new ConfigError(path, `${message.desc.typeName} has no field ${unknown.no}`);
   for (const field of message.sortedFields) {
     if (!message.isSet(field)) continue;
     const at = path === '' ? field.name : `${path}.${field.name}`;

@@ -39,7 +39,10 @@ function routeSource(
   switch (specifier.case) {
     case 'routeConfig': {
       try {
-        return { table: new RouteTable(specifier.value, environment.context, compilePerRoute) };
+        const hasCluster = (name: string): boolean => environment.clusters.has(name);
+        const { random, runtime } = environment.context;
+        const context = { random, runtime, hasCluster, inline: true };
+        return { table: new RouteTable(specifier.value, context, compilePerRoute) };
       } catch (error) {
         if (error instanceof ConfigError) throw new ConfigError(`${path}.route_config.${error.path}`, error.problem);
         throw error;

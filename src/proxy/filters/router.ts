@@ -73,7 +73,6 @@ export class RouterFilter implements HttpFilter {
     stream.manager.requestTotal.value++;
     const timeouts = timeoutsOf(stream, action);
     choice!.mutateRequest?.(stream.headers, stream);
-    stream.route!.mutateRequest?.(stream.headers, stream);
     this.rewrite(stream, action);
     const shadows = this.shadows(stream, action, timeouts.global_ms);
     const request = new RoutedRequest(stream, action, cluster, timeouts, this.options, shadows);
@@ -105,7 +104,7 @@ export class RouterFilter implements HttpFilter {
     for (const mirror of action.mirrors) {
       const name = mirror.cluster || stream.headers.get(mirror.clusterHeader);
       const cluster = name === undefined ? undefined : this.clusters.get(name);
-      if (cluster === undefined || !happens(mirror.fraction, stream.manager.context.random)) continue;
+      if (cluster === undefined || !happens(mirror.fraction(), stream.manager.context.random)) continue;
       const host = cluster.choose(RequestChoice.of(stream, action, cluster, false));
       if (host === undefined) continue;
       const authority = mirror.keepHost ? stream.host : shadowHost(stream.host);

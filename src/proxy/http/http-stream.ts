@@ -72,7 +72,7 @@ export class HttpStream extends StreamInfo {
     this.clusterName = '';
     if (forward !== undefined) this.choose(forward);
     this.timers.startIdle(forward?.idleTimeout_ms ?? this.manager.options.timeouts.streamIdle_ms);
-    const limit_ms = forward?.maxStreamDuration_ms ?? this.manager.options.timeouts.streamDuration_ms;
+    const limit_ms = forward?.streamDuration?.(this) ?? this.manager.options.timeouts.streamDuration_ms;
     if (limit_ms > 0) this.timers.startDuration(limit_ms, () => this.onTooLong());
   }
 

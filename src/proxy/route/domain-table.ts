@@ -12,14 +12,21 @@ export class DomainTable<T> {
   private prefixLengths: number[] = [];
   private fallback: T | undefined;
 
+  /** @param route name of the table, for messages */
+  constructor(private readonly route: string) {}
+
   /** @throws ConfigError when the domain is there already */
   add(domain: string, value: T, path: string): void {
     const wanted = domain.toLowerCase();
     const repeated = (): never => {
-      throw new ConfigError(path, `Only unique values for domains are permitted. Duplicate entry of domain ${domain}`);
+      throw new ConfigError(
+        path,
+        `Only unique values for domains are permitted. Duplicate entry of domain ${domain} in route ${this.route}`,
+      );
     };
     if (wanted === '*') {
-      if (this.fallback !== undefined) repeated();
+      if (this.fallback !== undefined)
+        throw new ConfigError(path, `Only a single wildcard domain is permitted in route ${this.route}`);
       this.fallback = value;
     } else if (wanted.startsWith('*')) {
       if (!addTo(this.suffixes, wanted.slice(1), value)) repeated();

@@ -1,7 +1,9 @@
 import type { RetryPolicy as RetryPolicyConfig } from '../../xds/types/gen/envoy/config/route/v3/route_components_pb.js';
 import { milliseconds } from '../config/duration.js';
+import { ConfigError } from '../errors.js';
 import { compileHeaderMatchers, type HeaderPredicate } from '../matching/header-matcher.js';
 import { compileHostSelection, type HostSelectionPolicy } from './host-selection.js';
+import { compileResetHeaders, type ResetInterval } from './retry-reset-headers.js';
 
 /** Conditions of `retry_on`, as bits. Names that are not known are ignored, as Envoy does. */
 export const RETRY_ON = {
@@ -23,7 +25,7 @@ export const RETRY_ON = {
 } as const;
 
 /** Envoy's default back-off, milliseconds; the largest is ten times the base. */
-const BASE_INTERVAL_MS = 25;
+export const BASE_INTERVAL_MS = 25;
 const MAX_INTERVAL_FACTOR = 10;
 
 export interface RetryPolicy {
@@ -34,6 +36,8 @@ export interface RetryPolicy {
   readonly perTryIdleTimeout_ms: number;
   readonly baseInterval_ms: number;
   readonly maxInterval_ms: number;
+  /** What an answer says about when to come again, instead of the interval. */
+  readonly resetInterval: ResetInterval | undefined;
   readonly statusCodes: readonly number[];
   readonly retriableHeaders: readonly HeaderPredicate[];
   readonly requestHeaders: readonly HeaderPredicate[];
@@ -50,14 +54,23 @@ export function parseRetryOn(on: string): number {
 
 /** @throws ConfigError */
 export function compileRetryPolicy(policy: RetryPolicyConfig, path: string): RetryPolicy {
-  const base = milliseconds(policy.retryBackOff?.baseInterval, BASE_INTERVAL_MS);
+  const backOff = policy.retryBackOff;
+  const base_ms = milliseconds(backOff?.baseInterval, BASE_INTERVAL_MS);
+  if (backOff !== undefined && base_ms <= 0)
+    throw new ConfigError(`${path}.retry_back_off.base_interval`, 'value must be greater than 0s');
+  const max_ms = milliseconds(backOff?.maxInterval, base_ms * MAX_INTERVAL_FACTOR);
+  if (max_ms < base_ms) {
+    const at = `${path}.retry_back_off.max_interval`;
+    throw new ConfigError(at, 'must be greater than or equal to the base_interval');
+  }
   return {
     on: parseRetryOn(policy.retryOn),
     retries: policy.numRetries ?? 1,
     perTryTimeout_ms: milliseconds(policy.perTryTimeout, 0),
     perTryIdleTimeout_ms: milliseconds(policy.perTryIdleTimeout, 0),
-    baseInterval_ms: base,
-    maxInterval_ms: milliseconds(policy.retryBackOff?.maxInterval, base * MAX_INTERVAL_FACTOR),
+    baseInterval_ms: Math.max(1, base_ms),
+    maxInterval_ms: max_ms,
+    resetInterval: compileResetHeaders(policy.rateLimitedRetryBackOff, `${path}.rate_limited_retry_back_off`),
     statusCodes: policy.retriableStatusCodes,
     retriableHeaders: compileHeaderMatchers(policy.retriableHeaders, `${path}.retriable_headers`),
     requestHeaders: compileHeaderMatchers(policy.retriableRequestHeaders, `${path}.retriable_request_headers`),

@@ -32,3 +32,9 @@ function matchedLength(match: RouteMatch | undefined): number | undefined {
   if (specifier?.case === 'prefix' || specifier?.case === 'pathSeparatedPrefix') return specifier.value.length;
   return undefined;
 }
+
+/** The path without its query. */
+export function pathOnly(path: string): string {
+  const query = path.indexOf('?');
+  return query === -1 ? path : path.slice(0, query);
+}

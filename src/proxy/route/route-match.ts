@@ -1,16 +1,27 @@
 import type {
   QueryParameterMatcher,
   RouteMatch,
+  RouteMatch_TlsContextMatchOptions,
 } from '../../xds/types/gen/envoy/config/route/v3/route_components_pb.js';
 import { ConfigError } from '../errors.js';
 import { happens } from '../matching/fraction.js';
 import { compileHeaderMatchers, type RequestHeaders } from '../matching/header-matcher.js';
+import { compileMetadataMatcher, type Metadata } from '../matching/metadata-matcher.js';
 import { compileRegex, type TextPredicate } from '../matching/regex.js';
 import { compileStringMatcher } from '../matching/string-matcher.js';
 import { runtimeFraction } from '../runtime/runtime-values.js';
+import { pathOnly } from './rewrite.js';
 import type { RouteContext } from './route-context.js';
 
-export type RequestPredicate = (request: RequestHeaders) => boolean;
+/** What routes can ask of a request beside its head. */
+export interface RoutedHeaders extends RequestHeaders {
+  /** It came from within. */
+  readonly internal?: boolean;
+  readonly connection?: { readonly tls: { readonly peer: unknown; readonly peerValidated: boolean } | undefined };
+  readonly metadataSet?: Metadata;
+}
+
+export type RequestPredicate = (request: RoutedHeaders) => boolean;
 
 /** Compiles `match` of a route. @throws ConfigError */
 export function compileRouteMatch(match: RouteMatch, context: RouteContext, path: string): RequestPredicate {
@@ -18,6 +29,11 @@ export function compileRouteMatch(match: RouteMatch, context: RouteContext, path
   const rest: RequestPredicate[] = [];
   rest.push(...compileHeaderMatchers(match.headers, `${path}.headers`));
   rest.push(...compileQueryMatchers(match.queryParameters, `${path}.query_parameters`));
+  if (match.tlsContext !== undefined) rest.push(compileTls(match.tlsContext));
+  match.dynamicMetadata.forEach((matcher, i) => {
+    const matches = compileMetadataMatcher(matcher, `${path}.dynamic_metadata[${i}]`);
+    rest.push((request) => matches(request.metadataSet));
+  });
   if (match.grpc !== undefined) rest.push((request) => isGrpc(request.headers.get('content-type')));
   if (match.runtimeFraction !== undefined) {
     const fraction = runtimeFraction(match.runtimeFraction, context.runtime);
@@ -31,16 +47,18 @@ export function compileRouteMatch(match: RouteMatch, context: RouteContext, path
   };
 }
 
-/** The path without query and fragment. */
-export function pathOnly(path: string): string {
-  const query = path.indexOf('?');
-  return query === -1 ? path : path.slice(0, query);
-}
-
 function isGrpc(contentType: string | undefined): boolean {
   return (
     contentType !== undefined && (contentType === 'application/grpc' || contentType.startsWith('application/grpc+'))
   );
+}
+
+function compileTls({ presented, validated }: RouteMatch_TlsContextMatchOptions): RequestPredicate {
+  return ({ connection }) => {
+    const tls = connection?.tls;
+    if (presented !== undefined && (tls?.peer !== undefined) !== presented) return false;
+    return validated === undefined || (tls?.peerValidated ?? false) === validated;
+  };
 }
 
 function compilePath(match: RouteMatch, path: string): RequestPredicate {
@@ -51,7 +69,7 @@ function compilePath(match: RouteMatch, path: string): RequestPredicate {
     case 'prefix': {
       const prefix = fit(specifier.value);
       if (prefix === '/') return (request) => request.path.charCodeAt(0) === 47;
-      if (prefix === '') return () => true;
+      if (prefix === '') return (request) => request.path !== '';
       return (request) => fit(request.path).startsWith(prefix) && pathOnly(request.path).length >= prefix.length;
     }
     case 'path': {
@@ -59,6 +77,11 @@ function compilePath(match: RouteMatch, path: string): RequestPredicate {
       return (request) => fit(pathOnly(request.path)) === exact;
     }
     case 'pathSeparatedPrefix': {
+      if (!/^[^?#]+[^?#/]$/.test(specifier.value))
+        throw new ConfigError(
+          `${path}.path_separated_prefix`,
+          'must have neither query, fragment nor a slash at its end',
+        );
       const prefix = fit(specifier.value);
       return (request) => {
         const target = fit(pathOnly(request.path));
@@ -67,12 +90,14 @@ function compilePath(match: RouteMatch, path: string): RequestPredicate {
         );
       };
     }
+    case 'connectMatcher':
+      return (request) => request.method === 'CONNECT';
     case 'safeRegex': {
       const matches = compileRegex(specifier.value.regex, `${path}.safe_regex.regex`);
       return (request) => matches(pathOnly(request.path));
     }
     default:
-      throw new ConfigError(path, 'a route needs prefix, path, safe_regex or path_separated_prefix');
+      throw new ConfigError(path, 'a route needs prefix, path, safe_regex, path_separated_prefix or connect_matcher');
   }
 }
 

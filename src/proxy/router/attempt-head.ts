@@ -1,4 +1,5 @@
 import type { HttpStream } from '../http/http-stream.js';
+import { formatGrpcTimeout } from '../route/grpc-timeout.js';
 import type { ForwardAction } from '../route/route-action.js';
 import type { RouterOptions } from './router-options.js';
 import type { RequestTimeouts } from './timeouts.js';
@@ -19,9 +20,10 @@ export function prepareAttempt(
     headers.set('host', hostname);
   }
   if (stream.route!.virtualHost.countAttempts) headers.set('x-envoy-attempt-count', String(stream.attempts));
-  if (options.suppressEnvoyHeaders) return;
   const expected_ms = timeouts.expected_ms(passed_ms);
-  if (expected_ms > 0) headers.set('x-envoy-expected-rq-timeout-ms', String(expected_ms));
+  if (expected_ms === 0) return;
+  if (timeouts.grpc) headers.set('grpc-timeout', formatGrpcTimeout(expected_ms));
+  if (!options.suppressEnvoyHeaders) headers.set('x-envoy-expected-rq-timeout-ms', String(expected_ms));
 }
 
 /** Sets what the head of the answer says beside the upstream's own fields. */
@@ -30,5 +32,4 @@ export function prepareAnswer(stream: HttpStream, options: RouterOptions, took_m
   if (!options.suppressEnvoyHeaders) headers.set('x-envoy-upstream-service-time', String(Math.floor(took_ms)));
   if (stream.route!.virtualHost.countAttemptsInResponse) headers.set('x-envoy-attempt-count', String(stream.attempts));
   stream.choice?.mutateResponse?.(headers, stream);
-  stream.route!.mutateResponse?.(headers, stream);
 }

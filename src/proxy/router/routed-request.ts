@@ -105,6 +105,8 @@ export class RoutedRequest implements RequestSink {
     this.attempt = attempt;
     stream.upstreamHost = host;
     const passed_ms = stream.attempts === 1 ? 0 : this.now_ms() - stream.start_ms;
+    if (this.retry?.afterTimeout === true && stream.route!.virtualHost.marksTimeoutRetries)
+      stream.headers.set('x-envoy-is-timeout-retry', 'true');
     prepareAttempt(stream, this.action, this.timeouts, this.options, host.hostname, passed_ms);
     upstream.begin(attempt, stream, this.bodiless, stream.upgrade);
     this.body?.writeTo(upstream);
@@ -244,7 +246,7 @@ export class RoutedRequest implements RequestSink {
   /** @returns whether another attempt follows */
   private retryOn(failure: AttemptFailure): boolean {
     if (this.retry === undefined || !this.retryable()) return false;
-    const decision = this.retry.onFailure(failure, this.stream.attempts > 0);
+    const decision = this.retry.onFailure(failure);
     if (decision === 'limit') this.stream.flags |= FLAG.retryLimitExceeded;
     if (decision !== 'yes') return false;
     this.scheduleRetry();

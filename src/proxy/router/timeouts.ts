@@ -1,29 +1,47 @@
 import type { HttpStream } from '../http/http-stream.js';
-import type { ForwardAction } from '../route/route-action.js';
+import type { ForwardAction } from '../route/forward-action.js';
+import { grpcTimeout_ms } from '../route/grpc-timeout.js';
 
 /** Milliseconds; 0 for none. */
 export interface RequestTimeouts {
   readonly global_ms: number;
   readonly perTry_ms: number;
+  /** Without anything of the answer. */
+  readonly perTryIdle_ms: number;
   /** What the upstream is told to expect, when so much time has passed: the try's own limit, or what is left of all. */
   readonly expected_ms: (passed_ms: number) => number;
+  /** The upstream is told by `grpc-timeout`, too. */
+  readonly grpc: boolean;
 }
 
 /** The route's timeouts, or those that a request from within asks for. Takes the headers that ask. */
 export function timeoutsOf(stream: HttpStream, action: ForwardAction): RequestTimeouts {
-  let global_ms = action.timeout_ms;
+  const grpc = action.grpcTimeoutMax_ms !== undefined && isGrpc(stream.headers.get('content-type'));
+  let global_ms = grpc ? grpcTimeoutOf(stream, action) : action.timeout_ms;
   let perTry_ms = action.retry?.perTryTimeout_ms ?? 0;
+  const perTryIdle_ms = action.retry?.perTryIdleTimeout_ms ?? 0;
   if (stream.internal) {
     global_ms = asked(stream, 'x-envoy-upstream-rq-timeout-ms') ?? global_ms;
     perTry_ms = asked(stream, 'x-envoy-upstream-rq-per-try-timeout-ms') ?? perTry_ms;
   }
   if (global_ms > 0 && perTry_ms >= global_ms) perTry_ms = 0;
-  if (perTry_ms > 0) return { global_ms, perTry_ms, expected_ms: () => perTry_ms };
-  return {
-    global_ms,
-    perTry_ms,
-    expected_ms: (passed_ms) => (global_ms === 0 ? 0 : Math.max(1, Math.ceil(global_ms - passed_ms))),
-  };
+  const expected_ms =
+    perTry_ms > 0
+      ? (): number => perTry_ms
+      : (passed_ms: number): number => (global_ms === 0 ? 0 : Math.max(1, Math.ceil(global_ms - passed_ms)));
+  return { global_ms, perTry_ms, perTryIdle_ms, expected_ms, grpc };
+}
+
+/** What a gRPC client asks for, less the offset, up to the most that the route grants; 0 is without end. */
+function grpcTimeoutOf(stream: HttpStream, action: ForwardAction): number {
+  const most_ms = action.grpcTimeoutMax_ms!;
+  let asked_ms = grpcTimeout_ms(stream.headers.get('grpc-timeout')) ?? 0;
+  if (action.grpcTimeoutOffset_ms < asked_ms) asked_ms -= action.grpcTimeoutOffset_ms;
+  return most_ms > 0 && (asked_ms === 0 || asked_ms > most_ms) ? most_ms : asked_ms;
+}
+
+function isGrpc(contentType: string | undefined): boolean {
+  return contentType === 'application/grpc' || contentType?.startsWith('application/grpc+') === true;
 }
 
 function asked(stream: HttpStream, name: string): number | undefined {

@@ -21,7 +21,7 @@ const BACKOFF_MAX_MS = 30_000;
 
 export interface ApiStreamOptions {
   readonly context: ProxyContext;
-  readonly clusters: ClusterLookup;
+  readonly clusters: Pick<ClusterLookup, 'get'>;
   readonly node: Node;
   readonly onFailure: () => void;
 }

@@ -28,7 +28,7 @@ export interface SourcesConsumer extends ConfigConsumer {
 
 export interface SourcesOptions {
   readonly context: ProxyContext;
-  readonly clusters: ClusterLookup;
+  readonly clusters: Pick<ClusterLookup, 'get'>;
   readonly consumer: SourcesConsumer;
   readonly node: Node;
   /** Where `ads` leads: a stream, or the bootstrap's `ads_config`. */
