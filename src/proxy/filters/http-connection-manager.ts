@@ -9,6 +9,7 @@ import { ConfigError } from '../errors.js';
 import { ConnectionManager, type RouteSource } from '../http/connection-manager.js';
 import { compileManagerOptions } from '../http/manager-options.js';
 import { RouteTable } from '../route/route-table.js';
+import { compileTracing } from '../tracing/compile.js';
 import { compileHttpFilters, compilePerRoute } from './http-filters.js';
 import type { NetworkFilterEnvironment } from './network-filters.js';
 
@@ -26,9 +27,10 @@ export function compileConnectionManager(
     `${path}.http_filters`,
   );
   const logs = compileAccessLogs(config.accessLog, context, `${path}.access_log`);
+  const tracing = compileTracing(config, context, clusters, environment.egress, `${path}.tracing`);
   const options = compileManagerOptions(config, path);
   const source = routeSource(config, environment, path);
-  return new ConnectionManager(context, config.statPrefix, options, filters, source, logs);
+  return new ConnectionManager(context, config.statPrefix, options, filters, source, logs, tracing);
 }
 
 function routeSource(

@@ -25,6 +25,8 @@ import { compileTcpProxy } from './tcp-proxy.js';
 export interface NetworkFilterEnvironment {
   readonly context: ProxyContext;
   readonly clusters: ClusterLookup;
+  /** The listener's `traffic_direction` is OUTBOUND. */
+  readonly egress: boolean;
   /** The routes that RDS brings. @throws ConfigError for a source that does not exist */
   routes(rds: Rds, statPrefix: string, path: string): RouteSource;
 }

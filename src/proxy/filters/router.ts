@@ -25,7 +25,7 @@ export class RouterFilter implements HttpFilter {
     config: Router,
     private readonly clusters: ClusterLookup,
   ) {
-    this.options = { suppressEnvoyHeaders: config.suppressEnvoyHeaders };
+    this.options = { suppressEnvoyHeaders: config.suppressEnvoyHeaders, startChildSpan: config.startChildSpan };
   }
 
   onRequest(stream: HttpStream): boolean {

@@ -16,8 +16,9 @@ import { unpack } from '../config/registry.js';
 import type { ProxyContext } from '../context.js';
 import { ConfigError } from '../errors.js';
 import { FLAG } from '../http/response-flags.js';
-import { type ConnectionInfo, StreamInfo } from '../http/stream-info.js';
+import { type ConnectionInfo, nextConnectionId, StreamInfo } from '../http/stream-info.js';
 import type { NetworkFilter } from '../listener/network-filter.js';
+import { formatAddress, plainAddress } from '../network.js';
 import type { NetworkFilterEnvironment } from './network-filters.js';
 
 const IDLE_TIMEOUT_MS = 3_600_000;
@@ -57,6 +58,7 @@ export class TcpProxyFilter implements NetworkFilter {
   accept(socket: Socket, info: ConnectionInfo, filterChainName: string, initial: Buffer | undefined): void {
     this.cxTotal.value++;
     const stream = new StreamInfo(info, filterChainName);
+    stream.logType = 'TcpConnectionEnd';
     stream.start_ms = this.context.clock.monotonic_ms();
     stream.startWall_ms = this.context.clock.now();
     const cluster = this.clusters.get(this.chooseCluster());
@@ -128,6 +130,7 @@ class Tunnel {
     client.on('error', () => this.end());
     client.on('close', () => this.end());
     stream.clusterName = cluster.name;
+    stream.upstreamCluster = cluster;
     if (filter.maxDuration_ms > 0) filter.context.wheel.arm(this.ageTimer, filter.maxDuration_ms);
   }
 
@@ -153,6 +156,7 @@ class Tunnel {
       return;
     }
     this.attempts++;
+    stream.attempts++;
     this.host = host;
     stream.upstreamHost = host;
     connections.inc();
@@ -185,6 +189,9 @@ class Tunnel {
   }
 
   private connected(upstream: Socket, host: Host): void {
+    this.stream.upstreamConnectionId = nextConnectionId();
+    if (upstream.localAddress !== undefined)
+      this.stream.upstreamLocalAddress = formatAddress(plainAddress(upstream.localAddress), upstream.localPort ?? 0);
     const { filter, client } = this;
     filter.context.wheel.cancel(this.connectTimer);
     this.cluster.outlier?.onLocalOrigin(host, true, 200);

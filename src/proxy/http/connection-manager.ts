@@ -6,6 +6,7 @@ import { Http2ServerConnection } from '../http2/http2-server-connection.js';
 import { Http2Stats } from '../http2/http2-stats.js';
 import type { RouteTable } from '../route/route-table.js';
 import type { Counter } from '../stats/metrics.js';
+import type { HttpTracer } from '../tracing/http-tracer.js';
 import { SocketTransport } from '../transport/socket-transport.js';
 import type { Transport } from '../transport/transport.js';
 import type { ServerConnection } from './downstream-codec.js';
@@ -38,6 +39,7 @@ export class ConnectionManager {
     readonly chain: FilterChain,
     private readonly source: RouteSource,
     private readonly accessLogs: readonly AccessLog[],
+    readonly tracing: HttpTracer | undefined,
   ) {
     this.stats = new ManagerStats(context.stats, statPrefix);
     this.http2Stats = new Http2Stats(context.stats, '');
@@ -73,13 +75,14 @@ export class ConnectionManager {
   /** Ends all connections now. */
   destroy(): void {
     for (const connection of [...this.connections]) connection.destroy();
+    this.tracing?.close();
   }
 
   onStreamStart(stream: HttpStream): void {
     const { clock } = this.context;
     const { counters, gauges } = this.stats;
     stream.start_ms = clock.monotonic_ms();
-    if (this.accessLogs.length > 0) stream.startWall_ms = clock.now();
+    stream.startWall_ms = clock.now();
     counters.downstream_rq_total.value++;
     if (stream.codec.http2) counters.downstream_rq_http2_total.value++;
     else counters.downstream_rq_http1_total.value++;
@@ -139,6 +142,7 @@ export class ConnectionManager {
   /** Tells filters and logs of the end of a stream; what one throws reaches nobody else. */
   private tell(stream: HttpStream): void {
     try {
+      this.tracing?.end(stream);
       for (const filter of stream.chain.done) filter.onDone(stream);
       for (const log of this.accessLogs) log.write(stream);
     } catch (error) {

@@ -1,3 +1,4 @@
+import type { JsonObject } from '@bufbuild/protobuf';
 import { messageOf } from '../../base/errors.js';
 import { HeaderMap } from '../../wire/http1/index.js';
 import { overridesOf } from '../route/filter-overrides.js';
@@ -58,6 +59,7 @@ export class HttpStream extends StreamInfo {
   /** Runs the filters; called once the head is complete and sanitized. */
   start(): void {
     this.refreshRoute();
+    this.manager.tracing?.begin(this);
     this.chain = this.manager.chain.select(overridesOf(this));
     this.runFilters();
   }
@@ -74,6 +76,10 @@ export class HttpStream extends StreamInfo {
     this.timers.startIdle(forward?.idleTimeout_ms ?? this.manager.options.timeouts.streamIdle_ms);
     const limit_ms = forward?.streamDuration?.(this) ?? this.manager.options.timeouts.streamDuration_ms;
     if (limit_ms > 0) this.timers.startDuration(limit_ms, () => this.onTooLong());
+  }
+
+  override get routeMetadata(): Readonly<Record<string, JsonObject>> | undefined {
+    return this.route?.metadata;
   }
 
   /** A filter that held the request lets it go on. */
@@ -132,6 +138,7 @@ export class HttpStream extends StreamInfo {
 
   onRequestEnd(trailers: HeaderMap | undefined): void {
     this.requestDone = true;
+    if (this.bytesReceived > 0) this.requestEnd_ms = this.manager.context.clock.monotonic_ms();
     this.requestTrailers = trailers;
     if (this.sink === undefined) {
       this.held?.settle(true);
@@ -177,6 +184,7 @@ export class HttpStream extends StreamInfo {
     if (this.done || this.responseStarted) return;
     this.responseStarted = true;
     prepareResponse(this, headers);
+    this.manager.tracing?.onResponse(this, headers);
     this.codec.writeHead(this, this.status, headers, end);
     if (end) this.finish();
   }

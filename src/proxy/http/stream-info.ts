@@ -19,9 +19,14 @@ export type AccessLogType =
 
 let connectionIds = 0;
 
+/** Connections of both sides are numbered together. */
+export function nextConnectionId(): number {
+  return ++connectionIds;
+}
+
 /** The downstream connection, with addresses as listener filters restored them. */
 export class ConnectionInfo {
-  readonly id = ++connectionIds;
+  readonly id = nextConnectionId();
   requestedServerName = '';
   /** `raw_buffer` or `tls`, as an inspector found. */
   transportProtocol = '';
@@ -33,6 +38,8 @@ export class ConnectionInfo {
   /** Where the client's end of the socket is, whatever a listener filter says of the source. */
   readonly directRemoteAddress: string;
   readonly directRemotePort: number;
+  readonly directLocalAddress: string;
+  readonly directLocalPort: number;
   /** What listener filters noted, by metadata namespace; undefined until one did. */
   metadataSet: Map<string, JsonObject> | undefined;
   /** How long the TLS handshake took, milliseconds; undefined without one. */
@@ -52,6 +59,8 @@ export class ConnectionInfo {
   ) {
     this.directRemoteAddress = remoteAddress;
     this.directRemotePort = remotePort;
+    this.directLocalAddress = localAddress;
+    this.directLocalPort = localPort;
   }
 }
 

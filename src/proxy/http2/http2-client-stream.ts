@@ -63,6 +63,12 @@ export class Http2ClientStream extends Http2Stream implements UpstreamStream {
     this.session.flush();
   }
 
+  get connectionId(): number {
+    return this.connection.id;
+  }
+
+  readonly protocol = 'HTTP/2';
+
   get localAddress(): string {
     return this.connection.localAddress;
   }

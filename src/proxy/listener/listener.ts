@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { clone, equals } from '@bufbuild/protobuf';
+import { TrafficDirection } from '../../xds/types/gen/envoy/config/core/v3/base_pb.js';
 import {
   Listener_DrainType as DrainType,
   type Listener as ListenerConfig,
@@ -34,7 +35,7 @@ const NONE: ReadonlySet<FilterChain> = new Set();
 export type HandOff = (address: string, port: number) => Listener | undefined;
 
 /** What listeners are compiled with. */
-export interface ListenerEnvironment extends NetworkFilterEnvironment {
+export interface ListenerEnvironment extends Omit<NetworkFilterEnvironment, 'egress'> {
   readonly global: GlobalConnections;
   readonly handOff: HandOff;
 }
@@ -99,8 +100,9 @@ export class Listener {
         ? replaced.allChains.map((chain) => [chain.fingerprint, chain])
         : [],
     );
+    const egress = config.trafficDirection === TrafficDirection.OUTBOUND;
     const compile = (chain: ListenerConfig['filterChains'][number], path: string): FilterChain => {
-      const made = { ...environment, stats: this.stats, statPrefix };
+      const made = { ...environment, egress, stats: this.stats, statPrefix };
       return known.get(FilterChain.fingerprintOf(chain)) ?? new FilterChain(chain, made, path);
     };
     this.chains = config.filterChains.map((chain, i) => compile(chain, `filter_chains[${i}]`));

@@ -86,6 +86,12 @@ export class Http1Connection extends PooledConnection implements BodySink, Upstr
     this.transport.resume();
   }
 
+  get connectionId(): number {
+    return this.id;
+  }
+
+  readonly protocol = 'HTTP/1.1';
+
   get localAddress(): string {
     return this.transport.localAddress;
   }

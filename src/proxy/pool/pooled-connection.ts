@@ -1,10 +1,12 @@
 import { WheelTimer } from '../../base/timer-wheel.js';
+import { nextConnectionId } from '../http/stream-info.js';
 import type { Transport } from '../transport/transport.js';
 import type { ConnectionPool } from './connection-pool.js';
 import type { UpstreamStream } from './upstream-stream.js';
 
 /** What a pool knows of one of its connections, whatever the protocol. */
 export abstract class PooledConnection {
+  readonly id = nextConnectionId();
   /** Streams that were opened. */
   served = 0;
   /** Streams that are open. */

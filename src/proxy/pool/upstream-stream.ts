@@ -50,4 +50,8 @@ export interface UpstreamStream {
   abort(): void;
   /** `address:port` of our end, '' when unknown. */
   readonly localAddress: string;
+  /** Of the connection, as access logs name it. */
+  readonly connectionId: number;
+  /** `HTTP/1.1`, `HTTP/2` */
+  readonly protocol: string;
 }

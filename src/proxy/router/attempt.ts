@@ -3,6 +3,7 @@ import type { HeaderMap } from '../../wire/http1/index.js';
 import type { Host } from '../cluster/host.js';
 import type { PoolClient, PoolFailure } from '../pool/connection-pool.js';
 import type { Exchange, ResetReason, ResponseHead, UpstreamStream } from '../pool/upstream-stream.js';
+import type { Span } from '../tracing/span.js';
 import type { RoutedRequest } from './routed-request.js';
 
 /** One try of a request at one host. */
@@ -11,6 +12,10 @@ export class Attempt implements PoolClient, Exchange {
   /** The head of an answer came and was taken. */
   answered = false;
   started_ms = 0;
+  /** Of its answer; 0 before. */
+  status = 0;
+  /** Where each attempt has its own. */
+  span: Span | undefined;
   private over = false;
   private timer: WheelTimer | undefined;
 
@@ -33,7 +38,7 @@ export class Attempt implements PoolClient, Exchange {
   /** Ends the attempt without an answer, or with one that is not wanted; nothing more is told. */
   cancel(): void {
     if (this.over) return;
-    this.end();
+    this.end(this.status === 0);
     if (this.upstream !== undefined) this.upstream.abort();
     else this.request.pool(this.host).cancel(this);
   }
@@ -83,9 +88,10 @@ export class Attempt implements PoolClient, Exchange {
     if (!this.over) this.request.onUpstreamDrain();
   }
 
-  private end(): void {
+  private end(canceled = false): void {
     this.over = true;
     this.cancelTimer();
+    if (this.span !== undefined) this.request.onSpanEnd(this.span, this, canceled);
   }
 
   private cancelTimer(): void {

@@ -9,6 +9,7 @@ import { FLAG } from '../http/response-flags.js';
 import type { ConnectionPool, PoolFailure } from '../pool/connection-pool.js';
 import type { ResetReason, ResponseHead, UpstreamStream } from '../pool/upstream-stream.js';
 import type { ForwardAction } from '../route/route-action.js';
+import type { Span } from '../tracing/span.js';
 import { Attempt } from './attempt.js';
 import { type FailureKind, failureBody, failureDetails, poolFailure, resetFailure } from './attempt-failure.js';
 import { prepareAnswer, prepareAttempt } from './attempt-head.js';
@@ -104,6 +105,13 @@ export class RoutedRequest implements RequestSink {
     const { host } = attempt;
     this.attempt = attempt;
     stream.upstreamHost = host;
+    stream.upstreamCluster = this.cluster;
+    stream.upstreamBegin_ms = attempt.started_ms;
+    stream.upstreamConnectionId = upstream.connectionId;
+    stream.upstreamProtocol = upstream.protocol;
+    stream.upstreamLocalAddress = upstream.localAddress;
+    if (stream.span !== undefined)
+      attempt.span = stream.manager.tracing!.beginAttempt(stream, this.options.startChildSpan);
     const passed_ms = stream.attempts === 1 ? 0 : this.now_ms() - stream.start_ms;
     if (this.retry?.afterTimeout === true && stream.route!.virtualHost.marksTimeoutRetries)
       stream.headers.set('x-envoy-is-timeout-retry', 'true');
@@ -129,6 +137,7 @@ export class RoutedRequest implements RequestSink {
 
   onHead(attempt: Attempt, response: ResponseHead, end: boolean): void {
     const { status } = response;
+    attempt.status = status;
     const now_ms = this.now_ms();
     this.accounting.answer(attempt.host, status);
     if (this.retry !== undefined) {
@@ -180,6 +189,12 @@ export class RoutedRequest implements RequestSink {
     this.reply(504, 'upstream request timeout', FLAG.upstreamTimeout, 'upstream_per_try_timeout');
   }
 
+  /** An attempt that has a span ended. */
+  onSpanEnd(span: Span, { host, status }: Attempt, canceled: boolean): void {
+    const { stream } = this;
+    stream.manager.tracing!.endAttempt(span, stream, { address: host.id, status, canceled });
+  }
+
   onUpstreamDrain(): void {
     this.stream.codec.resumeReading();
   }
@@ -221,7 +236,6 @@ export class RoutedRequest implements RequestSink {
     const { stream } = this;
     stream.details = 'via_upstream';
     stream.firstUpstreamByte_ms = now_ms;
-    stream.upstreamLocalAddress = attempt.upstream!.localAddress;
     stream.status = response.status;
     stream.responseHeaders = response.headers;
     prepareAnswer(stream, this.options, now_ms - attempt.started_ms);

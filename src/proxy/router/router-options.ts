@@ -1,4 +1,6 @@
 /** What the router's own configuration says. */
 export interface RouterOptions {
   readonly suppressEnvoyHeaders: boolean;
+  /** Each attempt has a span of its own. */
+  readonly startChildSpan: boolean;
 }

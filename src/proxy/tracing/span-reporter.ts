@@ -38,12 +38,12 @@ export class SpanReporter implements SpanSink {
       reports_dropped: counter('reports_dropped'),
       reports_skipped_no_cluster: counter('reports_skipped_no_cluster'),
     };
-    context.wheel.arm(this.timer, FLUSH_INTERVAL_MS);
   }
 
   report(span: Span): void {
     this.spans.push(span);
     if (this.spans.length >= FLUSH_SPANS) this.flush();
+    else if (!this.timer.armed) this.context.wheel.arm(this.timer, FLUSH_INTERVAL_MS);
   }
 
   close(): void {
@@ -54,7 +54,6 @@ export class SpanReporter implements SpanSink {
   private onTimer(): void {
     this.counters.timer_flushed.value++;
     this.flush();
-    this.context.wheel.arm(this.timer, FLUSH_INTERVAL_MS);
   }
 
   private flush(): void {

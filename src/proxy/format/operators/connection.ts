@@ -15,6 +15,10 @@ export const CONNECTION_OPERATORS: Readonly<Record<string, Operator>> = {
     formatAddress(connection.directRemoteAddress, connection.directRemotePort),
   DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT: ({ connection }) => connection.directRemoteAddress,
   DOWNSTREAM_DIRECT_REMOTE_PORT: ({ connection }) => connection.directRemotePort,
+  DOWNSTREAM_DIRECT_LOCAL_ADDRESS: ({ connection }) =>
+    formatAddress(connection.directLocalAddress, connection.directLocalPort),
+  DOWNSTREAM_DIRECT_LOCAL_ADDRESS_WITHOUT_PORT: ({ connection }) => connection.directLocalAddress,
+  DOWNSTREAM_DIRECT_LOCAL_PORT: ({ connection }) => connection.directLocalPort,
   DOWNSTREAM_LOCAL_ADDRESS: ({ connection }) => formatAddress(connection.localAddress, connection.localPort),
   DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT: ({ connection }) => connection.localAddress,
   DOWNSTREAM_LOCAL_PORT: ({ connection }) => connection.localPort,

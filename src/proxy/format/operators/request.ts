@@ -18,15 +18,20 @@ export const REQUEST_OPERATORS: Readonly<Record<string, Operator>> = {
 };
 
 export const REQUEST_OPERATORS_WITH_ARGUMENT: Readonly<Record<string, OperatorFactory>> = {
-  REQ: (argument, path) => alternatives(argument, path, (info, name) => headerValue(info, name)),
+  REQ: (argument, path) => alternatives(argument, path, requestValue),
   REQ_WITHOUT_QUERY: (argument, path) =>
-    alternatives(argument, path, (info, name) => withoutQuery(headerValue(info, name))),
+    alternatives(argument, path, (info, name) => withoutQuery(requestValue(info, name))),
   QUERY_PARAM: (argument, path) => {
     if (!argument) throw new ConfigError(path, 'QUERY_PARAM needs a name');
     return (info) => new URLSearchParams(query(info.path) ?? '').get(argument) ?? undefined;
   },
   PATH: compilePath,
 };
+
+/** A TCP connection has no request, and so no scheme. */
+function requestValue(info: StreamInfo, name: string): string | undefined {
+  return info.method === '' ? undefined : headerValue(info, name);
+}
 
 /** `X?Y`: the second where the first is not there. */
 export function alternatives(
