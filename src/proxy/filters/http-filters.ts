@@ -5,12 +5,20 @@ import {
   BufferSchema,
 } from '../../xds/types/gen/envoy/extensions/filters/http/buffer/v3/buffer_pb.js';
 import { CorsPolicySchema, CorsSchema } from '../../xds/types/gen/envoy/extensions/filters/http/cors/v3/cors_pb.js';
+import {
+  ExtAuthzPerRouteSchema,
+  ExtAuthzSchema,
+} from '../../xds/types/gen/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.js';
 import { HTTPFaultSchema } from '../../xds/types/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js';
 import {
   HeaderMutationPerRouteSchema,
   HeaderMutationSchema,
 } from '../../xds/types/gen/envoy/extensions/filters/http/header_mutation/v3/header_mutation_pb.js';
 import { LocalRateLimitSchema } from '../../xds/types/gen/envoy/extensions/filters/http/local_ratelimit/v3/local_rate_limit_pb.js';
+import {
+  RateLimitPerRouteSchema,
+  RateLimitSchema,
+} from '../../xds/types/gen/envoy/extensions/filters/http/ratelimit/v3/rate_limit_pb.js';
 import { RBACPerRouteSchema, RBACSchema } from '../../xds/types/gen/envoy/extensions/filters/http/rbac/v3/rbac_pb.js';
 import { RouterSchema } from '../../xds/types/gen/envoy/extensions/filters/http/router/v3/router_pb.js';
 import { ConfigSchema as SetMetadataSchema } from '../../xds/types/gen/envoy/extensions/filters/http/set_metadata/v3/set_metadata_pb.js';
@@ -23,11 +31,14 @@ import type { FilterConfigCompiler } from '../route/filter-overrides.js';
 import type { RouteContext } from '../route/route-context.js';
 import { BufferFilter, BufferLimit } from './buffer.js';
 import { CorsFilter, CorsRules } from './cors.js';
+import { ExtAuthzFilter } from './ext-authz.js';
+import { ExtAuthzRoute } from './ext-authz-rules.js';
 import { FaultFilter } from './fault.js';
 import { FaultRules } from './fault-rules.js';
 import { HeaderMutationFilter, HeaderMutations } from './header-mutation.js';
 import type { CompileOverride, FilterEnvironment, MakeFilter } from './http-filter-kind.js';
 import { LocalRateLimitFilter, LocalRateLimitRules } from './local-ratelimit.js';
+import { RateLimitFilter, RateLimitRoute } from './ratelimit.js';
 import { RbacFilter, RbacRules } from './rbac.js';
 import { RouterFilter } from './router.js';
 import { SetMetadataFilter } from './set-metadata.js';
@@ -39,7 +50,9 @@ const FILTERS: Readonly<Record<string, MakeFilter>> = {
   [HeaderMutationSchema.typeName]: HeaderMutationFilter.make,
   [RBACSchema.typeName]: RbacFilter.make,
   [LocalRateLimitSchema.typeName]: LocalRateLimitFilter.make,
+  [RateLimitSchema.typeName]: RateLimitFilter.make,
   [SetMetadataSchema.typeName]: SetMetadataFilter.make,
+  [ExtAuthzSchema.typeName]: ExtAuthzFilter.make,
   [HTTPFaultSchema.typeName]: FaultFilter.make,
   [RouterSchema.typeName]: RouterFilter.make,
 };
@@ -50,7 +63,9 @@ const OVERRIDES: Readonly<Record<string, CompileOverride>> = {
   [CorsPolicySchema.typeName]: CorsRules.compileOverride,
   [HeaderMutationPerRouteSchema.typeName]: HeaderMutations.compileOverride,
   [LocalRateLimitSchema.typeName]: LocalRateLimitRules.compileOverride,
+  [RateLimitPerRouteSchema.typeName]: RateLimitRoute.compileOverride,
   [RBACPerRouteSchema.typeName]: RbacRules.compileOverride,
+  [ExtAuthzPerRouteSchema.typeName]: ExtAuthzRoute.compileOverride,
   [HTTPFaultSchema.typeName]: FaultRules.compileOverride,
 };
 

@@ -13,6 +13,10 @@ export interface ClientRequest {
   /** Without framing and Host. */
   readonly headers: HeaderMap;
   readonly body?: Uint8Array | undefined;
+  /** The body goes without its length: gRPC's messages. */
+  readonly streamed?: boolean;
+  /** Not to say our own address in `x-forwarded-for`. */
+  readonly hidesMachine?: boolean;
 }
 
 export type ClientResult =
@@ -61,7 +65,7 @@ export class ClusterClient {
       cluster.stats.counters.upstream_cx_none_healthy.value++;
       return refuse('no_host', done);
     }
-    const call = new ClientCall(this.context.wheel, cluster, host, request, (result) => {
+    const call = new ClientCall(this.context, cluster, host, request, (result) => {
       try {
         done(result);
       } catch (error) {

@@ -34,13 +34,13 @@ export function unaryGrpc(
   headers.add('content-type', 'application/grpc');
   if (method.timeout_ms > 0) headers.add('grpc-timeout', `${Math.ceil(method.timeout_ms)}m`);
   for (const [name, value] of method.metadata) headers.add(name, value);
-  headers.add('x-envoy-internal', 'true');
   const request = {
     method: 'POST',
     path: method.path,
     authority: method.authority || method.cluster,
     headers,
     body: frame(message),
+    streamed: true,
   };
   return client.send(method.cluster, request, method.timeout_ms, (result) => done(resultOf(result)));
 }

@@ -1,4 +1,12 @@
-import { createRegistry, fromBinary, fromJson, type JsonObject, toBinary, toJson } from '@bufbuild/protobuf';
+import {
+  createRegistry,
+  fromBinary,
+  fromJson,
+  type JsonObject,
+  type JsonValue,
+  toBinary,
+  toJson,
+} from '@bufbuild/protobuf';
 import { file_envoy_service_auth_v3_external_auth } from '../../../../../src/xds/types/gen/envoy/service/auth/v3/external_auth_pb.js';
 import { file_envoy_service_ratelimit_v3_rls } from '../../../../../src/xds/types/gen/envoy/service/ratelimit/v3/rls_pb.js';
 
@@ -26,5 +34,13 @@ export function readGrpc(type: string, body: Buffer): string {
   const schema = schemaOf(type);
   const length = body.length < PREFIX_BYTES ? 0 : body.readUInt32BE(1);
   const message = fromBinary(schema, body.subarray(PREFIX_BYTES, PREFIX_BYTES + length));
-  return JSON.stringify(toJson(schema, message, { registry: MESSAGES }), undefined, 1);
+  return JSON.stringify(sorted(toJson(schema, message, { registry: MESSAGES })), undefined, 1);
+}
+
+/** A map of a message has no order. */
+function sorted(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, item]) => [key, sorted(item)]));
 }
