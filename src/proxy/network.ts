@@ -1,5 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { createServer, connect as netConnect, type OnReadOpts, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { codeOf, messageOf } from '../base/errors.js';
 import { ProxyError } from './errors.js';
 
@@ -141,4 +142,14 @@ export function shortAddress(address: string): string {
 export function plainAddress(address: string | undefined): string {
   if (address === undefined) return '';
   return address.startsWith('::ffff:') ? address.slice(7) : address;
+}
+
+let machine: string | undefined;
+
+/** The machine's own address, as Envoy finds it: the first of IPv4 that is not loopback; 127.0.0.1 where there is none. */
+export function machineAddress(): string {
+  machine ??= Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .find(({ internal, family }) => !internal && family === 'IPv4')?.address;
+  return machine ?? '127.0.0.1';
 }

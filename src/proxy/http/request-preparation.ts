@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { ConnectionManager } from './connection-manager.js';
+import { appendForwardedFor, forwardedAddress } from './forwarded-for.js';
 import type { HttpStream } from './http-stream.js';
 import type { ManagerOptions } from './manager-options.js';
+import { appendVia } from './response-preparation.js';
 
 /** Headers with which the mesh tells itself what to do: taken from requests that come from outside. */
 const INTERNAL_HEADERS = [
@@ -42,6 +44,7 @@ export function prepareRequest(stream: HttpStream): boolean {
   stream.host = normalizeHost(host, stream.connection.localPort, manager.options);
   if (stream.host !== host) headers.set('host', stream.host);
   forwardingHeaders(stream, manager);
+  if (manager.options.via !== '') appendVia(headers, manager.options.via);
   return true;
 }
 
@@ -52,7 +55,7 @@ function forwardingHeaders(stream: HttpStream, manager: ConnectionManager): void
   if (options.useRemoteAddress) {
     const peer = connection.remoteAddress;
     stream.internal = forwarded === undefined && options.isInternal(peer);
-    if (!options.skipXffAppend) headers.set('x-forwarded-for', forwarded === undefined ? peer : `${forwarded},${peer}`);
+    if (!options.skipXffAppend) appendForwardedFor(headers, forwardedAddress(peer));
     headers.set('x-forwarded-proto', stream.scheme);
     if (!stream.internal) {
       for (const name of EDGE_HEADERS) headers.delete(name);

@@ -14,6 +14,12 @@ export function httpDate(now_ms: number): string {
   return dateText;
 }
 
+/** RFC 9110 §7.6.3: one more step on the way. */
+export function appendVia(headers: HeaderMap, via: string): void {
+  const before = headers.get('via');
+  headers.set('via', before === undefined ? via : `${before}, ${via}`);
+}
+
 /** What the connection manager does to every answer's head; the framing is the connection's. */
 export function prepareResponse(stream: HttpStream, headers: HeaderMap): void {
   const { manager } = stream;
@@ -25,7 +31,7 @@ export function prepareResponse(stream: HttpStream, headers: HeaderMap): void {
   if (!headers.has('date')) headers.add('date', httpDate(manager.context.clock.now()));
   if (options.serverHeader === 'overwrite') headers.set('server', options.serverName);
   else if (options.serverHeader === 'append' && !headers.has('server')) headers.add('server', options.serverName);
-  if (options.via !== '') headers.add('via', options.via);
+  if (options.via !== '') appendVia(headers, options.via);
   if (options.requestIdInResponse) {
     const id = stream.headers.get('x-request-id');
     if (id !== undefined) headers.set('x-request-id', id);

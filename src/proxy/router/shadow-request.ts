@@ -1,14 +1,17 @@
 import { WheelTimer } from '../../base/timer-wheel.js';
 import type { Cluster } from '../cluster/cluster.js';
 import type { Host } from '../cluster/host.js';
+import { appendForwardedFor } from '../http/forwarded-for.js';
 import type { HttpStream } from '../http/http-stream.js';
 import type { RequestHeaders } from '../matching/header-matcher.js';
+import { machineAddress } from '../network.js';
 import type { PoolClient } from '../pool/connection-pool.js';
 import type { Exchange, ResponseHead, UpstreamStream } from '../pool/upstream-stream.js';
 import { RequestBody } from './request-body.js';
 
 /** A copy of a request, whose answer nobody waits for. */
-export class ShadowRequest implements PoolClient, Exchange {
+export class ShadowRequest implements PoolClient {
+  private readonly answer: Exchange;
   private upstream: UpstreamStream | undefined;
   private readonly body = new RequestBody();
   private readonly bodiless: boolean;
@@ -30,10 +33,13 @@ export class ShadowRequest implements PoolClient, Exchange {
     const headers = stream.headers.clone();
     headers.set('host', host);
     headers.set('x-envoy-internal', 'true');
+    if (timeout_ms > 0) headers.set('x-envoy-expected-rq-timeout-ms', String(timeout_ms));
+    appendForwardedFor(headers, machineAddress());
     this.head = { method: stream.method, path: stream.path, host, scheme: stream.scheme, headers };
     this.done = stream.requestDone;
     this.wheel = stream.manager.context.wheel;
     if (timeout_ms > 0) this.wheel.arm(this.timer, timeout_ms);
+    this.answer = new ShadowAnswer(cluster, target, () => this.end());
   }
 
   start(): void {
@@ -60,7 +66,7 @@ export class ShadowRequest implements PoolClient, Exchange {
 
   onPoolReady(upstream: UpstreamStream): void {
     this.upstream = upstream;
-    upstream.begin(this, this.head, this.bodiless, '');
+    upstream.begin(this.answer, this.head, this.bodiless, '');
     this.body.writeTo(upstream);
     if (this.done) upstream.end(undefined);
     upstream.flush();
@@ -69,26 +75,6 @@ export class ShadowRequest implements PoolClient, Exchange {
   onPoolFailure(): void {
     this.end();
   }
-
-  onInformational(): void {}
-
-  onHead(response: ResponseHead): void {
-    this.cluster.outlier?.onStatus(this.target, response.status);
-    this.cluster.stats.counters.upstream_rq_completed.value++;
-    this.cluster.stats.codes.charge(response.status);
-    this.cluster.stats.internalCodes.charge(response.status);
-  }
-
-  onEnd(): void {
-    this.end();
-  }
-
-  onReset(): void {
-    this.end();
-  }
-
-  onReadEnd(): void {}
-  onDrain(): void {}
 
   private cancel(): void {
     if (this.over) return;
@@ -101,6 +87,37 @@ export class ShadowRequest implements PoolClient, Exchange {
     this.over = true;
     this.wheel.cancel(this.timer);
   }
+}
+
+/** Counts the answer to a copy, and drops it. */
+class ShadowAnswer implements Exchange {
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly target: Host,
+    private readonly over: () => void,
+  ) {}
+
+  onInformational(): void {}
+
+  onHead(response: ResponseHead): void {
+    this.cluster.outlier?.onStatus(this.target, response.status);
+    this.cluster.stats.counters.upstream_rq_completed.value++;
+    this.cluster.stats.codes.charge(response.status);
+    this.cluster.stats.internalCodes.charge(response.status);
+  }
+
+  onBody(): void {}
+
+  onEnd(): void {
+    this.over();
+  }
+
+  onReset(): void {
+    this.over();
+  }
+
+  onReadEnd(): void {}
+  onDrain(): void {}
 }
 
 /** `reviews:9080` becomes `reviews-shadow:9080`. */

@@ -14,6 +14,14 @@ export interface RequestTimeouts {
   readonly grpc: boolean;
 }
 
+/** What Envoy's router takes besides and this one has no use for; an upstream has none either. */
+const UNUSED = [
+  'x-envoy-hedge-on-per-try-timeout',
+  'x-envoy-upstream-alt-stat-name',
+  'x-envoy-upstream-rq-timeout-alt-response',
+  'x-envoy-upstream-stream-duration-ms',
+];
+
 /** The route's timeouts, or those that a request from within asks for. Takes the headers that ask. */
 export function timeoutsOf(stream: HttpStream, action: ForwardAction): RequestTimeouts {
   const grpc = action.grpcTimeoutMax_ms !== undefined && isGrpc(stream.headers.get('content-type'));
@@ -23,6 +31,7 @@ export function timeoutsOf(stream: HttpStream, action: ForwardAction): RequestTi
   if (stream.internal) {
     global_ms = asked(stream, 'x-envoy-upstream-rq-timeout-ms') ?? global_ms;
     perTry_ms = asked(stream, 'x-envoy-upstream-rq-per-try-timeout-ms') ?? perTry_ms;
+    for (const name of UNUSED) stream.headers.delete(name);
   }
   if (global_ms > 0 && perTry_ms >= global_ms) perTry_ms = 0;
   const expected_ms =

@@ -3,7 +3,7 @@ import type { RequestSpec } from '../scenario.js';
 import type { Answer } from './answer.js';
 import { Http1Reader } from './http1-reader.js';
 
-const ANSWER_MS = 15_000;
+const ANSWER_MS = 20_000;
 
 /** One HTTP/1 connection of a client; a `talk` uses it for bytes of any kind. */
 export class Http1Client {

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { RequestSpec } from '../scenario.js';
 import { type Answer, bodyText } from './answer.js';
 
-const ANSWER_MS = 15_000;
+const ANSWER_MS = 20_000;
 const RESET_NAMES = new Map(
   Object.entries(constants)
     .filter(
