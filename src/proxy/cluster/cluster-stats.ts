@@ -51,6 +51,7 @@ const COUNTERS = [
   'upstream_cx_rx_bytes_total',
   'upstream_cx_total',
   'upstream_cx_tx_bytes_total',
+  'upstream_rq_active_overflow',
   'upstream_rq_cancelled',
   'upstream_rq_completed',
   'upstream_rq_drop_overload',
@@ -97,6 +98,8 @@ export class ClusterStats {
   readonly codes: CodeStats;
   readonly internalCodes: CodeStats;
   readonly externalCodes: CodeStats;
+  /** Of attempts that were tried again. */
+  readonly retryCodes: CodeStats;
 
   /** `cluster.NAME` */
   readonly prefix: string;
@@ -116,9 +119,10 @@ export class ClusterStats {
     this.requestTime = store.histogram(`${prefix}.upstream_rq_time`);
     this.connectTime = store.histogram(`${prefix}.upstream_cx_connect_ms`);
     this.connectionLength = store.histogram(`${prefix}.upstream_cx_length_ms`);
-    this.codes = new CodeStats(store, `${prefix}.upstream_rq`, true);
-    this.internalCodes = new CodeStats(store, `${prefix}.internal.upstream_rq`, true);
-    this.externalCodes = new CodeStats(store, `${prefix}.external.upstream_rq`, true);
+    this.codes = new CodeStats(store, `${prefix}.upstream_rq`, { byCode: true });
+    this.internalCodes = new CodeStats(store, `${prefix}.internal.upstream_rq`, { byCode: true, completed: true });
+    this.externalCodes = new CodeStats(store, `${prefix}.external.upstream_rq`, { byCode: true, completed: true });
+    this.retryCodes = new CodeStats(store, `${prefix}.retry.upstream_rq`, { byCode: true, completed: true });
   }
   /** One that only clusters of some kind have. @param name behind `cluster.NAME.` */
   gauge(name: string): Gauge {

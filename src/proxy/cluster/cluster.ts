@@ -2,7 +2,7 @@ import type { Cluster as ClusterConfig } from '../../xds/types/gen/envoy/config/
 import type { ProxyContext } from '../context.js';
 import { ConfigError } from '../errors.js';
 import { HealthChecker } from '../health-check/health-checker.js';
-import { ConnectionPool } from '../pool/connection-pool.js';
+import type { ConnectionPool } from '../pool/connection-pool.js';
 import type { ConnectionSettings } from '../pool/connection-settings.js';
 import { UpstreamTransport } from '../tls/upstream-transport.js';
 import { ClusterStats } from './cluster-stats.js';
@@ -19,10 +19,9 @@ import type { LoadBalancer } from './lb/load-balancer.js';
 import type { LocalCluster } from './lb/zone-routing.js';
 import { MembershipKeeper } from './membership-keeper.js';
 import { OutlierDetector } from './outlier/outlier-detector.js';
+import { PoolKeeper } from './pool-keeper.js';
 import { type ClusterResources, compileResources } from './resources.js';
 
-/** Of routes, each with circuit breakers and pools of its own; pools of HTTP/2 stand behind those of HTTP/1. */
-const PRIORITIES = 2;
 /** Envoy's panic threshold, percent. */
 const PANIC_THRESHOLD = 50;
 
@@ -48,6 +47,7 @@ export class Cluster {
   private readonly chooser: Pick<LoadBalancer, 'choose'>;
   private readonly hostSet: HostSet;
   private readonly keeper: MembershipKeeper;
+  private readonly pools: PoolKeeper;
   private latest: Membership | undefined;
   private onReady: (() => void) | undefined;
   private retired = false;
@@ -57,7 +57,7 @@ export class Cluster {
    * @throws ConfigError
    */
   constructor(
-    private readonly context: ProxyContext,
+    context: ProxyContext,
     readonly config: ClusterConfig,
     local?: LocalCluster,
   ) {
@@ -67,6 +67,9 @@ export class Cluster {
     this.resources = compileResources(config.circuitBreakers, context.stats, statName);
     this.transport = new UpstreamTransport(config, context, statName);
     this.settings = compileConnectionSettings(config, this.transport.socket);
+    this.pools = new PoolKeeper(context, this.resources, this.stats, this.settings, (host, ok) =>
+      this.outlier?.onLocalOrigin(host, ok, 503),
+    );
     this.discovery = compileDiscovery(config, context, this.stats);
     const locality: HostLocality = { subZone: '', ...context.node.locality };
     const balancer = compileBalancer(config, {
@@ -81,7 +84,9 @@ export class Cluster {
     this.readsHeaders = this.discovery instanceof OriginalDestinationDiscovery && this.discovery.readsHeaders;
     this.hostSet = new HostSet(balancer, this.stats, locality);
     if (config.outlierDetection !== undefined) {
-      this.outlier = new OutlierDetector(context, config.outlierDetection, statName, this.hostSet, drainPools);
+      this.outlier = new OutlierDetector(context, config.outlierDetection, statName, this.hostSet, (host) =>
+        this.pools.renew(host),
+      );
     }
     if (config.healthChecks.length > 1) throw new ConfigError('health_checks[1]', 'only one is supported');
     const [check] = config.healthChecks;
@@ -118,28 +123,16 @@ export class Cluster {
     });
   }
 
-  choose(choice: ChoiceContext): Host | undefined {
-    return this.chooser.choose(choice);
+  /** @param priority of the route */
+  choose(choice: ChoiceContext, priority = 0): Host | undefined {
+    const host = this.chooser.choose(choice);
+    return host !== undefined && this.pools.hasRoom(host, priority, this.hosts) ? host : undefined;
   }
 
   /** @param http2 what the client speaks, where the cluster speaks the same */
+  /** @param http2 the request came by HTTP/2, which some clusters follow */
   poolOf(host: Host, priority: number, http2 = false): ConnectionPool {
-    const speaks2 = this.settings.protocol === 'http2' || (this.settings.protocol === 'downstream' && http2);
-    const index = speaks2 ? priority + PRIORITIES : priority;
-    let pool = host.pools[index];
-    if (pool === undefined) {
-      pool = new ConnectionPool(
-        this.context,
-        host,
-        this.resources[priority]!,
-        this.stats,
-        this.settings,
-        speaks2,
-        (failed, ok) => this.outlier?.onLocalOrigin(failed, ok, 503),
-      );
-      host.pools[index] = pool;
-    }
-    return pool;
+    return this.pools.of(host, priority, http2);
   }
 
   /** No new requests come; connections close as they become free. */
@@ -150,13 +143,13 @@ export class Cluster {
     this.transport.close();
     this.outlier?.stop();
     this.checker?.stop();
-    for (const host of this.hosts) drainHost(host);
+    for (const host of this.hosts) this.pools.retire(host);
   }
 
   /** Closes everything now. */
   destroy(): void {
     this.retire();
-    for (const host of this.hosts) for (const pool of host.pools) pool?.destroy();
+    for (const host of this.hosts) this.pools.destroy(host);
   }
 
   private onMembership(membership: Membership): void {
@@ -165,13 +158,13 @@ export class Cluster {
     const { hosts, added, removed } = this.keeper.replace(membership.hosts);
     for (const host of removed) {
       this.outlier?.forget(host);
-      drainHost(host);
+      this.pools.retire(host);
     }
     const { counters } = this.stats;
     if (added.length + removed.length > 0) {
       counters.membership_change.value++;
       if (this.config.commonLbConfig?.closeConnectionsOnHostSetChange) {
-        for (const host of hosts) drainPools(host);
+        for (const host of hosts) this.pools.renew(host);
       }
     }
     this.hostSet.update(hosts, membership.policy);
@@ -182,7 +175,7 @@ export class Cluster {
   /** A check of a host ended. */
   private onChecked(host: Host, changed: boolean): void {
     if (!host.check.failed) this.outlier?.onHealthy(host);
-    if (changed && host.check.failed) drainPools(host);
+    if (changed && host.check.failed) this.pools.renew(host);
     if (host.pendingRemoval && host.check.failed && this.latest !== undefined) this.onMembership(this.latest);
     else if (changed) this.hostSet.refresh();
     this.settle();
@@ -193,14 +186,4 @@ export class Cluster {
     this.ready = true;
     this.onReady?.();
   }
-}
-
-function drainHost(host: Host): void {
-  host.removed = true;
-  for (const pool of host.pools) pool?.drain();
-}
-
-/** Connections end with their requests; those that follow get new ones. */
-function drainPools(host: Host): void {
-  for (const pool of host.pools.splice(0)) pool?.drain();
 }

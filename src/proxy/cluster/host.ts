@@ -134,7 +134,7 @@ export class Host {
 
   /** Counts neither as healthy nor as unhealthy. */
   get excluded(): boolean {
-    return this.check.excluded || this.check.pending;
+    return this.check.excluded || this.check.pending || this.edsDraining;
   }
 
   /** What balancers see of the metadata. */

@@ -48,6 +48,11 @@ export class ConnectionPool implements ConnectOwner {
     this.accounting = new PoolAccounting(context, host, resources, stats, onConnectResult);
   }
 
+  /** Nothing is open, opening or waited for. */
+  get idle(): boolean {
+    return this.all.size === 0 && this.connecting.size === 0 && this.waiting.size === 0;
+  }
+
   /** Requests that wait for a connection. */
   get pendingCount(): number {
     return this.waiting.size;
@@ -183,7 +188,8 @@ export class ConnectionPool implements ConnectOwner {
 
   private attach(connection: PooledConnection, client: PoolClient): void {
     if (!this.resources.requests.available) {
-      this.overflow(client);
+      this.stats.counters.upstream_rq_active_overflow.value++;
+      client.onPoolFailure('overflow', '');
       return;
     }
     if (connection.active === 0) this.context.wheel.cancel(connection.idleTimer);
@@ -221,7 +227,7 @@ export class ConnectionPool implements ConnectOwner {
   private connectIfNeeded(): void {
     const each = this.http2 ? this.settings.http2.maxConcurrentStreams : 1;
     while (this.waiting.size > this.connecting.size * each) {
-      if (!this.resources.connections.available) {
+      if (!this.resources.mayConnect(this.accounting.host)) {
         this.stats.counters.upstream_cx_overflow.value++;
         // Envoy: an endpoint without any connection gets one, whatever others of the cluster hold
         if (this.all.size > 0 || this.connecting.size > 0) return;

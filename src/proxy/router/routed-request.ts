@@ -210,7 +210,7 @@ export class RoutedRequest implements RequestSink {
     if (selection !== undefined && stream.attempts > 1 && this.choice instanceof RequestChoice) {
       this.choice.retryBy(selection);
     }
-    const host = this.cluster.choose(this.choice);
+    const host = this.cluster.choose(this.choice, this.action.priority);
     if (host === undefined) {
       this.cluster.stats.counters.upstream_cx_none_healthy.value++;
       this.accounting.status(503);

@@ -1,5 +1,6 @@
 import {
   type Cluster as ClusterConfig,
+  Cluster_DiscoveryType as DiscoveryType,
   Cluster_RingHashLbConfig_HashFunction as HashFunction,
   Cluster_LbPolicy as LbPolicy,
 } from '../../../xds/types/gen/envoy/config/cluster/v3/cluster_pb.js';
@@ -36,12 +37,20 @@ export function compileBalancer(config: ClusterConfig, environment: BalancerEnvi
   return new SubsetBalancer(factory, options, environment.stats, environment.locality);
 }
 
+function hasNames({ clusterDiscoveryType }: ClusterConfig): boolean {
+  if (clusterDiscoveryType.case !== 'type') return false;
+  return [DiscoveryType.STRICT_DNS, DiscoveryType.LOGICAL_DNS].includes(clusterDiscoveryType.value);
+}
+
 /** `lb_policy` with the configuration of its kind; that of another kind is not looked at. */
 function compileLegacy(config: ClusterConfig, environment: BalancerEnvironment): BalancerFactory {
   const { lbConfig, commonLbConfig } = config;
   const locality = compileLocality(commonLbConfig, environment.local);
   const consistent = commonLbConfig?.consistentHashingLbConfig;
   const consistentPath = 'common_lb_config.consistent_hashing_lb_config';
+  if (consistent?.useHostnameForHashing && !hasNames(config)) {
+    throw new ConfigError(`${consistentPath}.use_hostname_for_hashing`, 'needs a STRICT_DNS or LOGICAL_DNS cluster');
+  }
   switch (config.lbPolicy) {
     case LbPolicy.ROUND_ROBIN: {
       const own = lbConfig.case === 'roundRobinLbConfig' ? lbConfig.value : undefined;

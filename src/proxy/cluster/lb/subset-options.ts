@@ -42,9 +42,6 @@ export function compileSubsets(config: Cluster_LbSubsetConfig | Subset, path: st
       if (selector.singleHostPerSubset && listAsAny) {
         throw new ConfigError(`${at}.single_host_per_subset`, 'cannot be used together with list_as_any');
       }
-      if (selector.singleHostPerSubset && keys.length !== 1) {
-        throw new ConfigError(`${at}.single_host_per_subset`, 'needs exactly one key');
-      }
       return {
         keys,
         singleHost: selector.singleHostPerSubset,

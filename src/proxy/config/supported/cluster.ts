@@ -79,7 +79,7 @@ export const IMPLEMENTED: SupportedFields = {
     'retriable_statuses codec_client_type=HTTP1|HTTP2 service_name_matcher method',
   'envoy.config.core.v3.HealthCheck.TcpHealthCheck': 'send receive',
   'envoy.config.core.v3.HealthCheck.GrpcHealthCheck': 'service_name authority initial_metadata',
-  'envoy.config.cluster.v3.CircuitBreakers': 'thresholds',
+  'envoy.config.cluster.v3.CircuitBreakers': 'thresholds per_host_thresholds',
   'envoy.config.cluster.v3.CircuitBreakers.Thresholds':
     'priority max_connections max_pending_requests max_requests max_retries retry_budget track_remaining max_connection_pools',
   'envoy.config.cluster.v3.CircuitBreakers.Thresholds.RetryBudget': 'budget_percent min_retry_concurrency',
@@ -103,6 +103,8 @@ export const IMPLEMENTED: SupportedFields = {
 /** Accepted without effect here. */
 export const INERT: SupportedFields = {
   'envoy.config.cluster.v3.Cluster': 'metadata per_connection_buffer_limit_bytes wait_for_warm_on_init',
+  // changes of health are told at once, which the window would only delay
+  'envoy.config.cluster.v3.Cluster.CommonLbConfig': 'update_merge_window',
   'envoy.config.core.v3.HealthCheck': 'always_log_health_check_failures always_log_health_check_success',
   'envoy.config.endpoint.v3.LocalityLbEndpoints': 'metadata',
 };
