@@ -127,6 +127,20 @@ function pathOf(path: string): string {
   return path.startsWith('@') ? `\0${path.slice(1)}` : path;
 }
 
+/** Why a connect failed, in Envoy's words as access logs write them. */
+export function connectFailure(error: Error): string {
+  const said = SAID[codeOf(error) ?? ''];
+  return said === undefined ? messageOf(error) : `delayed_connect_error:_${said}`;
+}
+
+const SAID: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'Connection_refused',
+  ECONNRESET: 'Connection_reset_by_peer',
+  EHOSTUNREACH: 'No_route_to_host',
+  ENETUNREACH: 'Network_is_unreachable',
+  ETIMEDOUT: 'Connection_timed_out',
+};
+
 /** `1.2.3.4:80`, `[::1]:80`, `/run/a.sock` */
 export function formatAddress(address: string, port: number): string {
   if (isPipe(address)) return address;

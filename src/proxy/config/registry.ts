@@ -56,6 +56,7 @@ import { OmitCanaryHostsPredicateSchema } from '../../xds/types/gen/envoy/extens
 import { OmitHostMetadataConfigSchema } from '../../xds/types/gen/envoy/extensions/retry/host/omit_host_metadata/v3/omit_host_metadata_config_pb.js';
 import { PreviousHostsPredicateSchema } from '../../xds/types/gen/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts_pb.js';
 import { PreviousPrioritiesConfigSchema } from '../../xds/types/gen/envoy/extensions/retry/priority/previous_priorities/v3/previous_priorities_config_pb.js';
+import { ProxyProtocolUpstreamTransportSchema } from '../../xds/types/gen/envoy/extensions/transport_sockets/proxy_protocol/v3/upstream_proxy_protocol_pb.js';
 import { RawBufferSchema } from '../../xds/types/gen/envoy/extensions/transport_sockets/raw_buffer/v3/raw_buffer_pb.js';
 import {
   DownstreamTlsContextSchema,
@@ -105,6 +106,7 @@ export const TYPES = createRegistry(
   PreviousHostsPredicateSchema,
   PreviousPrioritiesConfigSchema,
   ProxyProtocolSchema,
+  ProxyProtocolUpstreamTransportSchema,
   RBACPerRouteSchema,
   RBACSchema,
   RateLimitPerRouteSchema,

@@ -14,7 +14,6 @@ export function compileHttpInspector(store: StatsStore): ListenerFilter {
     h2c: counter('http2_found'),
   };
   const notFound = counter('http_not_found');
-  const parseError = counter('parse_error');
   counter('read_error');
   return {
     reads: true,
@@ -24,7 +23,6 @@ export function compileHttpInspector(store: StatsStore): ListenerFilter {
       if (protocol === undefined) return MORE;
       if (protocol === '') {
         notFound.value++;
-        parseError.value++;
         return PASS;
       }
       found[protocol]!.value++;

@@ -4,6 +4,7 @@ import type { AccessLog } from '../access-log/access-log.js';
 import type { ProxyContext } from '../context.js';
 import { Http2ServerConnection } from '../http2/http2-server-connection.js';
 import { Http2Stats } from '../http2/http2-stats.js';
+import type { DrainDecision } from '../listener/drain-sequence.js';
 import type { RouteTable } from '../route/route-table.js';
 import type { Counter } from '../stats/metrics.js';
 import type { HttpTracer } from '../tracing/http-tracer.js';
@@ -28,7 +29,7 @@ export class ConnectionManager {
   readonly http2Stats: Http2Stats;
   /** Requests that the router took: `rq_total`. */
   readonly requestTotal: Counter;
-  draining = false;
+  private drainDecision: DrainDecision | undefined;
   private readonly connections = new Set<ServerConnection>();
 
   constructor(
@@ -53,7 +54,8 @@ export class ConnectionManager {
   accept(socket: Socket, info: ConnectionInfo, filterChainName: string, initial: Buffer | undefined): void {
     this.stats.counters.downstream_cx_total.value++;
     this.stats.gauges.downstream_cx_active.value++;
-    const transport = SocketTransport.of(socket, this.context.clock);
+    if (info.tls !== undefined) this.countTls(socket);
+    const transport = SocketTransport.of(socket, this.context.clock, info.tls);
     const { codec } = this.options;
     const http2 = codec === 'http2' || (codec === 'auto' && info.tls?.protocol === 'h2');
     this.serve(transport, info, filterChainName, http2);
@@ -61,14 +63,18 @@ export class ConnectionManager {
     transport.start();
   }
 
-  /** From now on each answer ends its connection. */
-  drain(): void {
-    this.draining = true;
+  /** Whether the answer under way ends its connection. */
+  get draining(): boolean {
+    return this.drainDecision?.() ?? false;
+  }
+
+  drain(closes: DrainDecision): void {
+    this.drainDecision = closes;
   }
 
   /** Ends idle connections now, and busy ones after their answer. */
   close(): void {
-    this.draining = true;
+    this.drainDecision = () => true;
     for (const connection of [...this.connections]) connection.drain();
   }
 
@@ -124,6 +130,13 @@ export class ConnectionManager {
     counters.downstream_cx_destroy_active_rq.value++;
     if (local) counters.downstream_cx_destroy_local_active_rq.value++;
     else counters.downstream_cx_destroy_remote_active_rq.value++;
+  }
+
+  private countTls(socket: Socket): void {
+    const { counters, gauges } = this.stats;
+    counters.downstream_cx_ssl_total.value++;
+    gauges.downstream_cx_ssl_active.value++;
+    socket.once('close', () => gauges.downstream_cx_ssl_active.value--);
   }
 
   private serve(transport: Transport, info: ConnectionInfo, filterChainName: string, http2: boolean): void {

@@ -9,6 +9,7 @@ import {
 } from '../../xds/types/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import { milliseconds } from '../config/duration.js';
 import { compileHttp2Options, type Http2Options } from '../http2/http2-options.js';
+import { compileForwardClientCert, type ForwardClientCert } from '../tls/forwarded-client-cert.js';
 import { type HeaderCase, headerCaseOf } from './header-case.js';
 
 /** Envoy's defaults. */
@@ -76,6 +77,7 @@ export interface ManagerOptions {
   readonly mapIpv4: boolean;
   readonly proxy100Continue: boolean;
   readonly path: PathOptions;
+  readonly forwardClientCert: ForwardClientCert;
   /** Upgrade type in lower case -> whether it is allowed where a route says nothing. */
   readonly upgrades: ReadonlyMap<string, boolean>;
   readonly stripPort: 'no' | 'matching' | 'any';
@@ -106,6 +108,7 @@ export function compileManagerOptions(config: Config, path: string): ManagerOpti
       config.schemeHeaderTransformation?.transformation.case === 'schemeToOverwrite'
         ? config.schemeHeaderTransformation.transformation.value
         : '',
+    forwardClientCert: compileForwardClientCert(config),
     via: config.via,
     requestIdInResponse: config.alwaysSetRequestIdInResponse,
     generateRequestId: config.generateRequestId ?? true,

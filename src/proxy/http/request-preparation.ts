@@ -51,6 +51,7 @@ export function prepareRequest(stream: HttpStream): boolean {
 function forwardingHeaders(stream: HttpStream, manager: ConnectionManager): void {
   const { headers, connection } = stream;
   const { options } = manager;
+  if (connection.tls !== undefined) stream.scheme = 'https';
   const forwarded = headers.get('x-forwarded-for');
   if (options.useRemoteAddress) {
     const peer = connection.remoteAddress;
@@ -68,8 +69,7 @@ function forwardingHeaders(stream: HttpStream, manager: ConnectionManager): void
     if (proto === undefined) headers.add('x-forwarded-proto', stream.scheme);
     else if (proto === 'https' || proto === 'http') stream.scheme = proto;
   }
-  // As a client certificate that nobody checked: Envoy's SANITIZE.
-  headers.delete('x-forwarded-client-cert');
+  options.forwardClientCert(headers, connection);
   if (headers.has('x-envoy-internal')) headers.delete('x-envoy-internal');
   if (stream.internal) headers.add('x-envoy-internal', 'true');
   else for (const name of INTERNAL_HEADERS) headers.delete(name);

@@ -25,6 +25,8 @@ export const FLAG = {
   rateLimitServiceError: 1 << 22,
   invalidEnvoyHeaders: 1 << 23,
   downstreamReset: 1 << 24,
+  /** `retryLimitExceeded` of a `tcp_proxy`, which sets it after its cause. */
+  connectAttemptsExceeded: 1 << 25,
 } as const;
 
 const NAMES: readonly (readonly [bit: number, name: string, long: string])[] = [
@@ -54,6 +56,7 @@ const NAMES: readonly (readonly [bit: number, name: string, long: string])[] = [
   [FLAG.rateLimitServiceError, 'RLSE', 'RateLimitServiceError'],
   [FLAG.invalidEnvoyHeaders, 'IH', 'InvalidEnvoyRequestHeaders'],
   [FLAG.downstreamReset, 'DR', 'DownstreamRemoteReset'],
+  [FLAG.connectAttemptsExceeded, 'URX', 'UpstreamRetryLimitExceeded'],
 ];
 
 const SHORT = new Map<number, string>([[0, '-']]);

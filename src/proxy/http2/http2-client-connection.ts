@@ -4,6 +4,7 @@ import type { ConnectionPool } from '../pool/connection-pool.js';
 import type { ConnectionSettings } from '../pool/connection-settings.js';
 import { PooledConnection } from '../pool/pooled-connection.js';
 import type { UpstreamStream } from '../pool/upstream-stream.js';
+import type { TlsInfo } from '../tls/tls-info.js';
 import type { Transport } from '../transport/transport.js';
 import { Http2ClientStream } from './http2-client-stream.js';
 import { Http2Session, type SessionOwner } from './http2-session.js';
@@ -56,6 +57,10 @@ export class Http2ClientConnection extends PooledConnection implements SessionOw
 
   shutDown(): void {
     this.session.destroy();
+  }
+
+  get tls(): TlsInfo | undefined {
+    return this.transport.tls;
   }
 
   get localAddress(): string {

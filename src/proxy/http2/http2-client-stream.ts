@@ -2,6 +2,7 @@ import type { HeaderMap } from '../../wire/http1/index.js';
 import { ERROR } from '../../wire/http2/index.js';
 import type { RequestHeaders } from '../matching/header-matcher.js';
 import type { Exchange, ResetReason, UpstreamStream } from '../pool/upstream-stream.js';
+import type { TlsInfo } from '../tls/tls-info.js';
 import type { HeaderBlock } from './header-block.js';
 import type { Http2ClientConnection } from './http2-client-connection.js';
 import type { Http2Session } from './http2-session.js';
@@ -68,6 +69,10 @@ export class Http2ClientStream extends Http2Stream implements UpstreamStream {
   }
 
   readonly protocol = 'HTTP/2';
+
+  get tls(): TlsInfo | undefined {
+    return this.connection.tls;
+  }
 
   get localAddress(): string {
     return this.connection.localAddress;

@@ -200,7 +200,9 @@ export class Listener {
     if (chain === undefined) {
       this.stats.counters.no_filter_chain_match.value++;
       socket.on('error', () => {});
-      socket.destroy();
+      // bytes that Envoy only looked at are unread when it closes
+      if (initial === undefined) socket.destroy();
+      else socket.resetAndDestroy();
       if (this.logs.length > 0) this.log(this.streamInfo(info, ''), FLAG.noRoute);
       return;
     }

@@ -7,6 +7,7 @@ import {
   ResponseParser,
 } from '../../wire/http1/index.js';
 import type { RequestHeaders } from '../matching/header-matcher.js';
+import type { TlsInfo } from '../tls/tls-info.js';
 import type { Transport, TransportListener } from '../transport/transport.js';
 import type { ConnectionPool } from './connection-pool.js';
 import { Http1RequestWriter } from './http1-request-writer.js';
@@ -91,6 +92,10 @@ export class Http1Connection extends PooledConnection implements BodySink, Upstr
   }
 
   readonly protocol = 'HTTP/1.1';
+
+  get tls(): TlsInfo | undefined {
+    return this.transport.tls;
+  }
 
   get localAddress(): string {
     return this.transport.localAddress;

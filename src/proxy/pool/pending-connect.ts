@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
-import { messageOf } from '../../base/errors.js';
 import { WheelTimer } from '../../base/timer-wheel.js';
 import type { Host } from '../cluster/host.js';
 import type { ProxyContext } from '../context.js';
+import { connectFailure } from '../network.js';
 import { SocketTransport } from '../transport/socket-transport.js';
 import type { Transport } from '../transport/transport.js';
 import type { PoolFailure } from './connection-pool.js';
@@ -63,7 +63,7 @@ export class PendingConnect {
         socket,
         this.host,
         this.alpn,
-        (secured, protocol) => this.ready(SocketTransport.of(secured, this.context.clock), protocol),
+        (secured, protocol, tls) => this.ready(SocketTransport.of(secured, this.context.clock, tls), protocol),
         (detail) => this.fail('connection_failure', detail),
       );
     });
@@ -76,7 +76,7 @@ export class PendingConnect {
 
   private watch(socket: Socket): void {
     this.socket = socket;
-    socket.on('error', (error) => this.fail('connection_failure', messageOf(error)));
+    socket.on('error', (error) => this.fail('connection_failure', connectFailure(error)));
     socket.on('close', () => this.fail('connection_failure', ''));
   }
 

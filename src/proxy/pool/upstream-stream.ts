@@ -1,5 +1,6 @@
 import type { HeaderMap } from '../../wire/http1/index.js';
 import type { RequestHeaders } from '../matching/header-matcher.js';
+import type { TlsInfo } from '../tls/tls-info.js';
 
 /** Why a stream ended before its answer was complete; the last two are HTTP/2's, where the connection lives on. */
 export type ResetReason = 'remote_close' | 'remote_reset' | 'protocol_error' | 'stream_reset' | 'stream_refused';
@@ -48,6 +49,8 @@ export interface UpstreamStream {
   resume(): void;
   /** Gives up: the exchange is told nothing more. */
   abort(): void;
+  /** Of its connection; undefined without TLS. */
+  readonly tls?: TlsInfo | undefined;
   /** `address:port` of our end, '' when unknown. */
   readonly localAddress: string;
   /** Of the connection, as access logs name it. */

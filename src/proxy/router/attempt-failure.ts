@@ -66,6 +66,8 @@ export function failureBody({ reason }: FailureKind, attempts: number): string {
   return `upstream connect error or disconnect/reset before headers. ${retried}reset reason: ${reason}`;
 }
 
-export function failureDetails({ reason }: FailureKind): string {
-  return `upstream_reset_before_response_started{${reason.replaceAll(' ', '_')}}`;
+/** @param transport what the transport says of it; '' for nothing */
+export function failureDetails({ reason }: FailureKind, transport: string): string {
+  const why = transport === '' ? reason : `${reason}|${transport}`;
+  return `upstream_reset_before_response_started{${why.replaceAll(' ', '_')}}`;
 }

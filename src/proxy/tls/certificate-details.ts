@@ -45,18 +45,14 @@ export class CertificateDetails {
     return Date.parse(this.x509.validTo);
   }
 
-  /** PEM, as `encodeURIComponent` but blanks and separators of PEM as Envoy writes them in headers. */
+  /** PEM, for headers. */
   get urlEncodedPem(): string {
     return urlEncodedPem(this.x509);
   }
 }
 
 export function urlEncodedPem(certificate: X509Certificate): string {
-  return encodeURIComponent(certificate.toString()).replaceAll(/[!'()*]/g, percent);
-}
-
-function percent(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+  return encodeURIComponent(certificate.toString());
 }
 
 function bareHex(fingerprint: string): string {

@@ -10,6 +10,7 @@ import type { ProxyContext } from '../context.js';
 import { ConfigError } from '../errors.js';
 import type { ConnectionInfo } from '../http/stream-info.js';
 import { CertificateDetails } from './certificate-details.js';
+import { chainError } from './chain-error.js';
 import { ServerCertificates } from './server-certificates.js';
 import { TlsContext, type TlsState } from './tls-context.js';
 import { describeFault, describeHandshakeError, type TlsFault } from './tls-fault.js';
@@ -104,7 +105,7 @@ export class DownstreamTls {
       isServer: true,
       secureContext: certificates.unnamed,
       requestCert: asks,
-      rejectUnauthorized: this.requireCertificate,
+      rejectUnauthorized: this.requireCertificate || (validation?.requiresCertificate ?? false),
       ...(alpn.length === 0 ? {} : { ALPNProtocols: [...alpn] }),
       ...(certificates.dependsOnName || this.requireName
         ? { SNICallback: (name, answer) => answer(null, certificates.choose(name)) }
@@ -137,7 +138,8 @@ export class DownstreamTls {
       }
       if (fault !== NO_NAME) stats.counters[fault.stat].value++;
       info.transportFailure = describeFault(fault);
-      tls.destroy();
+      // what the client sent meanwhile is not read any more, which Envoy's clients see as a reset
+      socket.resetAndDestroy();
       failed();
     });
   }
@@ -153,10 +155,9 @@ export class DownstreamTls {
       validated = fault === undefined;
     }
     const name = (tls as unknown as { servername?: string | false | null }).servername;
-    if (typeof name === 'string' && info.requestedServerName === '') info.requestedServerName = name.toLowerCase();
-    if (this.requireName && info.requestedServerName === '') return NO_NAME;
+    if (this.requireName && (typeof name !== 'string' || name === '')) return NO_NAME;
     if (peer === undefined) stats.counters.no_certificate.value++;
-    const details = new TlsInfo(tls, validated);
+    const details = new TlsInfo(tls, peer, validated, peer === undefined ? undefined : (validation?.ca ?? []));
     info.tls = details;
     stats.handshake(details.version, details.cipher, '', tls.isSessionReused());
     return undefined;
@@ -164,9 +165,3 @@ export class DownstreamTls {
 }
 
 const NO_NAME: TlsFault = { stat: 'connection_error', text: 'no server name' };
-
-/** What OpenSSL says of the peer's chain. Node tells servers of it only through `authorizationError` of its own server class. */
-function chainError(tls: TLSSocket): Error | undefined {
-  const { _handle } = tls as unknown as { _handle: { verifyError(): Error | null } };
-  return _handle.verifyError() ?? undefined;
-}

@@ -19,6 +19,8 @@ export interface PeerValidation {
   readonly caFile: string;
   /** There is something that a certificate is checked against: it is asked for. */
   readonly asksForCertificate: boolean;
+  /** As Envoy: names or hashes that nobody shows are not met. */
+  readonly requiresCertificate: boolean;
   /** Whether certificates that do not pass are let in all the same. */
   readonly acceptsUntrusted: boolean;
   /**
@@ -60,6 +62,7 @@ export function compilePeerValidation(config: CertificateValidationContext, path
     ca,
     caFile: source?.case === 'filename' ? source.value : '',
     asksForCertificate: pem !== undefined || hashes.size > 0 || keys.size > 0,
+    requiresCertificate: matchesName !== undefined || hashes.size > 0 || keys.size > 0,
     acceptsUntrusted: config.trustChainVerification === TrustChain.ACCEPT_UNTRUSTED,
     check(certificate, chainError) {
       if (pem !== undefined && chainError !== undefined) {

@@ -40,5 +40,5 @@ export function describeHandshakeError(error: Error): string {
 }
 
 function reason(number: number, text: string): string {
-  return `TLS_error:|${number}:SSL routines:OPENSSL_internal:${text}:TLS_error_end`;
+  return `TLS_error:|${number}:SSL_routines:OPENSSL_internal:${text.replaceAll(' ', '_')}:TLS_error_end`;
 }

@@ -95,10 +95,11 @@ describe('TLS from clients', () => {
 
   before(async () => {
     const certificate = `tls_certificates: [${tlsCertificate(server)}, ${tlsCertificate(other)}]`;
-    const validation = `validation_context: { trusted_ca: ${inline(ca.cert)}, match_typed_subject_alt_names: [{ san_type: URI, matcher: { prefix: "spiffe://test/" } }] }`;
+    const trusted = `trusted_ca: ${inline(ca.cert)}`;
+    const validation = `validation_context: { ${trusted}, match_typed_subject_alt_names: [{ san_type: URI, matcher: { prefix: "spiffe://test/" } }] }`;
     proxy = await startProxy(`
 static_resources:
-  listeners:${listener('plain', chain(`common_tls_context: { alpn_protocols: [http/1.1], ${certificate} }`))}${listener('mutual', chain(`require_client_certificate: true, common_tls_context: { ${certificate}, ${validation} }`))}${listener('optional', chain(`common_tls_context: { ${certificate}, ${validation} }`))}${listener(
+  listeners:${listener('plain', chain(`common_tls_context: { alpn_protocols: [http/1.1], ${certificate} }`))}${listener('mutual', chain(`require_client_certificate: true, common_tls_context: { ${certificate}, ${validation} }`))}${listener('optional', chain(`common_tls_context: { ${certificate}, validation_context: { ${trusted} } }`))}${listener(
     'named',
     [
       chain(

@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { isIP } from 'node:net';
 import { type SecureContext, type TLSSocket, connect as tlsConnect } from 'node:tls';
@@ -6,6 +7,7 @@ import type { Host } from '../cluster/host.js';
 import type { ProxyContext } from '../context.js';
 import type { TransportSocket } from '../pool/transport-socket.js';
 import { CertificateDetails } from './certificate-details.js';
+import { chainError } from './chain-error.js';
 import { TlsContext, type TlsState } from './tls-context.js';
 import { describeFault, describeHandshakeError, type TlsFault } from './tls-fault.js';
 import { TlsInfo } from './tls-info.js';
@@ -84,14 +86,15 @@ export class UpstreamTls implements TransportSocket {
     let over = false;
     tls.once('secureConnect', () => {
       over = true;
-      const fault = this.check(tls);
+      const peer = tls.getPeerX509Certificate();
+      const fault = this.check(tls, peer);
       if (fault !== undefined) {
         stats.counters[fault.stat].value++;
         tls.destroy();
         failed(describeFault(fault));
         return;
       }
-      const details = new TlsInfo(tls, this.context.validation !== undefined);
+      const details = new TlsInfo(tls, peer, this.context.validation !== undefined);
       stats.handshake(details.version, details.cipher, curveOf(tls), tls.isSessionReused());
       ready(tls, details.protocol, details);
     });
@@ -103,13 +106,10 @@ export class UpstreamTls implements TransportSocket {
     });
   }
 
-  private check(tls: TLSSocket): TlsFault | undefined {
+  private check(tls: TLSSocket, peer: X509Certificate | undefined): TlsFault | undefined {
     const { validation } = this.context;
-    const peer = tls.getPeerX509Certificate();
     if (validation === undefined || peer === undefined || validation.acceptsUntrusted) return undefined;
-    const error = tls.authorizationError as Error | string | null | undefined;
-    const chain = error == null ? undefined : asError(error);
-    return validation.check(new CertificateDetails(peer), chain);
+    return validation.check(new CertificateDetails(peer), chainError(tls));
   }
 
   private keepSession(session: Buffer, madeBy: SecureContext): void {
@@ -117,12 +117,6 @@ export class UpstreamTls implements TransportSocket {
     this.sessions.push(session);
     if (this.sessions.length > this.sessionsMax) this.sessions.shift();
   }
-}
-
-/** Node keeps the code alone of an error of verification. */
-function asError(error: Error | string): Error {
-  if (error instanceof Error) return error;
-  return Object.assign(new Error(error.toLowerCase().replaceAll('_', ' ')), { code: error });
 }
 
 /** `X25519`, `P-256` as BoringSSL calls them; '' where no key was agreed on anew. */

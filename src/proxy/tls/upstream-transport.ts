@@ -1,6 +1,7 @@
 import type { JsonObject } from '@bufbuild/protobuf';
 import type { Cluster as ClusterConfig } from '../../xds/types/gen/envoy/config/cluster/v3/cluster_pb.js';
 import type { TransportSocket as Config } from '../../xds/types/gen/envoy/config/core/v3/base_pb.js';
+import { ProxyProtocolUpstreamTransportSchema } from '../../xds/types/gen/envoy/extensions/transport_sockets/proxy_protocol/v3/upstream_proxy_protocol_pb.js';
 import { RawBufferSchema } from '../../xds/types/gen/envoy/extensions/transport_sockets/raw_buffer/v3/raw_buffer_pb.js';
 import { UpstreamTlsContextSchema } from '../../xds/types/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js';
 import type { Host } from '../cluster/host.js';
@@ -8,6 +9,7 @@ import { typeNameOf, unpack } from '../config/registry.js';
 import type { ProxyContext } from '../context.js';
 import { ConfigError } from '../errors.js';
 import type { TransportSocket } from '../pool/transport-socket.js';
+import { ProxyHeaderSocket } from './proxy-header-socket.js';
 import type { TlsState } from './tls-context.js';
 import { UpstreamTls } from './upstream-tls.js';
 
@@ -30,20 +32,22 @@ export class UpstreamTransport {
     const matches = config.transportSocketMatches.map(({ name, match, transportSocket }, i) => ({
       wanted: match ?? {},
       socket: this.compile(transportSocket, `transport_socket_matches[${i}].transport_socket`),
-      count: context.stats.counter(`cluster.${statName}.transport_socket_match.${name}.total_match_count`),
+      count: context.stats.counter(`cluster.${statName}.${name}.total_match_count`),
     }));
     if (matches.length === 0) {
       this.socket = own;
       return;
     }
-    const otherwise = context.stats.counter(`cluster.${statName}.transport_socket_match.default.total_match_count`);
+    const otherwise = context.stats.counter(`cluster.${statName}.default.total_match_count`);
+    const counted = new WeakSet<Host>();
     this.socket = {
-      secure(socket, host, alpn, ready, failed) {
+      secure(socket, host, alpn, ready, failed, client) {
         const found = matches.find(({ wanted }) => isAskedFor(wanted, host));
-        (found?.count ?? otherwise).value++;
+        if (!counted.has(host)) (found?.count ?? otherwise).value++;
+        counted.add(host);
         const chosen = found === undefined ? own : found.socket;
         if (chosen === undefined) ready(socket, '');
-        else chosen.secure(socket, host, alpn, ready, failed);
+        else chosen.secure(socket, host, alpn, ready, failed, client);
       },
     };
   }
@@ -83,6 +87,13 @@ export class UpstreamTransport {
         );
         this.contexts.push(tls);
         return tls;
+      }
+      case ProxyProtocolUpstreamTransportSchema.typeName: {
+        const outer = unpack(any!, ProxyProtocolUpstreamTransportSchema);
+        return new ProxyHeaderSocket(
+          outer,
+          this.compile(outer.transportSocket, `${path}.typed_config.transport_socket`),
+        );
       }
       default:
         throw new ConfigError(path, `transport socket ${JSON.stringify(config.name)} is not supported here`);

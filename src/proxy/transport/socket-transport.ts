@@ -2,6 +2,7 @@ import type { OnReadOpts, Socket } from 'node:net';
 import type { EventClock } from '../../base/event-clock.js';
 import { latin1 } from '../../wire/http1/index.js';
 import { formatAddress } from '../network.js';
+import type { TlsInfo } from '../tls/tls-info.js';
 import { descriptorOf, writeNow } from './direct-write.js';
 import { READ_BUFFER, readShared } from './shared-read.js';
 import type { Transport, TransportListener } from './transport.js';
@@ -15,6 +16,7 @@ const JOINED_BYTES_MAX = 8 * 1024;
 /** A TCP or TLS socket as a transport. */
 export class SocketTransport implements Transport {
   listener: TransportListener = DEAF;
+  tls: TlsInfo | undefined;
   private socket!: Socket;
   private text = '';
   private paused = false;
@@ -26,8 +28,9 @@ export class SocketTransport implements Transport {
   private constructor(private readonly clock: EventClock) {}
 
   /** Of a socket that exists. */
-  static of(socket: Socket, clock: EventClock): SocketTransport {
+  static of(socket: Socket, clock: EventClock, tls?: TlsInfo): SocketTransport {
     const transport = new SocketTransport(clock);
+    transport.tls = tls;
     transport.attach(socket);
     readShared(socket, (count) => transport.read(READ_BUFFER, count));
     // all of its bytes, or those that Node had read before

@@ -1,3 +1,5 @@
+import type { TlsInfo } from '../tls/tls-info.js';
+
 /** What a transport tells of its peer. Nothing comes after `onClosed`, which comes once. */
 export interface TransportListener {
   /** Bytes `start` to `end` of `buf`, which is used again: valid during the call only. */
@@ -34,6 +36,8 @@ export interface Transport {
   readonly ended: boolean;
   /** The peer half-closed. */
   readonly peerEnded: boolean;
+  /** Undefined without TLS. */
+  readonly tls?: TlsInfo | undefined;
   /** `address:port` of our end; '' when unknown. */
   readonly localAddress: string;
 }

@@ -15,13 +15,15 @@ export const IMPLEMENTED: SupportedFields = {
     'codec_type=AUTO|HTTP1|HTTP2 stat_prefix rds route_config http_filters common_http_protocol_options http_protocol_options http2_protocol_options server_name ' +
     'server_header_transformation max_request_headers_kb stream_idle_timeout request_headers_timeout delayed_close_timeout access_log ' +
     'use_remote_address skip_xff_append via generate_request_id preserve_external_request_id always_set_request_id_in_response ' +
-    'upgrade_configs strip_matching_host_port strip_any_host_port internal_address_config',
+    'forward_client_cert_details set_current_client_cert_details upgrade_configs strip_matching_host_port strip_any_host_port internal_address_config',
   'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.InternalAddressConfig':
     'cidr_ranges',
   'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.UpgradeConfig':
     'upgrade_type enabled',
   'envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter': 'name typed_config is_optional disabled',
   'envoy.extensions.filters.network.http_connection_manager.v3.Rds': 'config_source route_config_name',
+  'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.SetCurrentClientCertDetails':
+    'subject cert chain dns uri',
   'envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig': '',
 };
 

@@ -35,9 +35,14 @@ export const IMPLEMENTED: SupportedFields = {
   'envoy.config.core.v3.RuntimeFeatureFlag': 'default_value runtime_key',
   'envoy.extensions.filters.network.sni_cluster.v3.SniCluster': '',
   'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy':
-    'stat_prefix cluster weighted_clusters idle_timeout access_log max_connect_attempts max_downstream_connection_duration',
+    'stat_prefix cluster weighted_clusters metadata_match hash_policy idle_timeout access_log ' +
+    'max_connect_attempts max_downstream_connection_duration access_log_options',
   'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster': 'clusters',
-  'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster.ClusterWeight': 'name weight',
+  'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster.ClusterWeight': 'name weight metadata_match',
+  'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.TcpAccessLogOptions':
+    'access_log_flush_interval flush_access_log_on_connected',
+  'envoy.type.v3.HashPolicy': 'source_ip',
+  'envoy.type.v3.HashPolicy.SourceIp': '',
 };
 
 /** Accepted without effect here. */

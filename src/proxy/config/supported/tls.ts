@@ -3,6 +3,8 @@ import type { SupportedFields } from './fields.js';
 /** TLS and secrets. */
 export const IMPLEMENTED: SupportedFields = {
   'envoy.config.core.v3.TransportSocket': 'name typed_config',
+  'envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport': 'config transport_socket',
+  'envoy.config.core.v3.ProxyProtocolConfig': 'version pass_through_tlvs',
   'envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer': '',
   'envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext':
     'common_tls_context require_client_certificate require_sni disable_stateless_session_resumption ' +

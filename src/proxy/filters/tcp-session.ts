@@ -1,0 +1,179 @@
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { codeOf } from '../../base/errors.js';
+import { WheelTimer } from '../../base/timer-wheel.js';
+import type { Cluster } from '../cluster/cluster.js';
+import type { Host } from '../cluster/host.js';
+import { FLAG } from '../http/response-flags.js';
+import { nextConnectionId, type StreamInfo } from '../http/stream-info.js';
+import { formatAddress, plainAddress } from '../network.js';
+import type { TlsInfo } from '../tls/tls-info.js';
+import type { TcpProxyFilter } from './tcp-proxy.js';
+import type { TcpChoice } from './tcp-route.js';
+import { TcpUpstream } from './tcp-upstream.js';
+
+/** One client's connection and the one to its upstream. */
+export class TcpSession {
+  private upstream: TcpUpstream | undefined;
+  private attempts = 0;
+  private ended = false;
+  private idleArmed_ms = 0;
+  private readonly idleTimer = new WheelTimer(() => this.onIdle());
+  private readonly ageTimer = new WheelTimer(() => {
+    this.filter.stats.maxDuration.value++;
+    this.end();
+  });
+
+  constructor(
+    private readonly filter: TcpProxyFilter,
+    private readonly cluster: Cluster,
+    private readonly choice: TcpChoice,
+    private readonly client: Socket,
+    private readonly stream: StreamInfo,
+    private readonly initial: Buffer | undefined,
+  ) {
+    client.pause();
+    client.on('error', (error) => this.end(isReset(error)));
+    client.on('close', () => this.end());
+    stream.clusterName = cluster.name;
+    stream.upstreamCluster = cluster;
+    if (filter.maxDuration_ms > 0) filter.context.wheel.arm(this.ageTimer, filter.maxDuration_ms);
+  }
+
+  connect(): void {
+    const { cluster, stream, choice } = this;
+    const { connection } = stream;
+    const { counters } = cluster.stats;
+    if (!cluster.resources[0]!.connections.available) {
+      counters.upstream_cx_overflow.value++;
+      this.fail(FLAG.overflow);
+      return;
+    }
+    const destination = connection.restored
+      ? { address: connection.localAddress, port: connection.localPort }
+      : undefined;
+    const host = cluster.choose({ destination, criteria: choice.criteria, hash: () => choice.hash(connection) });
+    if (host === undefined) {
+      counters.upstream_cx_none_healthy.value++;
+      this.fail(FLAG.noHealthyUpstream);
+      return;
+    }
+    this.attempts++;
+    stream.attempts = this.attempts;
+    stream.upstreamHost = host;
+    const upstream = new TcpUpstream(this.filter.context, cluster, host, connection);
+    this.upstream = upstream;
+    upstream.connect(
+      (socket, tls) => this.connected(upstream, socket, tls),
+      (detail) => this.connectFailed(host, detail),
+    );
+  }
+
+  /** @param reset the other side is to see it, too */
+  end(reset = false): void {
+    if (this.ended) return;
+    this.ended = true;
+    const { wheel } = this.filter.context;
+    for (const timer of [this.idleTimer, this.ageTimer]) wheel.cancel(timer);
+    if (reset && !(this.client instanceof TLSSocket)) this.client.resetAndDestroy();
+    else this.client.destroy();
+    this.upstream?.end(this.client.readableEnded, reset);
+    this.filter.onEnd(this, this.stream);
+  }
+
+  private fail(flag: number): void {
+    this.stream.flags |= flag;
+    this.end();
+  }
+
+  private connected(upstream: TcpUpstream, socket: Socket, tls: TlsInfo | undefined): void {
+    const { client, stream, filter, cluster } = this;
+    const { counters } = cluster.stats;
+    const { stats } = filter;
+    stream.upstreamConnectionId = nextConnectionId();
+    if (socket.localAddress !== undefined)
+      stream.upstreamLocalAddress = formatAddress(plainAddress(socket.localAddress), socket.localPort ?? 0);
+    stream.upstreamTls = tls;
+    socket.on('error', (error) => {
+      if (!this.ended && isReset(error)) stream.flags |= FLAG.upstreamReset;
+      this.end(isReset(error));
+    });
+    socket.on('close', () => {
+      // after a clean end the client may still have bytes to take
+      if (!socket.readableEnded) this.end();
+    });
+    const received = (bytes: number): void => {
+      stream.bytesReceived += bytes;
+      stats.rxBytes.value += bytes;
+      counters.upstream_cx_tx_bytes_total.value += bytes;
+    };
+    if (this.initial !== undefined) {
+      received(this.initial.length);
+      socket.write(this.initial);
+    }
+    this.carry(client, socket, received);
+    this.carry(socket, client, (bytes) => {
+      stream.bytesSent += bytes;
+      stats.txBytes.value += bytes;
+      counters.upstream_cx_rx_bytes_total.value += bytes;
+    });
+    upstream.carries();
+    this.touch();
+    filter.onConnected(stream);
+  }
+
+  /** Back-pressure both ways: who writes slowly is read slowly. */
+  private carry(from: Socket, to: Socket, count: (bytes: number) => void): void {
+    const { stats } = this.filter;
+    const isClient = from === this.client;
+    from.on('data', (chunk: Buffer) => {
+      count(chunk.length);
+      this.touch();
+      if (to.write(chunk)) return;
+      from.pause();
+      if (isClient) stats.paused.value++;
+    });
+    to.on('drain', () => {
+      if (!from.isPaused()) return;
+      from.resume();
+      if (isClient) stats.resumed.value++;
+    });
+    from.on('end', () => to.end());
+    // the end may have come while nobody listened
+    if (from.readableEnded) to.end();
+    else from.resume();
+  }
+
+  /** Arming moves a timer; bytes that come in the same moment as others don't. */
+  private touch(): void {
+    const { idleTimeout_ms, context } = this.filter;
+    if (idleTimeout_ms <= 0 || this.ended) return;
+    const now_ms = context.clock.monotonic_ms();
+    if (this.idleTimer.armed && now_ms - this.idleArmed_ms < Math.min(1000, idleTimeout_ms / 100)) return;
+    this.idleArmed_ms = now_ms;
+    context.wheel.arm(this.idleTimer, idleTimeout_ms);
+  }
+
+  private onIdle(): void {
+    this.filter.stats.idleTimeout.value++;
+    this.end();
+  }
+
+  private connectFailed(host: Host, detail: string): void {
+    if (this.ended) return;
+    this.upstream = undefined;
+    this.stream.transportFailure = detail;
+    this.stream.flags |= FLAG.connectionFailure;
+    this.cluster.outlier?.onLocalOrigin(host, false, 503);
+    if (this.attempts < this.filter.connectAttempts) {
+      this.connect();
+      return;
+    }
+    this.cluster.stats.counters.upstream_cx_connect_attempts_exceeded.value++;
+    this.fail(FLAG.connectAttemptsExceeded);
+  }
+}
+
+function isReset(error: Error): boolean {
+  return codeOf(error) === 'ECONNRESET';
+}
