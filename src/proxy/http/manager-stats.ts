@@ -74,7 +74,7 @@ export class ManagerStats {
     this.gauges = gauges as Record<(typeof GAUGES)[number], Gauge>;
     this.requestTime = store.histogram(`http.${prefix}.downstream_rq_time`);
     this.connectionLength = store.histogram(`http.${prefix}.downstream_cx_length_ms`);
-    this.codes = new CodeStats(store, `http.${prefix}.downstream_rq`, false);
+    this.codes = new CodeStats(store, `http.${prefix}.downstream_rq`, { allClasses: true });
   }
 
   /** Of a filter, `http.PREFIX.NAME`. */
