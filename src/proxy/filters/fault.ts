@@ -74,7 +74,8 @@ export class FaultFilter implements HttpFilter {
       this.injected[what].value++;
       if (cluster !== '' && what !== 'response_rl_injected')
         this.context.stats.counter(`${this.prefix}.${cluster}.${what}`).inc();
-      if (rules.metadata !== undefined) stream.metadata.set(this.name, rules.metadata);
+      if (rules.metadata !== undefined && what !== 'response_rl_injected')
+        stream.metadata.set(this.name, rules.metadata);
       if (counted) return;
       counted = true;
       this.active.value++;

@@ -10,10 +10,12 @@ import {
   ExtAuthzSchema,
 } from '../../xds/types/gen/envoy/extensions/filters/http/ext_authz/v3/ext_authz_pb.js';
 import { HTTPFaultSchema } from '../../xds/types/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js';
+import { FilterConfigSchema as GrpcStatsSchema } from '../../xds/types/gen/envoy/extensions/filters/http/grpc_stats/v3/config_pb.js';
 import {
   HeaderMutationPerRouteSchema,
   HeaderMutationSchema,
 } from '../../xds/types/gen/envoy/extensions/filters/http/header_mutation/v3/header_mutation_pb.js';
+import { HealthCheckSchema } from '../../xds/types/gen/envoy/extensions/filters/http/health_check/v3/health_check_pb.js';
 import { LocalRateLimitSchema } from '../../xds/types/gen/envoy/extensions/filters/http/local_ratelimit/v3/local_rate_limit_pb.js';
 import {
   RateLimitPerRouteSchema,
@@ -35,7 +37,9 @@ import { ExtAuthzFilter } from './ext-authz.js';
 import { ExtAuthzRoute } from './ext-authz-rules.js';
 import { FaultFilter } from './fault.js';
 import { FaultRules } from './fault-rules.js';
+import { GrpcStatsFilter } from './grpc-stats.js';
 import { HeaderMutationFilter, HeaderMutations } from './header-mutation.js';
+import { HealthCheckFilter } from './health-check.js';
 import type { CompileOverride, FilterEnvironment, MakeFilter } from './http-filter-kind.js';
 import { LocalRateLimitFilter, LocalRateLimitRules } from './local-ratelimit.js';
 import { RateLimitFilter, RateLimitRoute } from './ratelimit.js';
@@ -47,7 +51,9 @@ import { SetMetadataFilter } from './set-metadata.js';
 const FILTERS: Readonly<Record<string, MakeFilter>> = {
   [BufferSchema.typeName]: BufferFilter.make,
   [CorsSchema.typeName]: CorsFilter.make,
+  [GrpcStatsSchema.typeName]: GrpcStatsFilter.make,
   [HeaderMutationSchema.typeName]: HeaderMutationFilter.make,
+  [HealthCheckSchema.typeName]: HealthCheckFilter.make,
   [RBACSchema.typeName]: RbacFilter.make,
   [LocalRateLimitSchema.typeName]: LocalRateLimitFilter.make,
   [RateLimitSchema.typeName]: RateLimitFilter.make,

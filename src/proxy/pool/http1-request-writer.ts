@@ -13,6 +13,8 @@ export class Http1RequestWriter {
     let framing = '';
     if (upgrade !== '') framing = 'connection: upgrade\r\n';
     else if (this.chunked) framing = 'transfer-encoding: chunked\r\n';
+    else if (end && method !== 'GET' && !BODILESS.has(method) && !headers.has('content-length'))
+      framing = 'content-length: 0\r\n';
     this.out.pushText(`${method} ${path} HTTP/1.1\r\n${headers.serialize()}${framing}\r\n`);
   }
 
@@ -31,3 +33,6 @@ export class Http1RequestWriter {
     if (this.chunked) this.out.pushText(trailers === undefined ? '0\r\n\r\n' : `0\r\n${trailers.serialize()}\r\n`);
   }
 }
+
+/** RFC 9110 §8.6: other methods anticipate content, so that there is none must be said. */
+const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'TRACE', 'CONNECT']);
