@@ -281,7 +281,8 @@ export class LogicalProxy implements SourcesConsumer {
     const now_ms = this.context.clock.now();
     try {
       this.apply(typeUrl, resource.name, resource.version, resource.body);
-      this.journal.taken(typeUrl, resource, now_ms);
+      const change = this.journal.taken(typeUrl, resource, now_ms);
+      if (typeUrl === TYPE_URL.cluster) this.serverStats.onCluster(change);
     } catch (error) {
       this.journal.refused(typeUrl, resource, messageOf(error), now_ms);
       throw error;
@@ -312,7 +313,8 @@ export class LogicalProxy implements SourcesConsumer {
   }
 
   private drop(typeUrl: string, name: string): void {
-    this.journal.removed(typeUrl, name);
+    const was = this.journal.removed(typeUrl, name);
+    if (was && typeUrl === TYPE_URL.cluster) this.serverStats.onCluster('removed');
     if (typeUrl === TYPE_URL.cluster) this.clusters.remove(name);
     else if (typeUrl === TYPE_URL.listener) this.listeners.remove(name);
     else if (typeUrl === TYPE_URL.secret) this.context.secrets.remove(name);

@@ -20,6 +20,9 @@ export interface JournalEntry {
   readonly refused: RefusedUpdate | undefined;
 }
 
+/** What a resource that was taken did. */
+export type Change = 'added' | 'modified' | 'same';
+
 /** Refused resources that nobody has are kept for the configuration dump; no more than these. */
 const REFUSED_MAX = 1_000;
 
@@ -32,11 +35,14 @@ export class ResourceJournal {
     return [...(this.types.get(typeUrl)?.values() ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  taken(typeUrl: string, { name, version, body }: ReceivedResource, now_ms: number): void {
+  /** @returns whether it was new, changed, or as before */
+  taken(typeUrl: string, { name, version, body }: ReceivedResource, now_ms: number): Change {
     const known = this.of(typeUrl).get(name);
     const same = known?.body !== undefined && known.refused === undefined && Buffer.compare(known.body, body) === 0;
     const updated_ms = same ? known.updated_ms : now_ms;
     this.of(typeUrl).set(name, { name, version, body, updated_ms, refused: undefined });
+    if (known?.body === undefined) return 'added';
+    return same ? 'same' : 'modified';
   }
 
   refused(typeUrl: string, { name, version, body }: ReceivedResource, details: string, now_ms: number): void {
@@ -53,8 +59,9 @@ export class ResourceJournal {
     });
   }
 
-  removed(typeUrl: string, name: string): void {
-    this.types.get(typeUrl)?.delete(name);
+  /** @returns whether it was there */
+  removed(typeUrl: string, name: string): boolean {
+    return this.types.get(typeUrl)?.delete(name) ?? false;
   }
 
   private of(typeUrl: string): Map<string, JournalEntry> {

@@ -29,7 +29,8 @@ export class ConnectionManager {
   readonly http2Stats: Http2Stats;
   /** Requests that the router took: `rq_total`. */
   readonly requestTotal: Counter;
-  private drainDecision: DrainDecision | undefined;
+  private closing = false;
+  private decision: DrainDecision | undefined;
   private readonly connections = new Set<ServerConnection>();
 
   constructor(
@@ -54,8 +55,7 @@ export class ConnectionManager {
   accept(socket: Socket, info: ConnectionInfo, filterChainName: string, initial: Buffer | undefined): void {
     this.stats.counters.downstream_cx_total.value++;
     this.stats.gauges.downstream_cx_active.value++;
-    if (info.tls !== undefined) this.countTls(socket);
-    const transport = SocketTransport.of(socket, this.context.clock, info.tls);
+    const transport = SocketTransport.of(socket, this.context.clock);
     const { codec } = this.options;
     const http2 = codec === 'http2' || (codec === 'auto' && info.tls?.protocol === 'h2');
     this.serve(transport, info, filterChainName, http2);
@@ -63,18 +63,18 @@ export class ConnectionManager {
     transport.start();
   }
 
-  /** Whether the answer under way ends its connection. */
-  get draining(): boolean {
-    return this.drainDecision?.() ?? false;
+  /** From now on the decision is asked at each answer whether it ends its connection. */
+  drain(closes: DrainDecision): void {
+    this.decision = closes;
   }
 
-  drain(closes: DrainDecision): void {
-    this.drainDecision = closes;
+  get draining(): boolean {
+    return this.closing || this.decision?.() === true;
   }
 
   /** Ends idle connections now, and busy ones after their answer. */
   close(): void {
-    this.drainDecision = () => true;
+    this.closing = true;
     for (const connection of [...this.connections]) connection.drain();
   }
 
@@ -130,13 +130,6 @@ export class ConnectionManager {
     counters.downstream_cx_destroy_active_rq.value++;
     if (local) counters.downstream_cx_destroy_local_active_rq.value++;
     else counters.downstream_cx_destroy_remote_active_rq.value++;
-  }
-
-  private countTls(socket: Socket): void {
-    const { counters, gauges } = this.stats;
-    counters.downstream_cx_ssl_total.value++;
-    gauges.downstream_cx_ssl_active.value++;
-    socket.once('close', () => gauges.downstream_cx_ssl_active.value--);
   }
 
   private serve(transport: Transport, info: ConnectionInfo, filterChainName: string, http2: boolean): void {

@@ -110,7 +110,6 @@ export class RoutedRequest implements RequestSink {
     stream.upstreamConnectionId = upstream.connectionId;
     stream.upstreamProtocol = upstream.protocol;
     stream.upstreamLocalAddress = upstream.localAddress;
-    stream.upstreamTls = upstream.tls;
     if (stream.span !== undefined)
       attempt.span = stream.manager.tracing!.beginAttempt(stream, this.options.startChildSpan);
     const passed_ms = stream.attempts === 1 ? 0 : this.now_ms() - stream.start_ms;
@@ -211,7 +210,7 @@ export class RoutedRequest implements RequestSink {
     if (selection !== undefined && stream.attempts > 1 && this.choice instanceof RequestChoice) {
       this.choice.retryBy(selection);
     }
-    const host = this.cluster.choose(this.choice, this.action.priority);
+    const host = this.cluster.choose(this.choice);
     if (host === undefined) {
       this.cluster.stats.counters.upstream_cx_none_healthy.value++;
       this.accounting.status(503);
@@ -252,7 +251,7 @@ export class RoutedRequest implements RequestSink {
   }
 
   private retryAfterAnswer(attempt: Attempt, status: number): void {
-    this.accounting.status(status);
+    this.accounting.retried(status);
     attempt.cancel();
     this.attempt = undefined;
     this.scheduleRetry();
@@ -282,13 +281,7 @@ export class RoutedRequest implements RequestSink {
     if (this.retryOn(failure.retry)) return;
     this.accounting.status(failure.status);
     const body = failureBody(failure, this.stream.attempts);
-    this.reply(
-      failure.status,
-      body,
-      failure.flag,
-      failureDetails(failure, this.stream.transportFailure),
-      failure.retry === 'overflow',
-    );
+    this.reply(failure.status, body, failure.flag, failureDetails(failure), failure.retry === 'overflow');
   }
 
   private reply(status: number, body: string, flag: number, details: string, overloaded = false): void {

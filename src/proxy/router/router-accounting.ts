@@ -40,7 +40,12 @@ export class RouterAccounting {
     if (host !== undefined) this.late(host);
   }
 
-  /** What the client gets, or got from an attempt that is retried. */
+  /** An attempt was answered so, and is tried again. */
+  retried(status: number): void {
+    this.cluster.stats.retryCodes.charge(status);
+  }
+
+  /** What the client gets. */
   status(status: number): void {
     const { stats } = this.cluster;
     stats.counters.upstream_rq_completed.value++;

@@ -32,7 +32,14 @@ export class ServerStats {
     for (const name of ['envoy_bug_failures', 'dynamic_unknown_fields', 'static_unknown_fields', 'wip_protos']) {
       stats.counter(`server.${name}`);
     }
+    for (const change of ['added', 'modified', 'removed', 'updated'])
+      stats.counter(`cluster_manager.cluster_${change}`);
     stats.onRead(() => this.collect());
+  }
+
+  /** A cluster came, changed or went. */
+  onCluster(change: 'added' | 'modified' | 'same' | 'removed'): void {
+    if (change !== 'same') this.context.stats.counter(`cluster_manager.cluster_${change}`).value++;
   }
 
   start(): void {
