@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster/cluster.js';
+import { healthFlags } from '../cluster/health-flags.js';
 import type { Host } from '../cluster/host.js';
 import { nameFilter } from './name-filter.js';
 import { type AdminCall, type AdminHandler, json, type Page, text } from './page.js';
@@ -87,17 +88,9 @@ function hostFacts(host: Host): readonly (readonly [string, string | number | bo
     ['sub_zone', host.locality.subZone],
     ['canary', host.canary],
     ['priority', host.priority],
-    ['success_rate', -1],
-    ['local_origin_success_rate', -1],
+    ['success_rate', host.outlier.external.rate],
+    ['local_origin_success_rate', host.outlier.localOrigin.rate],
   ];
-}
-
-function healthFlags(host: Host): string {
-  const flags: string[] = [];
-  if (host.outlier.ejectedAt_ms !== undefined) flags.push('/failed_outlier_check');
-  if (!host.edsHealthy) flags.push('/failed_eds_health');
-  if (host.edsDegraded) flags.push('/degraded_eds_health');
-  return flags.length === 0 ? 'healthy' : flags.join('');
 }
 
 /** Proto3's JSON: what has its default value is left out. */
@@ -156,10 +149,18 @@ function hostJson(host: Host): unknown {
 
 function healthJson(host: Host): unknown {
   let eds = 'HEALTHY';
-  if (!host.edsHealthy) eds = 'UNHEALTHY';
+  if (host.edsDraining) eds = 'DRAINING';
+  else if (!host.edsHealthy) eds = 'UNHEALTHY';
   else if (host.edsDegraded) eds = 'DEGRADED';
+  const { check } = host;
   return {
+    ...(check.failed ? { failed_active_health_check: true } : {}),
     ...(host.outlier.ejectedAt_ms === undefined ? {} : { failed_outlier_check: true }),
+    ...(check.degraded ? { failed_active_degraded_check: true } : {}),
+    ...(host.pendingRemoval ? { pending_dynamic_removal: true } : {}),
+    ...(check.pending ? { pending_active_hc: true } : {}),
+    ...(check.excluded ? { excluded_via_immediate_hc_fail: true } : {}),
+    ...(check.timedOut ? { active_hc_timeout: true } : {}),
     eds_health_status: eds,
   };
 }
