@@ -55,7 +55,8 @@ export class ConnectionManager {
   accept(socket: Socket, info: ConnectionInfo, filterChainName: string, initial: Buffer | undefined): void {
     this.stats.counters.downstream_cx_total.value++;
     this.stats.gauges.downstream_cx_active.value++;
-    const transport = SocketTransport.of(socket, this.context.clock);
+    if (info.tls !== undefined) this.countTls(socket);
+    const transport = SocketTransport.of(socket, this.context.clock, info.tls);
     const { codec } = this.options;
     const http2 = codec === 'http2' || (codec === 'auto' && info.tls?.protocol === 'h2');
     this.serve(transport, info, filterChainName, http2);
@@ -130,6 +131,13 @@ export class ConnectionManager {
     counters.downstream_cx_destroy_active_rq.value++;
     if (local) counters.downstream_cx_destroy_local_active_rq.value++;
     else counters.downstream_cx_destroy_remote_active_rq.value++;
+  }
+
+  private countTls(socket: Socket): void {
+    const { counters, gauges } = this.stats;
+    counters.downstream_cx_ssl_total.value++;
+    gauges.downstream_cx_ssl_active.value++;
+    socket.once('close', () => gauges.downstream_cx_ssl_active.value--);
   }
 
   private serve(transport: Transport, info: ConnectionInfo, filterChainName: string, http2: boolean): void {

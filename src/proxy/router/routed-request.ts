@@ -110,6 +110,7 @@ export class RoutedRequest implements RequestSink {
     stream.upstreamConnectionId = upstream.connectionId;
     stream.upstreamProtocol = upstream.protocol;
     stream.upstreamLocalAddress = upstream.localAddress;
+    stream.upstreamTls = upstream.tls;
     if (stream.span !== undefined)
       attempt.span = stream.manager.tracing!.beginAttempt(stream, this.options.startChildSpan);
     const passed_ms = stream.attempts === 1 ? 0 : this.now_ms() - stream.start_ms;
@@ -281,7 +282,13 @@ export class RoutedRequest implements RequestSink {
     if (this.retryOn(failure.retry)) return;
     this.accounting.status(failure.status);
     const body = failureBody(failure, this.stream.attempts);
-    this.reply(failure.status, body, failure.flag, failureDetails(failure), failure.retry === 'overflow');
+    this.reply(
+      failure.status,
+      body,
+      failure.flag,
+      failureDetails(failure, this.stream.transportFailure),
+      failure.retry === 'overflow',
+    );
   }
 
   private reply(status: number, body: string, flag: number, details: string, overloaded = false): void {
