@@ -51,6 +51,7 @@ const COUNTERS = [
   'upstream_cx_rx_bytes_total',
   'upstream_cx_total',
   'upstream_cx_tx_bytes_total',
+  'upstream_rq_active_overflow',
   'upstream_rq_cancelled',
   'upstream_rq_completed',
   'upstream_rq_drop_overload',

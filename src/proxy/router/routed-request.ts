@@ -141,6 +141,9 @@ export class RoutedRequest implements RequestSink {
     attempt.status = status;
     const now_ms = this.now_ms();
     this.accounting.answer(attempt.host, status);
+    if (this.cluster.checker !== undefined && response.headers.has('x-envoy-immediate-health-check-fail')) {
+      this.cluster.checker.onImmediateFailure(attempt.host);
+    }
     if (this.retry !== undefined) {
       const decision = this.retryable() ? this.retry.onAnswer(this.stream, status, response.headers) : 'no';
       if (decision === 'yes') {
