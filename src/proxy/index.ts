@@ -15,3 +15,4 @@ export {
   type SocketFactory,
 } from './network.js';
 export { ProxyServer, type ProxyServerOptions } from './proxy-server.js';
+export { LinkedSockets, LinkNetwork } from './transport/link/linked-sockets.js';

@@ -35,8 +35,10 @@ export async function benchChain({ run_ms, only, say }: BenchOptions): Promise<r
   const figures: ChainFigures[] = [];
   const wanted = (name: string): boolean => only.length === 0 || only.includes(name);
   if (wanted('trysail')) {
-    const proxies = 'Trysail, four logical proxies in one process';
-    figures.push(await measureChain(proxies, run_ms, (all, folder) => [serveTrysail(all, folder)]));
+    const linked = 'Trysail, four logical proxies in one process';
+    figures.push(await measureChain(linked, run_ms, (all, folder) => [[...serveTrysail(all, folder), '--linked']]));
+    const apart = 'the same, over sockets between them too';
+    figures.push(await measureChain(apart, run_ms, (all, folder) => [serveTrysail(all, folder)]));
   }
   if (wanted('envoy') && ENVOY !== undefined) {
     const each = (all: readonly Json[], folder: string): Commands =>

@@ -8,7 +8,7 @@ import type { DrainDecision } from '../listener/drain-sequence.js';
 import type { RouteTable } from '../route/route-table.js';
 import type { Counter } from '../stats/metrics.js';
 import type { HttpTracer } from '../tracing/http-tracer.js';
-import { SocketTransport } from '../transport/socket-transport.js';
+import { transportOf } from '../transport/open-transport.js';
 import type { Transport } from '../transport/transport.js';
 import type { ServerConnection } from './downstream-codec.js';
 import type { FilterChain } from './filter-chain.js';
@@ -55,8 +55,12 @@ export class ConnectionManager {
   accept(socket: Socket, info: ConnectionInfo, filterChainName: string, initial: Buffer | undefined): void {
     this.stats.counters.downstream_cx_total.value++;
     this.stats.gauges.downstream_cx_active.value++;
+<<<<<<< Updated upstream
     if (info.tls !== undefined) this.countTls(socket);
     const transport = SocketTransport.of(socket, this.context.clock, info.tls);
+=======
+    const transport = transportOf(socket, this.context.clock);
+>>>>>>> Stashed changes
     const { codec } = this.options;
     const http2 = codec === 'http2' || (codec === 'auto' && info.tls?.protocol === 'h2');
     this.serve(transport, info, filterChainName, http2);

@@ -3,7 +3,7 @@ import { WheelTimer } from '../../base/timer-wheel.js';
 import type { Host } from '../cluster/host.js';
 import type { ProxyContext } from '../context.js';
 import { connectFailure } from '../network.js';
-import { SocketTransport } from '../transport/socket-transport.js';
+import { openTransport, transportOf } from '../transport/open-transport.js';
 import type { Transport } from '../transport/transport.js';
 import type { PoolFailure } from './connection-pool.js';
 import type { ConnectionSettings } from './connection-settings.js';
@@ -47,7 +47,7 @@ export class PendingConnect {
   }
 
   private connectPlain(): void {
-    const { transport, socket } = SocketTransport.open(this.context.clock, (onread) =>
+    const { transport, socket } = openTransport(this.context.clock, (onread) =>
       this.context.sockets.connect({ ...this.target(), onread }),
     );
     this.watch(socket);
@@ -63,7 +63,7 @@ export class PendingConnect {
         socket,
         this.host,
         this.alpn,
-        (secured, protocol, tls) => this.ready(SocketTransport.of(secured, this.context.clock, tls), protocol),
+        (secured, protocol, tls) => this.ready(transportOf(secured, this.context.clock, tls), protocol),
         (detail) => this.fail('connection_failure', detail),
       );
     });

@@ -5,13 +5,7 @@ import { formatAddress } from '../network.js';
 import type { TlsInfo } from '../tls/tls-info.js';
 import { descriptorOf, writeNow } from './direct-write.js';
 import { READ_BUFFER, readShared } from './shared-read.js';
-import type { Transport, TransportListener } from './transport.js';
-
-/**
- * Content up to this size is joined to the text before it, so that head and body go out in one system call; above it the
- * copy costs more than a vector write.
- */
-const JOINED_BYTES_MAX = 8 * 1024;
+import { DEAF, JOINED_BYTES_MAX, type Transport, type TransportListener } from './transport.js';
 
 /** A TCP or TLS socket as a transport. */
 export class SocketTransport implements Transport {
@@ -171,5 +165,3 @@ export class SocketTransport implements Transport {
     socket.on('close', onClosed);
   }
 }
-
-const DEAF: TransportListener = { onData() {}, onDrain() {}, onEnd() {}, onClosed() {} };

@@ -1,5 +1,11 @@
 import type { TlsInfo } from '../tls/tls-info.js';
 
+/**
+ * Content up to this size is joined to the text before it, so that head and body go out in one system call; above it the
+ * copy costs more than a vector write.
+ */
+export const JOINED_BYTES_MAX = 8 * 1024;
+
 /** What a transport tells of its peer. Nothing comes after `onClosed`, which comes once. */
 export interface TransportListener {
   /** Bytes `start` to `end` of `buf`, which is used again: valid during the call only. */
@@ -41,3 +47,6 @@ export interface Transport {
   /** `address:port` of our end; '' when unknown. */
   readonly localAddress: string;
 }
+
+/** Of a transport that nobody listens to yet. */
+export const DEAF: TransportListener = { onData() {}, onDrain() {}, onEnd() {}, onClosed() {} };
