@@ -55,12 +55,8 @@ export class ConnectionManager {
   accept(socket: Socket, info: ConnectionInfo, filterChainName: string, initial: Buffer | undefined): void {
     this.stats.counters.downstream_cx_total.value++;
     this.stats.gauges.downstream_cx_active.value++;
-<<<<<<< Updated upstream
     if (info.tls !== undefined) this.countTls(socket);
-    const transport = SocketTransport.of(socket, this.context.clock, info.tls);
-=======
-    const transport = transportOf(socket, this.context.clock);
->>>>>>> Stashed changes
+    const transport = transportOf(socket, this.context.clock, info.tls);
     const { codec } = this.options;
     const http2 = codec === 'http2' || (codec === 'auto' && info.tls?.protocol === 'h2');
     this.serve(transport, info, filterChainName, http2);
