@@ -6,15 +6,27 @@ import { compilePerRoute } from '../filters/http-filters.js';
 import type { RouteSource } from '../http/connection-manager.js';
 import type { RouteContext } from '../route/route-context.js';
 import { RouteTable } from '../route/route-table.js';
+import type { Counter } from '../stats/metrics.js';
+import type { StatsStore } from '../stats/store.js';
 import { decode } from './decode.js';
 import { SourceStats } from './sources/source-stats.js';
+
+/** Of one connection manager's subscription. */
+class RouteStats extends SourceStats {
+  readonly reload: Counter;
+
+  constructor(stats: StatsStore, prefix: string) {
+    super(stats, prefix);
+    this.reload = stats.counter(`${prefix}config_reload`);
+  }
+}
 
 class Slot implements RouteSource {
   table: RouteTable | undefined;
   version = '';
   /** The routes came, or the wait for them ended. */
   settled = false;
-  readonly stats = new Map<string, SourceStats>();
+  readonly stats = new Map<string, RouteStats>();
 
   constructor(readonly source: ConfigSource | undefined) {}
 }
@@ -36,7 +48,7 @@ export class RouteManager {
       this.slots.set(name, slot);
     }
     if (!slot.stats.has(statPrefix)) {
-      const stats = new SourceStats(this.context.stats, `http.${statPrefix}.rds.${name}.`);
+      const stats = new RouteStats(this.context.stats, `http.${statPrefix}.rds.${name}.`);
       stats.attempt.value++;
       slot.stats.set(statPrefix, stats);
     }
@@ -77,6 +89,7 @@ export class RouteManager {
     for (const stats of slot.stats.values()) {
       stats.success.value++;
       stats.attempt.value++;
+      stats.reload.value++;
     }
   }
 
@@ -89,7 +102,10 @@ export class RouteManager {
   giveUp(name: string, reason: 'timeout' | 'refused' | 'absent'): void {
     const slot = this.slots.get(name);
     if (slot === undefined) return;
-    if (reason === 'timeout') for (const stats of slot.stats.values()) stats.fetchTimeout.value++;
+    for (const stats of slot.stats.values()) {
+      if (reason === 'timeout') stats.fetchTimeout.value++;
+      if (reason === 'absent') stats.empty.value++;
+    }
     slot.settled = true;
   }
 }

@@ -86,16 +86,22 @@ export class RouterFilter implements HttpFilter {
   }
 
   private rewrite(stream: HttpStream, action: ForwardAction): void {
-    const host = stream.choice!.hostRewrite ?? action.rewriteHost?.(stream);
+    const weighted = stream.choice!.hostRewrite;
+    if (weighted !== undefined && weighted !== '') this.setHost(stream, weighted);
+    const host = action.rewriteHost?.(stream);
     if (host !== undefined && host !== '') {
-      if (action.appendXForwardedHost) stream.headers.add('x-forwarded-host', stream.host);
+      if (action.appendXForwardedHost) appendForwardedHost(stream);
       if (!this.options.suppressEnvoyHeaders) stream.headers.set('x-envoy-original-host', stream.host);
-      stream.host = host;
-      stream.headers.set('host', host);
+      this.setHost(stream, host);
     }
     if (action.rewritePath === undefined) return;
     if (!this.options.suppressEnvoyHeaders) stream.headers.set('x-envoy-original-path', stream.path);
     stream.path = action.rewritePath(stream.path);
+  }
+
+  private setHost(stream: HttpStream, host: string): void {
+    stream.host = host;
+    stream.headers.set('host', host);
   }
 
   private shadows(stream: HttpStream, action: ForwardAction, timeout_ms: number): readonly ShadowRequest[] {
@@ -115,3 +121,8 @@ export class RouterFilter implements HttpFilter {
 }
 
 const NONE: readonly ShadowRequest[] = [];
+
+function appendForwardedHost({ headers, host }: HttpStream): void {
+  const before = headers.get('x-forwarded-host');
+  headers.set('x-forwarded-host', before === undefined ? host : `${before},${host}`);
+}

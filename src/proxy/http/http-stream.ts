@@ -17,6 +17,9 @@ import { ResponseThrottle } from './response-throttle.js';
 import { StreamInfo } from './stream-info.js';
 import { StreamTimers } from './stream-timers.js';
 
+/** What a gRPC client is told when its request took too long in all. */
+const GRPC_DEADLINE_EXCEEDED = 4;
+
 /** One request and its answer. */
 export class HttpStream extends StreamInfo {
   route: RouteEntry | undefined;
@@ -346,7 +349,16 @@ export class HttpStream extends StreamInfo {
 
   private onTooLong(): void {
     this.manager.stats.counters.downstream_rq_max_duration_reached.value++;
-    this.localReply(408, 'downstream duration timeout', FLAG.durationTimeout, 'max_duration_timeout');
+    const status = this.requestDone ? 504 : 408;
+    const { durationTimeout } = FLAG;
+    this.localReply(
+      status,
+      'downstream duration timeout',
+      durationTimeout,
+      'max_duration_timeout',
+      undefined,
+      GRPC_DEADLINE_EXCEEDED,
+    );
   }
 
   private onIdle(): void {

@@ -45,7 +45,7 @@ function readTarget(stream: HttpStream, request: RequestParser): boolean {
     if (!HOST.test(host)) return refuse(stream, 'invalid_host', 'Bad Request');
     goodHost = host;
   }
-  if (stream.path.includes('#')) return refuse(stream, 'path_with_fragment_rejected');
+  if (stream.path.includes('#')) return refuse(stream, 'path_normalization_failed');
   if (request.method === 'CONNECT') {
     stream.codec.closeAfterAnswer();
     stream.localReply(404, '', FLAG.noRoute, 'route_not_found');

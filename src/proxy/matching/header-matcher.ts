@@ -91,9 +91,13 @@ function compileValue(matcher: HeaderMatcher, path: string): TextPredicate {
       return compileStringMatcher(specifier.value, `${path}.string_match`);
     case 'rangeMatch': {
       const { start, end } = specifier.value;
-      return (value) => /^-?\d+$/.test(value) && BigInt(value) >= start && BigInt(value) < end;
+      return (value) => /^[+-]?\d+$/.test(value) && within(BigInt(value.replace('+', '')), start, end);
     }
     default:
       throw new ConfigError(path, 'this kind of header match is not supported');
   }
+}
+
+function within(value: bigint, start: bigint, end: bigint): boolean {
+  return value >= start && value < end;
 }

@@ -117,12 +117,12 @@ function compileWeight(
     compileMutations(cluster.requestHeadersToAdd, cluster.requestHeadersToRemove, `${path}.request_headers_to_add`),
     compileMutations(cluster.responseHeadersToAdd, cluster.responseHeadersToRemove, `${path}.response_headers_to_add`),
   ];
-  const inOrder = (mine: HeaderMutation | undefined, outer: HeaderMutation | undefined) =>
-    combineMutations(scope.table.mostSpecificHeaderMutationsWins ? [outer, mine] : [mine, outer]);
+  // the cluster's come first whatever `most_specific_header_mutations_wins` says of the other levels
+  const [ownRequest, ownResponse] = own;
   const choice: ClusterChoice = {
     name: cluster.name,
-    mutateRequest: inOrder(own[0], scope.mutateRequest),
-    mutateResponse: inOrder(own[1], scope.mutateResponse),
+    mutateRequest: combineMutations([ownRequest, scope.mutateRequest]),
+    mutateResponse: combineMutations([ownResponse, scope.mutateResponse]),
     hostRewrite:
       cluster.hostRewriteSpecifier.case === 'hostRewriteLiteral' ? cluster.hostRewriteSpecifier.value : undefined,
     criteria: compileCriteria(cluster.metadataMatch, inherited),

@@ -25,7 +25,7 @@ export function compileResetHeaders(config: Config | undefined, path: string): R
       if (value === undefined || !/^\d{1,15}$/.test(value)) continue;
       const now_s = Math.floor(now_ms / 1_000);
       const interval_ms = (format === Format.SECONDS ? Number(value) : Number(value) - now_s) * 1_000;
-      if (interval_ms >= 0 && interval_ms <= most_ms) return interval_ms;
+      if (interval_ms > 0 && interval_ms <= most_ms) return interval_ms;
     }
     return undefined;
   };

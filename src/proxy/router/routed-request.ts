@@ -114,8 +114,8 @@ export class RoutedRequest implements RequestSink {
     if (stream.span !== undefined)
       attempt.span = stream.manager.tracing!.beginAttempt(stream, this.options.startChildSpan);
     const passed_ms = stream.attempts === 1 ? 0 : this.now_ms() - stream.start_ms;
-    if (this.retry?.afterTimeout === true && stream.route!.virtualHost.marksTimeoutRetries)
-      stream.headers.set('x-envoy-is-timeout-retry', 'true');
+    if (stream.attempts > 1 && stream.route!.virtualHost.marksTimeoutRetries)
+      stream.headers.set('x-envoy-is-timeout-retry', String(this.retry!.afterTimeout));
     prepareAttempt(stream, this.action, this.timeouts, this.options, host.hostname, passed_ms);
     upstream.begin(attempt, stream, this.bodiless, stream.upgrade);
     this.body?.writeTo(upstream);
@@ -316,7 +316,7 @@ export class RoutedRequest implements RequestSink {
     if (attempt !== undefined) this.stream.upstreamHost = attempt.host;
     if (unanswered) this.accounting.status(504);
     this.onAbandoned();
-    this.reply(504, 'upstream request timeout', FLAG.upstreamTimeout, 'upstream_response_timeout');
+    this.reply(504, 'upstream request timeout', FLAG.upstreamTimeout, 'response_timeout');
   }
 
   private finish(): void {
