@@ -38,7 +38,7 @@ export function compileConnectionSettings(
     maxRequestsPerConnection: common?.maxRequestsPerConnection ?? config.maxRequestsPerConnection ?? 0,
     mark: mark?.value.case === 'intValue' ? Number(mark.value.value) : undefined,
     localAddress: bind?.sourceAddress?.address,
-    keepSpelling: http1?.headerKeyFormat?.headerFormat.case === 'statefulFormatter',
+    http1,
     transportSocket,
     protocol,
     http2,

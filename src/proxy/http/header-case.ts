@@ -16,3 +16,12 @@ export function headerCaseOf(config: Config | undefined, path: string): HeaderCa
     throw new ConfigError(`${path}.stateful_formatter`, 'only preserve_case is supported');
   return 'preserve';
 }
+
+/** `name: value` lines with their names `Like-This`. */
+export function properCase(lines: string): string {
+  return lines.replaceAll(/(^|\n)([^:\r\n]+)(?=:)/g, (_line, start: string, name: string) => start + properName(name));
+}
+
+function properName(name: string): string {
+  return name.replaceAll(/(^|[^a-z0-9])[a-z]/gi, (letter) => letter.toUpperCase());
+}

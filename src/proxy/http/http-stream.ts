@@ -61,6 +61,8 @@ export class HttpStream extends StreamInfo {
 
   /** Runs the filters; called once the head is complete and sanitized. */
   start(): void {
+    const { request_ms } = this.manager.options.timeouts;
+    if (request_ms > 0 && !this.requestDone) this.timers.startRequest(request_ms, () => this.onRequestTimeout());
     this.refreshRoute();
     this.manager.tracing?.begin(this);
     this.chain = this.manager.chain.select(overridesOf(this));
@@ -141,6 +143,7 @@ export class HttpStream extends StreamInfo {
 
   onRequestEnd(trailers: HeaderMap | undefined): void {
     this.requestDone = true;
+    this.timers.stopRequest();
     if (this.bytesReceived > 0) this.requestEnd_ms = this.manager.context.clock.monotonic_ms();
     this.requestTrailers = trailers;
     if (this.sink === undefined) {
@@ -270,6 +273,7 @@ export class HttpStream extends StreamInfo {
     if (this.done) return;
     this.flags |= flags;
     this.details = details;
+    if (!this.requestDone) this.codec.closeAfterAnswer();
     this.sink?.onAbandoned();
     this.sink = undefined;
     if (this.responseStarted) {
@@ -345,6 +349,11 @@ export class HttpStream extends StreamInfo {
       this.guard(() => {
         for (const filter of requestEnd) filter.onRequestEnd(this);
       });
+  }
+
+  private onRequestTimeout(): void {
+    this.manager.stats.counters.downstream_rq_timeout.value++;
+    this.localReply(408, 'request timeout', 0, 'request_overall_timeout');
   }
 
   private onTooLong(): void {

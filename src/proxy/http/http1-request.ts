@@ -1,4 +1,5 @@
 import type { RequestParser } from '../../wire/http1/index.js';
+import { namesWithUnderscore } from './header-underscores.js';
 import type { HttpStream } from './http-stream.js';
 import { prepareRequest } from './request-preparation.js';
 import { FLAG } from './response-flags.js';
@@ -9,59 +10,69 @@ import { FLAG } from './response-flags.js';
  */
 export function prepareHttp1Request(stream: HttpStream, request: RequestParser): boolean {
   const { manager } = stream;
-  stream.method = request.method;
-  stream.headers = request.headers;
   stream.protocol = request.minor === 1 ? 'HTTP/1.1' : 'HTTP/1.0';
   manager.onStreamStart(stream);
   if (request.minor === 0 && !manager.options.http1.acceptHttp10) {
+    stream.protocol = 'HTTP/1.1';
     stream.codec.closeAfterAnswer();
     stream.localReply(426, 'Upgrade Required', FLAG.downstreamProtocolError, 'low_version');
     return false;
   }
   if (!readTarget(stream, request)) return false;
   if (!stripHop(stream, request)) return false;
+  if (manager.options.underscores !== 'allow' && !checkUnderscores(stream)) return false;
   if (!readUpgrade(stream, request)) return false;
   return prepareRequest(stream);
 }
 
 function readTarget(stream: HttpStream, request: RequestParser): boolean {
-  const { target } = request;
-  const { headers, manager } = stream;
+  const { target, headers, method } = request;
+  const { http1 } = stream.manager.options;
   let host = headers.get('host');
-  stream.path = target;
+  let path = target;
   const isPath = target.charCodeAt(0) === 47;
-  if (request.method === 'CONNECT') {
-    if (isPath) return refuse(stream, 'invalid_path', 'Bad Request');
-  } else if (!isPath && !(target === '*' && request.method === 'OPTIONS')) {
-    const absolute = /^(https?):\/\/([^/?#]+)([^#]*)$/i.exec(target);
-    if (absolute === null || !manager.options.http1.allowAbsoluteUrl)
-      return refuse(stream, 'invalid_path', 'Bad Request');
+  if (method === 'CONNECT') {
+    if (!CONNECT_TARGET.test(target)) return refuse(stream, 'http1.invalid_url', 'Bad Request');
+    host = target;
+    headers.set('host', host);
+    path = '';
+  } else if (!isPath && !(target === '*' && method === 'OPTIONS')) {
+    const absolute = http1.allowAbsoluteUrl ? /^(https?):\/\/([^/?#]+)([^#]*)$/i.exec(target) : null;
+    if (absolute === null) return refuse(stream, targetFault(target), 'Bad Request');
     host = absolute[2]!.slice(absolute[2]!.lastIndexOf('@') + 1);
     headers.set('host', host);
-    stream.path = absolute[3]!.startsWith('/') ? absolute[3]! : `/${absolute[3]}`;
+    path = absolute[3]!.startsWith('/') ? absolute[3]! : `/${absolute[3]}`;
   }
-  if (host === undefined) return refuse(stream, 'missing_host_header');
-  if (host !== goodHost) {
-    if (!HOST.test(host)) return refuse(stream, 'invalid_host', 'Bad Request');
+  if (host === undefined && request.minor === 0 && http1.defaultHost !== '') {
+    host = http1.defaultHost;
+    headers.set('host', host);
+  }
+  if (host !== undefined && host !== goodHost) {
+    if (!HOST.test(host)) return refuse(stream, 'http.invalid_authority', 'Bad Request');
     goodHost = host;
   }
-  if (stream.path.includes('#')) return refuse(stream, 'path_normalization_failed');
-  if (request.method === 'CONNECT') {
-    stream.codec.closeAfterAnswer();
-    stream.localReply(404, '', FLAG.noRoute, 'route_not_found');
-    return false;
-  }
+  stream.method = method;
+  stream.headers = headers;
+  stream.path = path;
+  if (host === undefined) return refuse(stream, 'missing_host_header');
   stream.host = host;
   return true;
 }
 
+function targetFault(target: string): string {
+  if (target === '*') return 'http1.invalid_url';
+  return target.includes('://') ? 'http1.invalid_scheme' : 'http1.codec_error';
+}
+
+/** RFC 9110 §9.3.6: a host and a port. */
+const CONNECT_TARGET = /^[^/:]+:\d+$|^\[[\da-fA-F:.]+\]:\d+$/;
 /** Characters of RFC 3986 authorities. */
 const HOST = /^[\w.:[\]%~!$&'()*+,;=@-]*$/;
 /** The last one that was found good: requests come in runs to one host. */
 let goodHost = '';
 
 function refuse(stream: HttpStream, details: string, body = ''): false {
-  stream.codec.closeAfterAnswer();
+  if (!stream.manager.options.http1.streamErrorOnInvalid || body !== '') stream.codec.closeAfterAnswer();
   stream.localReply(400, body, body === '' ? 0 : FLAG.downstreamProtocolError, details);
   return false;
 }
@@ -101,6 +112,7 @@ const FORWARDED = new Set(['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-
 
 function readUpgrade(stream: HttpStream, request: RequestParser): boolean {
   const wanted = stream.headers.get('upgrade');
+  if (stream.method === 'CONNECT') stream.upgrade = 'connect';
   if (wanted === undefined) return true;
   const type = wanted.toLowerCase();
   if (!request.connectionUpgrade || type === 'h2c') {
@@ -110,4 +122,16 @@ function readUpgrade(stream: HttpStream, request: RequestParser): boolean {
   }
   stream.upgrade = type;
   return true;
+}
+
+/** `headers_with_underscores_action`. @returns false when the request was refused */
+function checkUnderscores(stream: HttpStream): boolean {
+  const { headers, manager } = stream;
+  const found = namesWithUnderscore(headers);
+  if (found.length === 0) return true;
+  if (manager.options.underscores === 'drop') {
+    for (const name of found) headers.delete(name);
+    return true;
+  }
+  return refuse(stream, 'http1.unexpected_underscore', 'Bad Request');
 }

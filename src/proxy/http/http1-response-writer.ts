@@ -1,5 +1,6 @@
 import { type HeaderMap, statusLine } from '../../wire/http1/index.js';
 import type { Transport } from '../transport/transport.js';
+import { properCase } from './header-case.js';
 
 /** How the body of the answer under way is delimited. */
 type Delimiting = 'none' | 'length' | 'chunked' | 'close';
@@ -8,27 +9,33 @@ type Delimiting = 'none' | 'length' | 'chunked' | 'close';
 export class Http1ResponseWriter {
   private delimiting: Delimiting = 'none';
 
-  constructor(private readonly out: Transport) {}
+  /** @param proper names are written `Like-This` */
+  constructor(
+    private readonly out: Transport,
+    private readonly proper = false,
+  ) {}
 
   /** @returns whether the connection must end behind the answer */
   head(status: number, headers: HeaderMap, minor: number, method: string, end: boolean, closing: boolean): boolean {
-    if (status === 101) {
+    if (status === 101 || (method === 'CONNECT' && status < 300)) {
       this.delimiting = 'close';
-      this.out.pushText(`${statusLine(status)}${headers.serialize()}connection: upgrade\r\n\r\n`);
+      const upgrade = status === 101 ? 'connection: upgrade\r\n' : '';
+      this.push(statusLine(status), headers.serialize() + upgrade);
       return true;
     }
     // RFC 9110 §8.6: such an answer must not have one, whatever the upstream sent.
     if (status === 204 || status < 200) headers.delete('content-length');
-    const head = statusLine(status) + headers.serialize() + this.framing(status, headers, minor, method, end);
+    const framing = this.framing(status, headers, minor, method, end);
     const last = closing || this.delimiting === 'close';
-    if (last) this.out.pushText(`${head}connection: close\r\n\r\n`);
-    else if (minor === 0) this.out.pushText(`${head}connection: keep-alive\r\n\r\n`);
-    else this.out.pushText(`${head}\r\n`);
+    let fields = headers.serialize();
+    if (last) fields += 'connection: close\r\n';
+    else if (minor === 0) fields += 'connection: keep-alive\r\n';
+    this.push(minor === 0 ? statusLine(status).replace('1.1', '1.0') : statusLine(status), fields + framing);
     return last;
   }
 
   informational(status: number, headers: HeaderMap): void {
-    this.out.pushText(`${statusLine(status)}${headers.serialize()}\r\n`);
+    this.push(statusLine(status), headers.serialize());
   }
 
   body(buf: Uint8Array, start: number, end: number): void {
@@ -50,6 +57,10 @@ export class Http1ResponseWriter {
   end(trailers: HeaderMap | undefined): void {
     if (this.delimiting !== 'chunked') return;
     this.out.pushText(trailers === undefined ? '0\r\n\r\n' : `0\r\n${trailers.serialize()}\r\n`);
+  }
+
+  private push(line: string, fields: string): void {
+    this.out.pushText(`${line}${this.proper ? properCase(fields) : fields}\r\n`);
   }
 
   /** RFC 9112 §6; sets how the body will be delimited. */

@@ -43,12 +43,14 @@ export class Http1ServerConnection
     readonly info: ConnectionInfo,
     readonly filterChainName: string,
   ) {
-    this.writer = new Http1ResponseWriter(transport);
+    this.writer = new Http1ResponseWriter(transport, manager.options.http1.headerCase === 'proper');
     this.choice = { destination: info.restored ? { address: info.localAddress, port: info.localPort } : undefined };
     const { head_bytes_max, field_count_max, http1 } = manager.options;
     this.request = new RequestParser({
       limits: { head_bytes_max, field_count_max },
       keepSpelling: http1.headerCase === 'preserve',
+      customMethods: http1.allowCustomMethods,
+      chunkedLength: http1.allowChunkedLength,
     });
     this.timers = new ConnectionTimers(manager, this);
     transport.listener = this;
@@ -81,7 +83,8 @@ export class Http1ServerConnection
   }
 
   writeHead(stream: HttpStream, status: number, headers: HeaderMap, end: boolean): void {
-    const { minor, keepAlive } = this.request;
+    const { keepAlive } = this.request;
+    const minor = stream.protocol === 'HTTP/1.0' ? 0 : 1;
     if (!keepAlive || this.manager.draining || (end && !stream.requestDone)) this.closing = true;
     if (this.writer.head(status, headers, minor, stream.method, end, this.closing)) this.closing = true;
   }
@@ -229,6 +232,7 @@ export class Http1ServerConnection
   }
 
   private consume(buf: Buffer, start: number, end: number): void {
+    const { enableTrailers } = this.manager.options.http1;
     let pos = start;
     while (pos < end && !this.closed && !this.transport.ended) {
       const { stream } = this;
@@ -241,7 +245,8 @@ export class Http1ServerConnection
           this.badRequest(this.body.error!.code, 400);
           return;
         }
-        if (this.body.done && this.stream === stream) stream.onRequestEnd(this.body.trailers);
+        if (this.body.done && this.stream === stream)
+          stream.onRequestEnd(enableTrailers ? this.body.trailers : undefined);
       } else {
         this.pauseReading();
         this.stash = Buffer.from(buf.subarray(pos, end));
@@ -290,11 +295,12 @@ export class Http1ServerConnection
       if (!this.closing) manager.stats.counters.downstream_cx_max_requests_reached.value++;
       this.closing = true;
     }
+    if (isBodiless(request)) stream.requestDone = true;
     if (!prepareHttp1Request(stream, request)) return;
     if (stream.upgrade !== '') this.body.begin('close');
     else if (request.chunked) this.body.begin('chunked');
     else this.body.begin('length', Math.max(0, request.contentLength));
-    if (request.expectContinue && !this.body.done) {
+    if (request.expectContinue && !this.body.done && !manager.options.proxy100Continue) {
       stream.headers.delete('expect');
       this.transport.pushText('HTTP/1.1 100 Continue\r\n\r\n');
       this.transport.flush();
@@ -306,7 +312,7 @@ export class Http1ServerConnection
   /** Bytes that are no HTTP: Envoy's answer, and the end. */
   private badRequest(code: string, status: number): void {
     this.manager.stats.counters.downstream_cx_protocol_error.value++;
-    this.answerUnparsed(status, `http1.codec_error.${code.toLowerCase()}`);
+    this.answerUnparsed(status, FAULTS[code] ?? 'http1.codec_error');
   }
 
   private answerUnparsed(status: number, details: string): void {
@@ -320,6 +326,22 @@ export class Http1ServerConnection
     stream.localReply(status, reasonOf(status), FLAG.downstreamProtocolError, details);
   }
 }
+
+/** Nothing stands behind the head. */
+function isBodiless(request: RequestParser): boolean {
+  return !request.chunked && request.contentLength <= 0 && !request.connectionUpgrade && request.method !== 'CONNECT';
+}
+
+/** Envoy's words for what its codec refuses, by ours. */
+const FAULTS: Readonly<Record<string, string>> = {
+  HEAD_TOO_LARGE: 'http1.headers_too_large',
+  INVALID_FIELD_VALUE: 'http1.invalid_characters',
+  LENGTH_AND_CHUNKED: 'http1.content_length_and_chunked_not_allowed',
+  TOO_MANY_FIELDS: 'http1.too_many_headers',
+  TRAILERS_TOO_LARGE: 'http1.trailers_too_large',
+  UNSUPPORTED_TRANSFER_ENCODING: 'http1.invalid_transfer_encoding',
+  UNSUPPORTED_VERSION: 'low_version',
+};
 
 /** The first line of HTTP/2's preface; a request line that no HTTP/1 client sends. */
 const PREFACE_LINE = 'PRI * HTTP/2.0\r\n';

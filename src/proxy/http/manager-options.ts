@@ -74,7 +74,6 @@ export interface ManagerOptions {
   readonly trustedHops: number;
   readonly skipXffAppend: boolean;
   readonly appendXForwardedPort: boolean;
-  readonly mapIpv4: boolean;
   readonly proxy100Continue: boolean;
   readonly path: PathOptions;
   readonly forwardClientCert: ForwardClientCert;
@@ -117,7 +116,6 @@ export function compileManagerOptions(config: Config, path: string): ManagerOpti
     trustedHops: config.xffNumTrustedHops,
     skipXffAppend: config.skipXffAppend,
     appendXForwardedPort: config.appendXForwardedPort,
-    mapIpv4: config.representIpv4RemoteAddressAsIpv4MappedIpv6,
     proxy100Continue: config.proxy100Continue,
     path: {
       normalize: config.normalizePath ?? false,

@@ -62,6 +62,14 @@ export class ConnectionInfo {
     this.directLocalAddress = localAddress;
     this.directLocalPort = localPort;
   }
+
+  /** The same connection, for a request whose client is elsewhere. */
+  seenFrom(address: string): ConnectionInfo {
+    const info: ConnectionInfo = Object.assign(Object.create(ConnectionInfo.prototype), this);
+    info.remoteAddress = address;
+    info.remotePort = 0;
+    return info;
+  }
 }
 
 /** What is known about one request or TCP connection: for access logs, header formats and filters. */
@@ -118,7 +126,7 @@ export class StreamInfo implements RequestHeaders {
   private randomId = '';
 
   constructor(
-    readonly connection: ConnectionInfo,
+    public connection: ConnectionInfo,
     readonly filterChainName: string,
   ) {}
 

@@ -5,6 +5,7 @@ export class StreamTimers {
   private readonly idleTimer: WheelTimer;
   private idle_ms = 0;
   private durationTimer: WheelTimer | undefined;
+  private requestTimer: WheelTimer | undefined;
 
   constructor(
     private readonly wheel: TimerWheel,
@@ -32,7 +33,18 @@ export class StreamTimers {
     this.wheel.arm(this.durationTimer, limit_ms);
   }
 
+  /** The request must be complete in so long. */
+  startRequest(limit_ms: number, onOver: () => void): void {
+    this.requestTimer = new WheelTimer(onOver);
+    this.wheel.arm(this.requestTimer, limit_ms);
+  }
+
+  stopRequest(): void {
+    if (this.requestTimer !== undefined) this.wheel.cancel(this.requestTimer);
+  }
+
   stop(): void {
+    this.stopRequest();
     this.idle_ms = 0;
     this.wheel.cancel(this.idleTimer);
     if (this.durationTimer !== undefined) this.wheel.cancel(this.durationTimer);

@@ -1,3 +1,4 @@
+import { namesWithUnderscore } from '../http/header-underscores.js';
 import type { HttpStream } from '../http/http-stream.js';
 import { prepareRequest } from '../http/request-preparation.js';
 import { FLAG } from '../http/response-flags.js';
@@ -20,17 +21,18 @@ export function prepareHttp2Request(stream: HttpStream, block: HeaderBlock): boo
     stream.upgrade = block.protocol.toLowerCase();
     headers.add('upgrade', block.protocol);
   }
-  if (stream.path.includes('#')) {
-    stream.localReply(400, '', 0, 'path_normalization_failed');
-    return false;
-  }
-  if (stream.method === 'OPTIONS' && stream.path === '*') {
-    stream.localReply(404, '', 0, 'absolute_path_rejected');
-    return false;
-  }
-  if (stream.method === 'CONNECT') {
-    stream.localReply(404, '', FLAG.noRoute, 'route_not_found');
-    return false;
+  if (stream.method === 'CONNECT') stream.upgrade = 'connect';
+  if (stream.manager.options.underscores !== 'allow') {
+    const found = namesWithUnderscore(headers);
+    const { counters } = stream.manager.http2Stats;
+    if (found.length > 0 && stream.manager.options.underscores === 'reject') {
+      counters.requests_rejected_with_underscores_in_headers.value++;
+      stream.codec.resetStream();
+      stream.onDisconnect('http2.unexpected_underscore', FLAG.downstreamProtocolError);
+      return false;
+    }
+    counters.dropped_headers_with_underscores.value += found.length;
+    for (const name of found) headers.delete(name);
   }
   return prepareRequest(stream);
 }

@@ -170,7 +170,7 @@ export class ConnectionPool implements ConnectOwner {
 
   private makeConnection(transport: Transport, http2: boolean): PooledConnection {
     const { context, settings } = this;
-    if (!http2) return new Http1Connection(this, transport, settings.keepSpelling, context.clock.monotonic_ms());
+    if (!http2) return new Http1Connection(this, transport, settings, context.clock.monotonic_ms());
     this.http2Stats ??= new Http2Stats(context.stats, `${this.stats.prefix}.`);
     return new Http2ClientConnection(this, transport, settings, this.http2Stats, context);
   }

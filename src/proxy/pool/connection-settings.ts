@@ -1,6 +1,6 @@
 import type { Http2Options } from '../http2/http2-options.js';
 import type { TransportSocket } from './transport-socket.js';
-import type { UpstreamProtocol } from './upstream-protocol.js';
+import type { UpstreamHttp1Options, UpstreamProtocol } from './upstream-protocol.js';
 
 /** What a cluster's connections are made with. */
 export interface ConnectionSettings {
@@ -13,7 +13,7 @@ export interface ConnectionSettings {
   readonly maxRequestsPerConnection: number;
   readonly mark: number | undefined;
   readonly localAddress: string | undefined;
-  readonly keepSpelling: boolean;
+  readonly http1: UpstreamHttp1Options;
   readonly protocol: UpstreamProtocol;
   readonly http2: Http2Options;
   /** Limits of an answer's head. */

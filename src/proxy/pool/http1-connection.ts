@@ -10,6 +10,7 @@ import type { RequestHeaders } from '../matching/header-matcher.js';
 import type { TlsInfo } from '../tls/tls-info.js';
 import type { Transport, TransportListener } from '../transport/transport.js';
 import type { ConnectionPool } from './connection-pool.js';
+import type { ConnectionSettings } from './connection-settings.js';
 import { Http1RequestWriter } from './http1-request-writer.js';
 import { PooledConnection } from './pooled-connection.js';
 import type { Exchange, ResetReason, UpstreamStream } from './upstream-stream.js';
@@ -25,12 +26,15 @@ export class Http1Connection extends PooledConnection implements BodySink, Upstr
   private isHead = false;
   private upgrading = false;
   private requestDone = false;
+  private tunnelling = false;
+  private readonly trailersWanted: boolean;
   private stash: Buffer | undefined;
 
-  constructor(pool: ConnectionPool, transport: Transport, keepSpelling: boolean, now_ms: number) {
+  constructor(pool: ConnectionPool, transport: Transport, { http1 }: ConnectionSettings, now_ms: number) {
     super(pool, transport, now_ms);
-    this.writer = new Http1RequestWriter(transport);
-    this.response = new ResponseParser({ keepSpelling });
+    this.writer = new Http1RequestWriter(transport, http1.headerCase === 'proper');
+    this.response = new ResponseParser({ keepSpelling: http1.headerCase === 'preserve' });
+    this.trailersWanted = http1.enableTrailers;
     transport.listener = this;
   }
 
@@ -57,6 +61,7 @@ export class Http1Connection extends PooledConnection implements BodySink, Upstr
     this.headDone = false;
     this.isHead = head.method === 'HEAD';
     this.upgrading = upgrade !== '';
+    this.tunnelling = upgrade === 'connect';
     this.requestDone = false;
     this.writer.head(head, end, upgrade);
   }
@@ -66,7 +71,7 @@ export class Http1Connection extends PooledConnection implements BodySink, Upstr
   }
 
   end(trailers: HeaderMap | undefined): void {
-    this.writer.end(trailers);
+    this.writer.end(this.trailersWanted ? trailers : undefined);
     this.requestDone = true;
     if (this.upgrading) this.transport.end();
   }
@@ -182,7 +187,8 @@ export class Http1Connection extends PooledConnection implements BodySink, Upstr
       this.exchange?.onInformational(this.response);
       return;
     }
-    if (status === 101 && !this.upgrading) {
+    // RFC 9110 §8.6: 204 has no length
+    if ((status === 101 && !this.upgrading) || (status === 204 && this.response.contentLength > 0)) {
       this.protocolError();
       return;
     }
@@ -195,7 +201,7 @@ export class Http1Connection extends PooledConnection implements BodySink, Upstr
 
   /** RFC 9112 §6.3. */
   private beginBody(status: number): void {
-    if (status === 101) this.body.begin('close');
+    if (status === 101 || (this.tunnelling && status < 300)) this.body.begin('close');
     else if (this.isHead || status === 204 || status === 304) this.body.begin('none');
     else if (this.response.chunked) this.body.begin('chunked');
     else if (this.response.contentLength >= 0) this.body.begin('length', this.response.contentLength);
@@ -216,7 +222,7 @@ export class Http1Connection extends PooledConnection implements BodySink, Upstr
     this.resume();
     if (more || !this.requestDone || !this.response.keepAlive || this.upgrading) this.closing = true;
     this.pool.onStreamEnd(this);
-    exchange.onEnd(this.body.trailers);
+    exchange.onEnd(this.trailersWanted ? this.body.trailers : undefined);
   }
 
   private protocolError(): void {

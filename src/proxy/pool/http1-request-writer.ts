@@ -1,4 +1,5 @@
 import type { HeaderMap } from '../../wire/http1/index.js';
+import { properCase } from '../http/header-case.js';
 import type { RequestHeaders } from '../matching/header-matcher.js';
 import type { Transport } from '../transport/transport.js';
 
@@ -6,16 +7,21 @@ import type { Transport } from '../transport/transport.js';
 export class Http1RequestWriter {
   private chunked = false;
 
-  constructor(private readonly out: Transport) {}
+  /** @param proper names are written `Like-This` */
+  constructor(
+    private readonly out: Transport,
+    private readonly proper: boolean,
+  ) {}
 
-  head({ method, path, headers }: RequestHeaders, end: boolean, upgrade: string): void {
+  head({ method, path, host, headers }: RequestHeaders, end: boolean, upgrade: string): void {
     this.chunked = !end && upgrade === '' && !headers.has('content-length');
-    let framing = '';
-    if (upgrade !== '') framing = 'connection: upgrade\r\n';
-    else if (this.chunked) framing = 'transfer-encoding: chunked\r\n';
+    let fields = headers.serialize();
+    if (upgrade !== '' && upgrade !== 'connect') fields += 'connection: upgrade\r\n';
+    else if (this.chunked) fields += 'transfer-encoding: chunked\r\n';
     else if (end && method !== 'GET' && !BODILESS.has(method) && !headers.has('content-length'))
-      framing = 'content-length: 0\r\n';
-    this.out.pushText(`${method} ${path} HTTP/1.1\r\n${headers.serialize()}${framing}\r\n`);
+      fields += 'content-length: 0\r\n';
+    const target = method === 'CONNECT' ? host : path;
+    this.out.pushText(`${method} ${target} HTTP/1.1\r\n${this.proper ? properCase(fields) : fields}\r\n`);
   }
 
   body(buf: Uint8Array, start: number, end: number): void {

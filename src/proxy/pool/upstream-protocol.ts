@@ -5,14 +5,21 @@ import type {
 } from '../../xds/types/gen/envoy/config/core/v3/protocol_pb.js';
 import type { HttpProtocolOptions } from '../../xds/types/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js';
 import { ConfigError } from '../errors.js';
+import { type HeaderCase, headerCaseOf } from '../http/header-case.js';
 import { compileHttp2Options, type Http2Options } from '../http2/http2-options.js';
 
 /** Which protocol a cluster's endpoints are spoken to in. `alpn`: as agreed in TLS; `downstream`: as the client speaks. */
 export type UpstreamProtocol = 'http1' | 'http2' | 'alpn' | 'downstream';
 
+/** What HTTP/1 connections to endpoints are like. */
+export interface UpstreamHttp1Options {
+  readonly headerCase: HeaderCase;
+  readonly enableTrailers: boolean;
+}
+
 interface Compiled {
   readonly protocol: UpstreamProtocol;
-  readonly http1: Http1ProtocolOptions | undefined;
+  readonly http1: UpstreamHttp1Options;
   readonly http2: Http2Options;
 }
 
@@ -48,5 +55,12 @@ function compiled(
   http1: Http1ProtocolOptions | undefined,
   http2: Http2ProtocolOptions | undefined,
 ): Compiled {
-  return { protocol, http1, http2: compileHttp2Options(http2, `${PATH}.http2_protocol_options`) };
+  return {
+    protocol,
+    http1: {
+      headerCase: headerCaseOf(http1?.headerKeyFormat, `${PATH}.http_protocol_options.header_key_format`),
+      enableTrailers: http1?.enableTrailers ?? false,
+    },
+    http2: compileHttp2Options(http2, `${PATH}.http2_protocol_options`),
+  };
 }

@@ -33,6 +33,8 @@ export class RoutedRequest implements RequestSink {
   private backOff: WheelTimer | undefined;
   private responding = false;
   private over = false;
+  /** The client got an answer before the answer. */
+  private informed = false;
   private readonly bodiless: boolean;
 
   constructor(
@@ -134,7 +136,13 @@ export class RoutedRequest implements RequestSink {
     this.fail(poolFailure(failure));
   }
 
-  onInformational(_response: ResponseHead): void {}
+  /** Envoy passes on one of them, and then retries no more. */
+  onInformational(response: ResponseHead): void {
+    const { stream } = this;
+    if (!stream.manager.options.proxy100Continue || this.informed) return;
+    this.informed = true;
+    stream.respondInformational(response.status, response.headers);
+  }
 
   onHead(attempt: Attempt, response: ResponseHead, end: boolean): void {
     const { status } = response;
@@ -272,7 +280,7 @@ export class RoutedRequest implements RequestSink {
   }
 
   private retryable(): boolean {
-    return !this.over && this.body?.overflowed !== true;
+    return !this.over && !this.informed && this.body?.overflowed !== true;
   }
 
   private scheduleRetry(): void {

@@ -30,6 +30,7 @@ export class FieldParser {
   constructor(
     private readonly limits: HeadLimits,
     private readonly keepSpelling = false,
+    private readonly chunkedLength = false,
   ) {}
 
   reset(): void {
@@ -91,7 +92,9 @@ export class FieldParser {
   /** What several fields say together. */
   finish(): boolean {
     if (this.chunked && this.contentLength !== NO_LENGTH) {
-      this.invalid('LENGTH_AND_CHUNKED', 'both Content-Length and Transfer-Encoding');
+      if (!this.chunkedLength) this.invalid('LENGTH_AND_CHUNKED', 'both Content-Length and Transfer-Encoding');
+      this.contentLength = NO_LENGTH;
+      this.fields.delete('content-length');
     }
     return this.error === undefined;
   }

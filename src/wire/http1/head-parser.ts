@@ -7,6 +7,10 @@ export interface HeadParserOptions {
   readonly limits?: HeadLimits;
   /** Keep how the peer spelled the names, for the other side. */
   readonly keepSpelling?: boolean;
+  /** Methods that nobody registered, too. */
+  readonly customMethods?: boolean;
+  /** A length beside chunked is dropped, not refused. */
+  readonly chunkedLength?: boolean;
 }
 
 /**
@@ -23,9 +27,9 @@ abstract class HeadParser {
   /** 1 or 0, of HTTP/1.x. */
   minor = 1;
 
-  constructor(options: HeadParserOptions = {}) {
+  constructor(protected readonly options: HeadParserOptions = {}) {
     this.limits = options.limits ?? DEFAULT_HEAD_LIMITS;
-    this.parser = new FieldParser(this.limits, options.keepSpelling);
+    this.parser = new FieldParser(this.limits, options.keepSpelling, options.chunkedLength);
   }
 
   get headers(): HeaderMap {
@@ -126,7 +130,9 @@ export class RequestParser extends HeadParser {
     const targetStart = at;
     while (at < end && TARGET[buf[at]!] === 1) at++;
     if (at === end) return INCOMPLETE;
-    if (at === targetStart || buf[at] !== SPACE) return this.bad();
+    if (at === targetStart) return this.bad();
+    if (buf[at] === CR) return this.otherVersion(); // HTTP/0.9
+    if (buf[at] !== SPACE) return this.bad();
     this.targetEnd = at - pos;
     return this.version(buf, at + 1, end);
   }
@@ -146,7 +152,7 @@ export class RequestParser extends HeadParser {
   protected override check(text: string): boolean {
     this.method = internMethod(text, this.methodEnd);
     this.target = text.slice(this.methodEnd + 1, this.targetEnd);
-    if (this.method !== 'GET' && !METHODS.has(this.method))
+    if (this.method !== 'GET' && !METHODS.has(this.method) && this.options.customMethods !== true)
       this.parser.invalid('UNKNOWN_METHOD', `the method ${this.method} is not known`);
     if (this.parser.hostCount > 1) this.parser.invalid('REPEATED_HOST', 'more than one Host');
     return this.parser.error === undefined;

@@ -4,7 +4,7 @@ const LINES = new Map<number, string>();
 
 /** The reason phrase that goes with a status; `Unknown` for codes that have none, as Envoy writes it. */
 export function reasonOf(status: number): string {
-  return STATUS_CODES[status] ?? 'Unknown';
+  return status === 103 ? 'Unknown' : (STATUS_CODES[status] ?? 'Unknown');
 }
 
 /** `HTTP/1.1 200 OK\r\n` */
