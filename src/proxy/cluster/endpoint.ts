@@ -65,8 +65,9 @@ function describeCheck(config: Endpoint_HealthCheckConfig | undefined, path: str
 
 function socketAddress(address: Address | undefined, path: string): SocketAddress {
   const socket = address?.address;
+  if (socket?.case === 'pipe') return { address: socket.value.path, port: 0 };
   if (socket?.case !== 'socketAddress' || socket.value.portSpecifier.case !== 'portValue') {
-    throw new ConfigError(path, 'an endpoint needs a socket_address with port_value');
+    throw new ConfigError(path, 'an endpoint needs a socket_address with port_value, or a pipe');
   }
   const port = socket.value.portSpecifier.value;
   if (port > PORT_MAX) throw new ConfigError(`${path}.socket_address.port_value`, `must not be above ${PORT_MAX}`);

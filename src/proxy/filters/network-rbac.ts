@@ -27,6 +27,7 @@ export function compileNetworkRbac(any: Any, { context }: NetworkFilterEnvironme
     early: false,
     admit(info) {
       const stream = new StreamInfo(info, '');
+      stream.metadataSet = info.metadataSet;
       if (shadow !== undefined) (shadow.decide(stream).allowed ? shadowAllowed : shadowDenied).value++;
       if (rules === undefined) return 'pass';
       const { allowed: passes } = rules.decide(stream);

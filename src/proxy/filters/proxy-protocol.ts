@@ -38,6 +38,10 @@ export function compileProxyProtocol(any: Any, context: ProxyContext): ListenerF
       if (header === undefined) return MORE;
       const counted = stats.versions[header.version];
       if (disallowed.has(header.version)) {
+        if (config.allowRequestsWithoutProxyProtocol) {
+          stats.notFoundAllowed.value++;
+          return PASS;
+        }
         counted.disallowed.value++;
         return REFUSE;
       }

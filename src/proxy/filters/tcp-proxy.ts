@@ -59,6 +59,7 @@ export class TcpProxyFilter implements NetworkFilter {
   accept(socket: Socket, info: ConnectionInfo, filterChainName: string, initial: Buffer | undefined): void {
     this.stats.total.value++;
     const stream = new StreamInfo(info, filterChainName);
+    stream.metadataSet = info.metadataSet;
     stream.start_ms = this.context.clock.monotonic_ms();
     stream.startWall_ms = this.context.clock.now();
     const chosen = this.route.choose(info);

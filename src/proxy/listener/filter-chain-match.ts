@@ -144,8 +144,9 @@ function protocolCriterion(protocols: readonly string[]): Criterion {
 function sourceTypeCriterion(type: SourceType): Criterion {
   if (type === SourceType.ANY) return () => UNASKED;
   return (info) => {
+    // as Envoy: of the loopback network this address alone
     const local =
-      info.remoteAddress === info.localAddress || info.remoteAddress.startsWith('127.') || info.remoteAddress === '::1';
+      info.remoteAddress === info.localAddress || info.remoteAddress === '127.0.0.1' || info.remoteAddress === '::1';
     return local === (type === SourceType.SAME_IP_OR_LOOPBACK) ? 2 : 0;
   };
 }

@@ -61,7 +61,6 @@ export class Inspection {
         return;
       }
       if (verdict.kind === 'refuse') {
-        this.settings.stats.counters.downstream_listener_filter_error.value++;
         this.refuse();
         return;
       }
@@ -100,7 +99,9 @@ export class Inspection {
   private refuse(): void {
     this.finish();
     this.socket.on('error', () => {});
-    this.socket.destroy();
+    // bytes that Envoy only looked at are unread when it closes
+    if (this.bytes === undefined) this.socket.destroy();
+    else this.socket.resetAndDestroy();
   }
 
   private finish(): void {

@@ -223,6 +223,7 @@ export class Listener {
 
   private streamInfo(info: ConnectionInfo, chainName: string): StreamInfo {
     const stream = new StreamInfo(info, chainName);
+    stream.metadataSet = info.metadataSet;
     stream.start_ms = this.context.clock.monotonic_ms();
     stream.startWall_ms = this.context.clock.now();
     return stream;

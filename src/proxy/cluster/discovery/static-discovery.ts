@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { Cluster as ClusterConfig } from '../../../xds/types/gen/envoy/config/cluster/v3/cluster_pb.js';
 import { ConfigError } from '../../errors.js';
+import { isPipe } from '../../network.js';
 import { membershipOf } from '../assignment.js';
 import { DEFAULT_LEVEL_POLICY } from '../lb/host-level.js';
 import type { Discovery, Membership } from './discovery.js';
@@ -16,7 +17,7 @@ export class StaticDiscovery implements Discovery {
         ? { hosts: [], policy: DEFAULT_LEVEL_POLICY, drop: 0 }
         : membershipOf(assignment, 'load_assignment.');
     for (const host of this.membership.hosts) {
-      if (isIP(host.address) === 0) {
+      if (isIP(host.address) === 0 && !isPipe(host.address)) {
         throw new ConfigError(
           'load_assignment',
           `${JSON.stringify(host.address)} is not an IP address; use STRICT_DNS for names`,

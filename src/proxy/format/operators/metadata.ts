@@ -10,8 +10,7 @@ const KEYS_MAX = 16;
 type Filters = Readonly<Record<string, JsonObject>>;
 type Source = (info: StreamInfo, namespace: string) => JsonObject | undefined;
 
-const dynamic: Source = (info, namespace) =>
-  info.metadataSet?.get(namespace) ?? info.connection.metadataSet?.get(namespace);
+const dynamic: Source = (info, namespace) => info.metadataSet?.get(namespace);
 const cluster: Source = (info, namespace) => from(info.upstreamCluster?.config.metadata?.filterMetadata, namespace);
 const host: Source = (info, namespace) => from(info.upstreamHost?.metadata, namespace);
 const route: Source = (info, namespace) => from(info.routeMetadata, namespace);
