@@ -271,7 +271,7 @@ export class LogicalProxy implements SourcesConsumer {
   private checkDynamic(): void {
     const dynamic = this.options.bootstrap?.dynamicResources;
     if (dynamic === undefined) return;
-    const rules = { hasAds: true, isPrimary: (cluster: string): boolean => this.fixed.isPrimary(cluster) };
+    const rules = { isPrimary: (cluster: string): boolean => this.fixed.isPrimary(cluster) };
     if (dynamic.adsConfig) checkApiSource(dynamic.adsConfig, rules, 'dynamic_resources.ads_config');
     if (dynamic.cdsConfig) this.sources.check(dynamic.cdsConfig, 'dynamic_resources.cds_config');
     if (dynamic.ldsConfig) this.sources.check(dynamic.ldsConfig, 'dynamic_resources.lds_config');

@@ -8,7 +8,12 @@ import { ConfigError } from '../../errors.js';
 
 const AGGREGATED: readonly ApiType[] = [ApiType.AGGREGATED_GRPC, ApiType.AGGREGATED_DELTA_GRPC];
 
+const NO_NODE =
+  "node 'id' and 'cluster' are required. Set it either in 'node' config or via --service-node and --service-cluster options.";
+
 export interface SourceRules {
+  /** Whether the node says who it is: control planes tell nodes apart. */
+  readonly hasNode: boolean;
   /** Whether `ads` leads somewhere. */
   readonly hasAds: boolean;
   /** Whether a static cluster that does not itself wait for a control plane has this name. */
@@ -17,6 +22,7 @@ export interface SourceRules {
 
 /** Refuses a source that could never bring anything. @throws ConfigError */
 export function checkSource(source: ConfigSource | undefined, rules: SourceRules, path: string): void {
+  if (!rules.hasNode) throw new ConfigError(path, NO_NODE);
   const specifier = source?.configSourceSpecifier;
   switch (specifier?.case) {
     case 'apiConfigSource':
@@ -36,7 +42,7 @@ export function checkSource(source: ConfigSource | undefined, rules: SourceRules
 }
 
 /** @throws ConfigError */
-export function checkApiSource(source: ApiConfigSource, rules: SourceRules, path: string): void {
+export function checkApiSource(source: ApiConfigSource, rules: Pick<SourceRules, 'isPrimary'>, path: string): void {
   if (source.grpcServices.length !== 1) throw new ConfigError(`${path}.grpc_services`, 'needs exactly one service');
   const at = `${path}.grpc_services[0].envoy_grpc`;
   const target = source.grpcServices[0]!.targetSpecifier;

@@ -10,7 +10,7 @@ import type { ClusterLookup } from '../../cluster/cluster-lookup.js';
 import type { ProxyContext } from '../../context.js';
 import type { ConfigConsumer, ConfigStream } from '../config-stream.js';
 import { ApiConfigStream, clusterOf } from './api-config-stream.js';
-import { checkSource } from './check-source.js';
+import { checkSource, type SourceRules } from './check-source.js';
 import { FetchTimeouts, WHOLE_TYPE } from './fetch-timeouts.js';
 import { PathConfigStream } from './path-config-stream.js';
 import { SourceStream } from './source-stream.js';
@@ -46,10 +46,15 @@ export class ConfigSources implements ConfigConsumer {
   private readonly own = new Map<string, SourceStream>();
   private readonly wanted = new Map<string, WantedResources>();
   private readonly timeouts: FetchTimeouts;
+  private readonly rules: SourceRules;
 
   constructor(private readonly options: SourcesOptions) {
     const { ads, context, consumer } = options;
     this.timeouts = new FetchTimeouts(context, (typeUrl, name) => consumer.giveUp(typeUrl, name, 'timeout'));
+    // a stream that was given knows who asks
+    const isStream = ads !== undefined && 'subscribe' in ads;
+    const hasNode = isStream || (options.node.id !== '' && options.node.cluster !== '');
+    this.rules = { hasNode, hasAds: ads !== undefined, isPrimary: options.isPrimary };
     if (ads === undefined) return;
     const open = 'subscribe' in ads ? (): ConfigStream => ads : (): ConfigStream | undefined => this.openApi(ads);
     this.ads = new SourceStream(this, open);
@@ -57,7 +62,7 @@ export class ConfigSources implements ConfigConsumer {
 
   /** @throws ConfigError for a source that could never bring anything */
   check(source: ConfigSource | undefined, path: string): void {
-    checkSource(source, { hasAds: this.ads !== undefined, isPrimary: this.options.isPrimary }, path);
+    checkSource(source, this.rules, path);
   }
 
   /** All that is wanted of a type from now on. */
