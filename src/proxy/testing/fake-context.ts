@@ -1,3 +1,4 @@
+import type { Clock } from '../../base/clock.js';
 import { EventClock } from '../../base/event-clock.js';
 import { FakeClock } from '../../base/fake-clock.js';
 import { SILENT_LOGGER } from '../../base/logger.js';
@@ -12,7 +13,7 @@ import { Runtime } from '../runtime/runtime.js';
 import { StatsStore } from '../stats/store.js';
 
 /** What a part of a logical proxy is made with, for tests of that part alone: a clock in the test's hands, no control plane. */
-export function fakeContext(fake: FakeClock = new FakeClock()): ProxyContext {
+export function fakeContext(fake: Clock = new FakeClock()): ProxyContext {
   const clock = new EventClock(fake);
   const stats = new StatsStore();
   const base = {
