@@ -168,6 +168,11 @@ export class LogicalProxy implements SourcesConsumer {
     );
   }
 
+  /** What it started from; undefined where all came by its stream. */
+  get bootstrap(): Bootstrap | undefined {
+    return this.options.bootstrap;
+  }
+
   boundAddress(listener: string): BoundListener | undefined {
     return this.listeners.boundAddress(listener);
   }

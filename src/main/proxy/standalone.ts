@@ -39,7 +39,7 @@ export async function runStandaloneProxy(options: ProxyOptions): Promise<number>
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
   if (bootstrap.admin) {
-    const adminOptions = { version: PROXY_VERSION, bootstrap: bootstrap.message, logThreshold, quit: end };
+    const adminOptions = { version: PROXY_VERSION, logThreshold, quit: end };
     await new AdminServer(proxy, adminOptions).listen(bootstrap.admin);
   }
   await Promise.race([proxy.ready(), ended]);

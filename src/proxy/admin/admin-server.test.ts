@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { LogThreshold } from '../../base/logger.js';
 import { ClustersConfigDump_StaticClusterSchema } from '../../xds/types/gen/envoy/admin/v3/config_dump_shared_pb.js';
-import { loadBootstrap } from '../config/bootstrap.js';
 import { bootstrap, startProxy, staticCluster, type TestProxy } from '../testing/test-proxy.js';
 import { AdminServer } from './admin-server.js';
 import { applyMask } from './field-mask.js';
@@ -22,7 +21,7 @@ describe('admin', () => {
 
   before(async () => {
     proxy = await startProxy(TEXT);
-    const options = { version: '1', bootstrap: loadBootstrap(TEXT).message, logThreshold, quit: () => quits++ };
+    const options = { version: '1', logThreshold, quit: () => quits++ };
     admin = new AdminServer(proxy.proxy, options);
     const at = await admin.listen({ address: '127.0.0.1', port: 0 });
     base = `http://127.0.0.1:${at.port}`;

@@ -14,13 +14,13 @@ export const CLUSTERS_HANDLER: AdminHandler = {
   handle: clusters,
 };
 
-function clusters({ proxy, options, query }: AdminCall): Page {
+function clusters({ proxy, query }: AdminCall): Page {
   const wants = nameFilter(query.get('filter'), () => 'Invalid re2 regex\n');
   if (typeof wants !== 'function') return wants;
   const chosen = [...proxy.clusters.clusters]
     .filter(({ name }) => wants(name))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-  const dynamic = (cluster: Cluster): boolean => !isStatic(options.bootstrap, 'clusters', cluster.name);
+  const dynamic = (cluster: Cluster): boolean => !isStatic(proxy.bootstrap, 'clusters', cluster.name);
   if (query.get('format') === 'json') {
     const statuses = chosen.map((cluster) => clusterJson(cluster, dynamic(cluster)));
     return json(statuses.length === 0 ? {} : { cluster_statuses: statuses });

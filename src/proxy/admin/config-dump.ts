@@ -2,7 +2,7 @@ import type { DescMessage, JsonObject, JsonValue } from '@bufbuild/protobuf';
 import { type DumpSection, sectionsOf } from './dump-sections.js';
 import { applyMask } from './field-mask.js';
 import { nameFilter } from './name-filter.js';
-import { type AdminCall, type AdminHandler, json, type Page, text } from './page.js';
+import { type AdminCall, type AdminHandler, json, type Page } from './page.js';
 
 const TYPE_PREFIX = 'type.googleapis.com/';
 
@@ -30,11 +30,16 @@ function configDump(call: AdminCall): Page {
     pattern,
     (problem) => `INVALID_ARGUMENT: Error while parsing name_regex from ${pattern}: ${problem}`,
   );
-  if (typeof wants !== 'function') return wants;
+  if (typeof wants !== 'function') return refuse(wants.body, wants.status);
   const sections = sectionsOf(call, wants, query.has('include_eds'));
   const resource = query.get('resource');
   const mask = query.get('mask');
   return resource === null ? whole(sections, mask) : oneResource(sections, resource, mask);
+}
+
+/** Envoy names no character set here. */
+function refuse(body: string, status: number): Page {
+  return { status, type: 'text/plain', body };
 }
 
 function whole(sections: readonly DumpSection[], mask: string | null): Page {
@@ -43,7 +48,7 @@ function whole(sections: readonly DumpSection[], mask: string | null): Page {
     const masked = mask === null ? fields : throughRepeated(desc, mask) ? undefined : applyMask(fields, desc, mask);
     if (masked !== undefined) configs.push({ '@type': TYPE_PREFIX + desc.typeName, ...masked });
   }
-  if (configs.length === 0) return text(`FieldMask ${mask} could not be successfully applied to any configs.`, 400);
+  if (configs.length === 0) return refuse(`FieldMask ${mask} could not be successfully applied to any configs.`, 400);
   return json({ configs });
 }
 
@@ -61,16 +66,16 @@ function oneResource(sections: readonly DumpSection[], resource: string, mask: s
     const field = desc.fields.find(({ name }) => name === resource);
     if (field === undefined) continue;
     if (field.fieldKind !== 'list' || field.listKind !== 'message') {
-      return text(`${resource} is not a repeated field. Use ?mask=${resource} to get only this field`, 400);
+      return refuse(`${resource} is not a repeated field. Use ?mask=${resource} to get only this field`, 400);
     }
     const elements = (fields[resource] ?? []) as readonly JsonObject[];
     const configs: JsonValue[] = [];
     for (const element of elements) {
       const masked = mask === null ? element : applyMask(element, field.message, mask);
-      if (masked === undefined) return text(`FieldMask ${mask} could not be successfully used.`, 400);
+      if (masked === undefined) return refuse(`FieldMask ${mask} could not be successfully used.`, 400);
       configs.push({ '@type': TYPE_PREFIX + field.message.typeName, ...masked });
     }
     return json(configs.length === 0 ? {} : { configs });
   }
-  return text(`${resource} not found in config dump`, 404);
+  return refuse(`${resource} not found in config dump`, 404);
 }

@@ -40,8 +40,8 @@ export function sectionsOf(call: AdminCall, wants: Wants, withEndpoints: boolean
   ];
 }
 
-function bootstrapSection({ proxy, options }: AdminCall): JsonObject {
-  const { bootstrap } = options;
+function bootstrapSection({ proxy }: AdminCall): JsonObject {
+  const { bootstrap } = proxy;
   if (bootstrap === undefined) return {};
   const { clock, lifecycle } = proxy.context;
   const started_ms = clock.now() - (clock.monotonic_ms() - lifecycle.start_ms);
@@ -49,14 +49,14 @@ function bootstrapSection({ proxy, options }: AdminCall): JsonObject {
 }
 
 function clustersSection(call: AdminCall, wants: Wants): JsonObject {
-  const { proxy, options } = call;
+  const { proxy } = call;
   const statics: JsonObject[] = [];
   const active: JsonObject[] = [];
   const warming: JsonObject[] = [];
   for (const entry of proxy.journal.entries(TYPE_URL.cluster)) {
     if (!wants(entry.name)) continue;
     const dump = state(TYPE_URL.cluster, 'cluster', entry);
-    if (isStatic(options.bootstrap, 'clusters', entry.name)) statics.push(withoutVersion(dump));
+    if (isStatic(proxy.bootstrap, 'clusters', entry.name)) statics.push(withoutVersion(dump));
     else if (proxy.clusters.get(entry.name) !== undefined)
       active.push({ ...dump, ...errorOf(TYPE_URL.cluster, entry) });
     else warming.push({ ...dump, ...errorOf(TYPE_URL.cluster, entry) });
@@ -65,14 +65,14 @@ function clustersSection(call: AdminCall, wants: Wants): JsonObject {
 }
 
 function listenersSection(call: AdminCall, wants: Wants): JsonObject {
-  const { proxy, options } = call;
+  const { proxy } = call;
   const statics: JsonObject[] = [];
   const dynamic: JsonObject[] = [];
   const activeNames = new Set(proxy.listeners.listeners.map((listener) => listener.name));
   for (const entry of proxy.journal.entries(TYPE_URL.listener)) {
     if (!wants(entry.name)) continue;
     const dump = state(TYPE_URL.listener, 'listener', entry);
-    if (isStatic(options.bootstrap, 'listeners', entry.name)) {
+    if (isStatic(proxy.bootstrap, 'listeners', entry.name)) {
       statics.push(withoutVersion(dump));
       continue;
     }
@@ -118,8 +118,8 @@ function collect(value: JsonValue, take: (config: JsonObject) => void): void {
   }
 }
 
-function secretsSection({ proxy, options }: AdminCall, wants: Wants): JsonObject {
-  const statics = (options.bootstrap?.staticResources?.secrets ?? [])
+function secretsSection({ proxy }: AdminCall, wants: Wants): JsonObject {
+  const statics = (proxy.bootstrap?.staticResources?.secrets ?? [])
     .filter(({ name }) => wants(name))
     .map((secret) => ({
       name: secret.name,
@@ -127,7 +127,7 @@ function secretsSection({ proxy, options }: AdminCall, wants: Wants): JsonObject
     }));
   const dynamic = proxy.journal
     .entries(TYPE_URL.secret)
-    .filter(({ name }) => wants(name) && !isStatic(options.bootstrap, 'secrets', name))
+    .filter(({ name }) => wants(name) && !isStatic(proxy.bootstrap, 'secrets', name))
     .map((entry) => ({
       name: entry.name,
       ...state(TYPE_URL.secret, 'secret', entry),

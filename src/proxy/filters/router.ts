@@ -38,7 +38,7 @@ export class RouterFilter implements HttpFilter {
     }
     const { action } = route;
     if (action.kind === 'redirect') {
-      stats.counter('rq_redirect').inc();
+      stats.counter('rq_direct_response').inc(); // Envoy's name for both kinds
       const location = action.location(stream);
       stream.localReply(action.status, '', 0, 'direct_response', (headers) => {
         headers.add('location', location);

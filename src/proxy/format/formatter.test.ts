@@ -95,6 +95,13 @@ test('JSON: sorted keys, types kept, null for what is not there', () => {
   assert.equal(compileJsonFormat(format, 'f', true)(stream()), '{"a":"x ","b":503,"c":{"e":[1,true,11]}}\n');
 });
 
+test('JSON: texts are escaped as Envoy escapes them', () => {
+  const info = stream();
+  info.headers.add('x-quoted', 'say "it"\\ \xc3\xa4\t\x01');
+  const line = compileJsonFormat({ q: '%REQ(x-quoted)%', ü: 1 }, 'f', false)(info);
+  assert.equal(line, '{"q":"say \\u0022it\\u0022\\u005c \\u00e4\\t\\u0001","\\u00fc":1}\n');
+});
+
 test('a format in UTF-8 is written as its bytes', () => {
   assert.equal(Buffer.from(text('Zürich'), 'latin1').toString(), 'Zürich');
 });

@@ -54,6 +54,9 @@ const GAUGES = [
 
 export type ManagerCounter = (typeof COUNTERS)[number];
 
+/** Those of the router, which are there from the start. */
+const ROUTER_COUNTERS = ['no_cluster', 'no_route', 'rq_direct_response', 'rq_redirect'] as const;
+
 /** The statistics of one `stat_prefix`. */
 export class ManagerStats {
   readonly counters: Readonly<Record<ManagerCounter, Counter>>;
@@ -74,6 +77,7 @@ export class ManagerStats {
     this.gauges = gauges as Record<(typeof GAUGES)[number], Gauge>;
     this.requestTime = store.histogram(`http.${prefix}.downstream_rq_time`);
     this.connectionLength = store.histogram(`http.${prefix}.downstream_cx_length_ms`);
+    for (const name of ROUTER_COUNTERS) store.counter(`http.${prefix}.${name}`);
     this.codes = new CodeStats(store, `http.${prefix}.downstream_rq`, { allClasses: true });
   }
 

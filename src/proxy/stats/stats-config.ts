@@ -43,10 +43,16 @@ export function compileStatsConfig(config: StatsConfigMessage | undefined, path:
   );
   return {
     keeps: compileMatcher(config.statsMatcher, `${path}.stats_matcher`),
-    extractors: config.useAllDefaultTags === false ? custom : [...custom, ...DEFAULT_TAGS],
+    extractors: config.useAllDefaultTags === false ? custom : withDefaults(custom),
     fixedTags,
     bucketsOf: compileBuckets(config.histogramBucketSettings, `${path}.histogram_bucket_settings`),
   };
+}
+
+/** The user's regex of a name stands in for Envoy's. */
+function withDefaults(custom: readonly TagExtractor[]): readonly TagExtractor[] {
+  const own = new Set(custom.map(({ tag }) => tag));
+  return [...DEFAULT_TAGS.filter(({ tag }) => !own.has(tag)), ...custom];
 }
 
 /** A tag without a value takes the default regex of its name. */

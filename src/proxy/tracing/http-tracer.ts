@@ -51,6 +51,8 @@ export class HttpTracer {
 
   /** The answer's head is about to be written. */
   onResponse(stream: HttpStream, headers: HeaderMap): void {
+    const id = stream.headers.get('x-request-id');
+    if (id !== undefined && stream.headers.has('x-envoy-force-trace')) headers.set('x-request-id', id);
     if (this.options.egress) {
       const operation = headers.get(DECORATOR);
       if (operation === undefined) return;
