@@ -9,6 +9,7 @@ import { SILENT_LOGGER } from '../../src/base/logger.js';
 import { SeededRandom } from '../../src/base/random.js';
 import { HostSockets, type LogicalProxy, loadBootstrap, ProxyServer } from '../../src/proxy/index.js';
 import { get } from '../../src/proxy/testing/raw-client.js';
+import { inline, TestAuthority } from '../../src/proxy/testing/test-certificates.js';
 import { ok, TestUpstream } from '../../src/proxy/testing/test-upstream.js';
 import type { DiscoveryRequest } from '../../src/xds/types/gen/envoy/service/discovery/v3/discovery_pb.js';
 import { DiscoveryServer } from './discovery-server.js';
@@ -204,6 +205,22 @@ describe('dynamic configuration from a bootstrap', { timeout: 60_000 }, () => {
     await until(async () => (await get(port('web'))).status === 503);
     put('lds.yaml', 'envoy.config.listener.v3.Listener');
     await until(() => port('web') === 0);
+  });
+
+  test('a control plane behind TLS', async () => {
+    const authority = new TestAuthority();
+    await control.close();
+    await control.listen(0, authority.issue('xds', ['xds.example']));
+    serveOne();
+    const tls = `, transport_socket: { name: tls, typed_config: { "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext, sni: xds.example, common_tls_context: { alpn_protocols: [h2], validation_context: { trusted_ca: ${inline(authority.cert)}, match_typed_subject_alt_names: [{ san_type: DNS, matcher: { exact: xds.example } }] } } } }`;
+    start(bootstrap(ads('DELTA_GRPC'), [controlPlane(control.port, tls)]));
+    await proxy.ready();
+    assert.equal(await body(), 'one');
+    const { port: address } = control;
+    await control.close();
+    await control.listen(address, authority.issue('xds', ['xds.example']));
+    control.set('endpoint', endpoints('a', two.port));
+    await until(async () => (await body()) === 'two');
   });
 
   test('a bootstrap that leads nowhere is refused with the path of the field', () => {

@@ -1,4 +1,11 @@
-import { createServer, type Http2Server, type Http2Session, type ServerHttp2Stream } from 'node:http2';
+import {
+  createSecureServer,
+  createServer,
+  type Http2SecureServer,
+  type Http2Server,
+  type Http2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { create, fromBinary, fromJson, type JsonValue, toBinary } from '@bufbuild/protobuf';
 import { parse } from 'yaml';
@@ -39,13 +46,14 @@ export class DiscoveryServer {
   port = 0;
   private version = 0;
   private nonce = 0;
-  private server: Http2Server | undefined;
+  private server: Http2Server | Http2SecureServer | undefined;
   private readonly sessions = new Set<Http2Session>();
   private readonly open = new Set<Open>();
   private readonly resources = new Map<string, Map<string, { version: string; value: Uint8Array }>>();
 
-  async listen(port = 0): Promise<void> {
-    const server = createServer();
+  /** @param tls PEM of a certificate and its key, for TLS */
+  async listen(port = 0, tls?: { readonly cert: string; readonly key: string }): Promise<void> {
+    const server = tls === undefined ? createServer() : createSecureServer(tls);
     this.server = server;
     server.on('session', (session) => {
       this.sessions.add(session);

@@ -35,8 +35,8 @@ export function endpoints(name: string, ...ports: readonly number[]): string {
 }
 
 /** A static cluster that leads to a control plane. */
-export function controlPlane(port: number): string {
-  return `{ name: xds, type: STATIC, connect_timeout: 1s, load_assignment: ${endpoints('xds', port)} }`;
+export function controlPlane(port: number, more = ''): string {
+  return `{ name: xds, type: STATIC, connect_timeout: 1s, load_assignment: ${endpoints('xds', port)} ${more} }`;
 }
 
 export function apiSource(apiType: string): string {
