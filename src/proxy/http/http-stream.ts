@@ -281,15 +281,31 @@ export class HttpStream extends StreamInfo {
       return;
     }
     const headers = new HeaderMap();
-    if (body !== '') {
-      headers.add('content-length', String(body.length));
-      headers.add('content-type', 'text/plain');
-    }
     decorate?.(headers);
+    this.localReplyBody = body;
+    const { localReply } = this.manager.options;
+    if (localReply === undefined) this.sendReply(headers, status, body, 'text/plain', grpcStatus);
+    else {
+      const reply = localReply(this, headers, status, body);
+      this.sendReply(headers, reply.status, reply.body, reply.contentType, grpcStatus);
+    }
+  }
+
+  private sendReply(
+    headers: HeaderMap,
+    status: number,
+    body: string,
+    contentType: string,
+    grpcStatus: number | undefined,
+  ): void {
     if (isGrpc(this.headers.get('content-type'))) {
       makeGrpcReply(headers, grpcStatus ?? statusOfHttp(status), body);
       this.respond(200, headers, true);
       return;
+    }
+    if (body !== '') {
+      headers.set('content-length', String(body.length));
+      if (!headers.has('content-type')) headers.add('content-type', contentType);
     }
     const end = body === '' || this.method === 'HEAD';
     this.respond(status, headers, end);

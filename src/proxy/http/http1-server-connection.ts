@@ -120,8 +120,10 @@ export class Http1ServerConnection
     else this.resumeReading();
   }
 
+  /** What was written still goes out, as Envoy does it. */
   resetStream(): void {
-    this.destroy();
+    this.transport.endAndDestroy();
+    this.onClosed(true);
   }
 
   closeAfterAnswer(): void {

@@ -8,9 +8,11 @@ import {
   HttpConnectionManager_ServerHeaderTransformation as ServerHeader,
 } from '../../xds/types/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import { milliseconds } from '../config/duration.js';
+import type { ProxyContext } from '../context.js';
 import { compileHttp2Options, type Http2Options } from '../http2/http2-options.js';
 import { compileForwardClientCert, type ForwardClientCert } from '../tls/forwarded-client-cert.js';
 import { type HeaderCase, headerCaseOf } from './header-case.js';
+import { compileLocalReply, type LocalReplyRewrite } from './local-reply.js';
 
 /** Envoy's defaults. */
 const IDLE_TIMEOUT_MS = 3_600_000;
@@ -67,6 +69,7 @@ export interface ManagerOptions {
   /** '' leaves the scheme. */
   readonly scheme: string;
   readonly via: string;
+  readonly localReply: LocalReplyRewrite | undefined;
   readonly requestIdInResponse: boolean;
   readonly generateRequestId: boolean;
   readonly preserveRequestId: boolean;
@@ -86,7 +89,7 @@ export interface ManagerOptions {
 }
 
 /** @throws ConfigError */
-export function compileManagerOptions(config: Config, path: string): ManagerOptions {
+export function compileManagerOptions(config: Config, context: ProxyContext, path: string): ManagerOptions {
   const common = config.commonHttpProtocolOptions;
   return {
     codec: config.codecType === CodecType.HTTP1 ? 'http1' : config.codecType === CodecType.HTTP2 ? 'http2' : 'auto',
@@ -109,6 +112,7 @@ export function compileManagerOptions(config: Config, path: string): ManagerOpti
         : '',
     forwardClientCert: compileForwardClientCert(config),
     via: config.via,
+    localReply: compileLocalReply(config.localReplyConfig, context, `${path}.local_reply_config`),
     requestIdInResponse: config.alwaysSetRequestIdInResponse,
     generateRequestId: config.generateRequestId ?? true,
     preserveRequestId: config.preserveExternalRequestId,

@@ -185,8 +185,10 @@ export class RoutedRequest implements RequestSink {
       this.fail(resetFailure(reason));
       return;
     }
-    this.stream.flags |= FLAG.upstreamProtocolError; // a body cut off, Envoy says so too
-    this.stream.details = 'upstream_reset_after_response_started{connection_termination}';
+    const { flag, reason: why } = resetFailure(reason);
+    const cut = flag === FLAG.connectionTermination; // a body cut off is a protocol error in Envoy's words
+    this.stream.flags |= cut ? FLAG.upstreamProtocolError : flag;
+    this.stream.details = `upstream_reset_after_response_started{${cut ? 'connection_termination' : why.replaceAll(' ', '_')}}`;
     this.attempt = undefined;
     this.finish();
     this.stream.abortResponse();

@@ -23,11 +23,14 @@ export const IMPLEMENTED: SupportedFields = {
     'forward_client_cert_details set_current_client_cert_details ' +
     'upgrade_configs strip_matching_host_port strip_any_host_port internal_address_config drain_timeout xff_num_trusted_hops ' +
     'append_x_forwarded_port proxy_100_continue scheme_header_transformation normalize_path merge_slashes ' +
-    'path_with_escaped_slashes_action stream_error_on_invalid_http_message strip_trailing_host_dot request_timeout',
+    'path_with_escaped_slashes_action stream_error_on_invalid_http_message strip_trailing_host_dot request_timeout local_reply_config',
   'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.InternalAddressConfig':
     'cidr_ranges',
   'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.UpgradeConfig':
     'upgrade_type enabled',
+  'envoy.extensions.filters.network.http_connection_manager.v3.LocalReplyConfig': 'mappers body_format',
+  'envoy.extensions.filters.network.http_connection_manager.v3.ResponseMapper':
+    'filter status_code body body_format_override headers_to_add',
   'envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter': 'name typed_config is_optional disabled',
   'envoy.extensions.filters.network.http_connection_manager.v3.Rds': 'config_source route_config_name',
   'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.SetCurrentClientCertDetails':
