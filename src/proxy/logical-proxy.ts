@@ -205,6 +205,7 @@ export class LogicalProxy implements SourcesConsumer {
   giveUp(typeUrl: string, name: string, reason: 'timeout' | 'refused'): void {
     if (this.closed) return;
     if (typeUrl === TYPE_URL.endpoint) this.clusters.giveUp(name);
+    else if (typeUrl === TYPE_URL.secret) this.context.secrets.giveUp(name);
     else if (typeUrl === TYPE_URL.route) {
       this.routes.giveUp(name, reason);
       this.listeners.advance();

@@ -2,9 +2,11 @@ import type { Cluster as ClusterConfig } from '../../xds/types/gen/envoy/config/
 import type { ProxyContext } from '../context.js';
 import { ConfigError } from '../errors.js';
 import { HealthChecker } from '../health-check/health-checker.js';
+import type { ConnectionInfo } from '../http/stream-info.js';
 import type { ConnectionPool } from '../pool/connection-pool.js';
 import type { ConnectionSettings } from '../pool/connection-settings.js';
 import { UpstreamTransport } from '../tls/upstream-transport.js';
+import { ClientPools } from './client-pools.js';
 import { ClusterStats } from './cluster-stats.js';
 import { compileConnectionSettings } from './connection-settings.js';
 import { compileDiscovery } from './discovery/compile-discovery.js';
@@ -48,6 +50,8 @@ export class Cluster {
   private readonly hostSet: HostSet;
   private readonly keeper: MembershipKeeper;
   private readonly pools: PoolKeeper;
+  /** Of a cluster whose connections tell who the client is. */
+  private readonly clientPools: ClientPools | undefined;
   private latest: Membership | undefined;
   private onReady: (() => void) | undefined;
   private retired = false;
@@ -67,9 +71,10 @@ export class Cluster {
     this.resources = compileResources(config.circuitBreakers, context.stats, statName);
     this.transport = new UpstreamTransport(config, context, statName);
     this.settings = compileConnectionSettings(config, this.transport.socket);
-    this.pools = new PoolKeeper(context, this.resources, this.stats, this.settings, (host, ok) =>
-      this.outlier?.onLocalOrigin(host, ok, 503),
-    );
+    const onConnect = (host: Host, ok: boolean): void => this.outlier?.onLocalOrigin(host, ok, 503);
+    const { resources, stats, settings } = this;
+    this.pools = new PoolKeeper(context, resources, stats, settings, onConnect);
+    if (this.transport.tellsClient) this.clientPools = new ClientPools(context, resources, stats, settings, onConnect);
     this.discovery = compileDiscovery(config, context, this.stats);
     const locality: HostLocality = { subZone: '', ...context.node.locality };
     const balancer = compileBalancer(config, {
@@ -129,9 +134,12 @@ export class Cluster {
     return host !== undefined && this.pools.hasRoom(host, priority, this.hosts) ? host : undefined;
   }
 
-  /** @param http2 what the client speaks, where the cluster speaks the same */
-  /** @param http2 the request came by HTTP/2, which some clusters follow */
-  poolOf(host: Host, priority: number, http2 = false): ConnectionPool {
+  /**
+   * @param http2 the request came by HTTP/2, which some clusters follow
+   * @param client whose request it is, where it is a client's
+   */
+  poolOf(host: Host, priority: number, http2 = false, client?: ConnectionInfo): ConnectionPool {
+    if (this.clientPools !== undefined && client !== undefined) return this.clientPools.of(host, priority, client);
     return this.pools.of(host, priority, http2);
   }
 
@@ -144,12 +152,14 @@ export class Cluster {
     this.outlier?.stop();
     this.checker?.stop();
     for (const host of this.hosts) this.pools.retire(host);
+    this.clientPools?.drain();
   }
 
   /** Closes everything now. */
   destroy(): void {
     this.retire();
     for (const host of this.hosts) this.pools.destroy(host);
+    this.clientPools?.destroy();
   }
 
   private onMembership(membership: Membership): void {
@@ -159,6 +169,7 @@ export class Cluster {
     for (const host of removed) {
       this.outlier?.forget(host);
       this.pools.retire(host);
+      this.clientPools?.drain(host);
     }
     const { counters } = this.stats;
     if (added.length + removed.length > 0) {

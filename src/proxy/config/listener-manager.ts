@@ -17,6 +17,7 @@ import type { ConfigSources } from './sources/config-sources.js';
 
 interface Entry {
   readonly version: string;
+  readonly body: Uint8Array;
   readonly listener: Listener;
 }
 
@@ -94,7 +95,8 @@ export class ListenerManager {
   set(name: string, version: string, body: Uint8Array): void {
     const waiting = this.warming.get(name);
     const known = waiting ?? this.active.get(name);
-    if (known?.version === version) return;
+    // files have no version of their own
+    if (known?.version === version && Buffer.compare(known.body, body) === 0) return;
     let listener: Listener;
     try {
       const config = decode(ListenerSchema, body);
@@ -106,7 +108,7 @@ export class ListenerManager {
     waiting?.listener.destroy(new Set([...(this.active.get(name)?.listener.allChains ?? []), ...listener.allChains]));
     if (known === undefined) this.stats.added.value++;
     else this.stats.modified.value++;
-    this.warming.set(name, { version, listener });
+    this.warming.set(name, { version, body, listener });
     this.publishRouteNames();
     this.advance();
     this.count();

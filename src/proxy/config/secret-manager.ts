@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ConfigSource } from '../../xds/types/gen/envoy/config/core/v3/config_source_pb.js';
 import type { CertificateValidationContext } from '../../xds/types/gen/envoy/extensions/transport_sockets/tls/v3/common_pb.js';
 import type {
@@ -25,6 +26,8 @@ interface Entry {
   /** Undefined for the bootstrap's own. */
   source: ConfigSource | undefined;
   version: string;
+  /** Of the message. */
+  digest: string;
   /** Files that the secret names: read again when they change. */
   watch: FileWatch | undefined;
   /** Milliseconds since the Unix epoch; 0 before it came. */
@@ -59,7 +62,9 @@ export class SecretManager {
   /** A secret came from the control plane or the bootstrap. @throws ConfigError; the old one stays */
   set(name: string, version: string, body: Uint8Array): void {
     const entry = this.entry(name);
-    if (entry.version === version) return;
+    // a version may be left out, and files have none
+    const digest = createHash('sha256').update(body).digest('base64');
+    if (entry.digest === digest) return;
     const secret = decode(SecretSchema, body);
     const counters = this.counters(name);
     counters.attempt.value++;
@@ -71,6 +76,7 @@ export class SecretManager {
     }
     counters.success.value++;
     entry.version = version;
+    entry.digest = digest;
     entry.watch?.close();
     const { files, folder } = filesOf(secret);
     entry.watch =
@@ -80,7 +86,13 @@ export class SecretManager {
   /** Forgotten by the control plane: who uses it keeps what he has. */
   remove(name: string): void {
     const entry = this.entries.get(name);
-    if (entry !== undefined) entry.version = '';
+    if (entry !== undefined) entry.digest = '';
+  }
+
+  /** A secret does not come in time. */
+  giveUp(name: string): void {
+    this.context.stats.counter(`sds.${name}.init_fetch_timeout`).value++;
+    this.entries.get(name)?.slot.giveUp();
   }
 
   /** Every secret that is there, by name. */
@@ -123,6 +135,7 @@ export class SecretManager {
         slot: new SecretSlot<LoadedSecret>(name, () => made.source !== undefined && this.publish()),
         source: undefined,
         version: '',
+        digest: '',
         watch: undefined,
         updated_ms: 0,
       };

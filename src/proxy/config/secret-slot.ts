@@ -2,6 +2,7 @@
 export class SecretSlot<T> {
   private value: T | undefined;
   private readonly users = new Set<() => void>();
+  private missing = false;
 
   constructor(
     readonly name: string,
@@ -12,6 +13,17 @@ export class SecretSlot<T> {
   /** Undefined until it came. */
   get current(): T | undefined {
     return this.value;
+  }
+
+  /** It came, or the wait for it ended. */
+  get settled(): boolean {
+    return this.missing || this.value !== undefined;
+  }
+
+  /** It does not come in time: who waits goes on without. */
+  giveUp(): void {
+    this.missing = true;
+    for (const user of [...this.users]) user();
   }
 
   get used(): boolean {

@@ -63,7 +63,7 @@ export class RoutedRequest implements RequestSink {
   }
 
   pool(host: Host): ConnectionPool {
-    return this.cluster.poolOf(host, this.action.priority);
+    return this.cluster.poolOf(host, this.action.priority, false, this.stream.connection);
   }
 
   // Of the request

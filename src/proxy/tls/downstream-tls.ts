@@ -64,7 +64,7 @@ export class DownstreamTls {
   }
 
   get ready(): boolean {
-    return this.context.current !== undefined;
+    return this.context.settled;
   }
 
   whenReady(done: () => void): void {

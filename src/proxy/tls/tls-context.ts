@@ -2,7 +2,8 @@ import type { SecureVersion } from 'node:tls';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import { messageOf } from '../../base/errors.js';
 import type { CommonTlsContext } from '../../xds/types/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js';
-import type { SecretManager } from '../config/secret-manager.js';
+import type { LoadedSecret, SecretManager } from '../config/secret-manager.js';
+import type { SecretSlot } from '../config/secret-slot.js';
 import { ConfigError } from '../errors.js';
 import type { CertificateChain } from './certificate-chain.js';
 import { compileCertificateSource } from './certificate-source.js';
@@ -24,6 +25,7 @@ export class TlsContext<T> implements TlsState {
   private readonly certificateSource: SecretReader<readonly CertificateChain[]>;
   private readonly validationSource: SecretReader<PeerValidation> | undefined;
   private readonly parameters: TlsParameterOptions;
+  private readonly slots: readonly SecretSlot<LoadedSecret>[];
   private readonly releases: readonly (() => void)[];
   private readonly waiters: (() => void)[] = [];
   private compiled: T | undefined;
@@ -46,8 +48,8 @@ export class TlsContext<T> implements TlsState {
     this.certificateSource = compileCertificateSource(common, secrets, at);
     this.validationSource = compileValidationSource(common, secrets, at);
     this.refresh();
-    const slots = [...this.certificateSource.slots, ...(this.validationSource?.slots ?? [])];
-    this.releases = slots.map((slot) => slot.use(() => this.onSecret()));
+    this.slots = [...this.certificateSource.slots, ...(this.validationSource?.slots ?? [])];
+    this.releases = this.slots.map((slot) => slot.use(() => this.onSecret()));
   }
 
   /** Undefined while a secret is missing. */
@@ -55,9 +57,14 @@ export class TlsContext<T> implements TlsState {
     return this.compiled;
   }
 
-  /** Calls back when all secrets are there: at once, or later. */
+  /** Whether nothing is waited for any more. */
+  get settled(): boolean {
+    return this.compiled !== undefined || this.slots.every((slot) => slot.settled);
+  }
+
+  /** Calls back when all secrets are there, or do not come: at once, or later. */
   whenReady(done: () => void): void {
-    if (this.compiled !== undefined) done();
+    if (this.settled) done();
     else this.waiters.push(done);
   }
 
@@ -90,9 +97,10 @@ export class TlsContext<T> implements TlsState {
 
   /** Connections that are open keep what they began with. */
   private onSecret(): void {
+    const before = this.compiled;
     this.refresh();
-    if (this.compiled === undefined) return;
-    this.stats.updatedBySds.value++;
+    if (this.compiled !== before) this.stats.updatedBySds.value++;
+    if (!this.settled) return;
     for (const waiter of this.waiters.splice(0)) waiter();
   }
 }

@@ -20,6 +20,8 @@ const MATCH_NAMESPACE = 'envoy.transport_socket_match';
 export class UpstreamTransport {
   /** Undefined for the bare bytes everywhere. */
   readonly socket: TransportSocket | undefined;
+  /** Its connections say who the client is. */
+  tellsClient = false;
   private readonly contexts: UpstreamTls[] = [];
 
   /** @throws ConfigError */
@@ -89,6 +91,7 @@ export class UpstreamTransport {
         return tls;
       }
       case ProxyProtocolUpstreamTransportSchema.typeName: {
+        this.tellsClient = true;
         const outer = unpack(any!, ProxyProtocolUpstreamTransportSchema);
         return new ProxyHeaderSocket(
           outer,
