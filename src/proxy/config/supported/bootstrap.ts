@@ -21,4 +21,5 @@ export const IMPLEMENTED: SupportedFields = {
 /** Accepted without effect here: there are no sinks to flush to. */
 export const INERT: SupportedFields = {
   'envoy.config.bootstrap.v3.Bootstrap': 'stats_flush_on_admin',
+  'envoy.config.bootstrap.v3.Admin': 'profile_path ignore_global_conn_limit',
 };
