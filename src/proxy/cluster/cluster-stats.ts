@@ -54,7 +54,6 @@ const COUNTERS = [
   'upstream_rq_active_overflow',
   'upstream_rq_cancelled',
   'upstream_rq_completed',
-  'upstream_rq_drop_overload',
   'upstream_rq_maintenance_mode',
   'upstream_rq_max_duration_reached',
   'upstream_rq_pending_failure_eject',

@@ -131,7 +131,11 @@ export class Cluster {
   /** @param priority of the route */
   choose(choice: ChoiceContext, priority = 0): Host | undefined {
     const host = this.chooser.choose(choice);
-    return host !== undefined && this.pools.hasRoom(host, priority, this.hosts) ? host : undefined;
+    if (host === undefined) {
+      this.stats.counters.upstream_cx_none_healthy.value++;
+      return undefined;
+    }
+    return this.pools.hasRoom(host, priority, this.hosts) ? host : undefined;
   }
 
   /**

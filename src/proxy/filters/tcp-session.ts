@@ -54,7 +54,6 @@ export class TcpSession {
       : undefined;
     const host = cluster.choose({ destination, criteria: choice.criteria, hash: () => choice.hash(connection) });
     if (host === undefined) {
-      counters.upstream_cx_none_healthy.value++;
       this.fail(FLAG.noHealthyUpstream);
       return;
     }

@@ -27,6 +27,8 @@ export const FLAG = {
   downstreamReset: 1 << 24,
   /** `retryLimitExceeded` of a `tcp_proxy`, which sets it after its cause. */
   connectAttemptsExceeded: 1 << 25,
+  dropOverload: 1 << 26,
+  unconditionalDropOverload: 1 << 27,
 } as const;
 
 const NAMES: readonly (readonly [bit: number, name: string, long: string])[] = [
@@ -56,6 +58,8 @@ const NAMES: readonly (readonly [bit: number, name: string, long: string])[] = [
   [FLAG.rateLimitServiceError, 'RLSE', 'RateLimitServiceError'],
   [FLAG.invalidEnvoyHeaders, 'IH', 'InvalidEnvoyRequestHeaders'],
   [FLAG.downstreamReset, 'DR', 'DownstreamRemoteReset'],
+  [FLAG.dropOverload, 'DO', 'DropOverload'],
+  [FLAG.unconditionalDropOverload, 'UDO', 'UnconditionalDropOverload'],
   [FLAG.connectAttemptsExceeded, 'URX', 'UpstreamRetryLimitExceeded'],
 ];
 
@@ -84,7 +88,7 @@ function namesOf(flags: number, column: 1 | 2): string {
 }
 
 /** Flags of Envoy that nothing here sets; a filter may name them. */
-const NEVER_SET: ReadonlySet<string> = new Set(['RFCF', 'NFCF', 'OM', 'DO', 'DR', 'UDO']);
+const NEVER_SET: ReadonlySet<string> = new Set(['RFCF', 'NFCF', 'OM', 'DR']);
 
 /** @returns undefined for a name that is not one; 0 for one that is never set */
 export function flagOf(name: string): number | undefined {

@@ -62,7 +62,6 @@ export class ClusterClient {
     if (cluster === undefined) return refuse('no_cluster', done);
     const host = cluster.choose(ANYWHERE);
     if (host === undefined) {
-      cluster.stats.counters.upstream_cx_none_healthy.value++;
       return refuse('no_host', done);
     }
     const call = new ClientCall(this.context, cluster, host, request, (result) => {

@@ -159,6 +159,7 @@ export class RoutedRequest implements RequestSink {
         return;
       }
       if (decision === 'limit') this.stream.flags |= FLAG.retryLimitExceeded;
+      if (decision === 'overflow') this.stream.flags |= FLAG.overflow;
       if (decision === 'no') this.retry.onSucceeded();
     }
     attempt.answered = true;
@@ -226,7 +227,6 @@ export class RoutedRequest implements RequestSink {
     }
     const host = this.cluster.choose(this.choice);
     if (host === undefined) {
-      this.cluster.stats.counters.upstream_cx_none_healthy.value++;
       this.accounting.status(503);
       this.reply(503, 'no healthy upstream', FLAG.noHealthyUpstream, 'no_healthy_upstream');
       return;
@@ -276,6 +276,7 @@ export class RoutedRequest implements RequestSink {
     if (this.retry === undefined || !this.retryable()) return false;
     const decision = this.retry.onFailure(failure);
     if (decision === 'limit') this.stream.flags |= FLAG.retryLimitExceeded;
+    if (decision === 'overflow') this.stream.flags |= FLAG.overflow;
     if (decision !== 'yes') return false;
     this.scheduleRetry();
     return true;
