@@ -12,6 +12,8 @@ export interface ProxyOptions {
   readonly serviceNode?: string;
   readonly serviceCluster?: string;
   readonly serviceZone?: string;
+  readonly drainTimeS: number;
+  readonly drainStrategy: 'gradual' | 'immediate';
 }
 
 /** Everything that the commands reach outside themselves; `main` makes it. */

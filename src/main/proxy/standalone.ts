@@ -31,6 +31,7 @@ export async function runStandaloneProxy(options: ProxyOptions): Promise<number>
     node: bootstrap.node,
     sockets: new HostSockets(),
     bootstrap: bootstrap.message,
+    drain: { time_ms: options.drainTimeS * 1000, strategy: options.drainStrategy },
     onLog: (text, stream) => logs[stream].append(text),
   });
   let end = (): void => {};
