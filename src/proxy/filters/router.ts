@@ -6,30 +6,38 @@ import type { HttpStream } from '../http/http-stream.js';
 import { FLAG } from '../http/response-flags.js';
 import { happens } from '../matching/fraction.js';
 import type { ForwardAction } from '../route/route-action.js';
-import { dropsForOverload } from '../router/drop-overload.js';
 import { RequestChoice } from '../router/request-choice.js';
 import { RoutedRequest } from '../router/routed-request.js';
 import type { RouterOptions } from '../router/router-options.js';
 import { ShadowRequest, shadowHost } from '../router/shadow-request.js';
+import { compileStrictHeaders, type StrictHeaderCheck } from '../router/strict-headers.js';
 import { timeoutsOf } from '../router/timeouts.js';
 import type { MakeFilter } from './http-filter-kind.js';
 
 /** `envoy.filters.http.router`: sends the request where its route says. */
 export class RouterFilter implements HttpFilter {
-  static readonly make: MakeFilter = (config, { name, clusters }) =>
-    new RouterFilter(name, unpack(config, RouterSchema), clusters);
+  static readonly make: MakeFilter = (config, { name, clusters, path }) =>
+    new RouterFilter(name, unpack(config, RouterSchema), clusters, path);
 
   private readonly options: RouterOptions;
+  private readonly checkHeaders: StrictHeaderCheck | undefined;
 
   private constructor(
     readonly name: string,
     config: Router,
     private readonly clusters: ClusterLookup,
+    path: string,
   ) {
-    this.options = { suppressEnvoyHeaders: config.suppressEnvoyHeaders, startChildSpan: config.startChildSpan };
+    this.options = {
+      suppressEnvoyHeaders: config.suppressEnvoyHeaders,
+      startChildSpan: config.startChildSpan,
+      respectsExpectedTimeout: config.respectExpectedRqTimeout,
+    };
+    this.checkHeaders = compileStrictHeaders(config.strictCheckHeaders, `${path}.strict_check_headers`);
   }
 
   onRequest(stream: HttpStream): boolean {
+    if (this.checkHeaders !== undefined && !this.checkHeaders(stream)) return false;
     const { route } = stream;
     const { stats } = stream.manager;
     if (route === undefined) {
@@ -72,8 +80,7 @@ export class RouterFilter implements HttpFilter {
       return;
     }
     stream.manager.requestTotal.value++;
-    if (cluster.dropOverload > 0 && dropsForOverload(stream, cluster, this.options.suppressEnvoyHeaders)) return;
-    const timeouts = timeoutsOf(stream, action);
+    const timeouts = timeoutsOf(stream, action, this.options.respectsExpectedTimeout);
     choice!.mutateRequest?.(stream.headers, stream);
     this.rewrite(stream, action);
     const shadows = this.shadows(stream, action, timeouts.global_ms);

@@ -22,14 +22,19 @@ const UNUSED = [
   'x-envoy-upstream-stream-duration-ms',
 ];
 
-/** The route's timeouts, or those that a request from within asks for. Takes the headers that ask. */
-export function timeoutsOf(stream: HttpStream, action: ForwardAction): RequestTimeouts {
+/**
+ * The route's timeouts, or those that a request from within asks for. Takes the headers that ask.
+ * @param respectsExpected what a proxy before this one expects counts as asked for
+ */
+export function timeoutsOf(stream: HttpStream, action: ForwardAction, respectsExpected: boolean): RequestTimeouts {
   const grpc = action.grpcTimeoutMax_ms !== undefined && isGrpc(stream.headers.get('content-type'));
   let global_ms = grpc ? grpcTimeoutOf(stream, action) : action.timeout_ms;
   let perTry_ms = action.retry?.perTryTimeout_ms ?? 0;
   const perTryIdle_ms = action.retry?.perTryIdleTimeout_ms ?? 0;
   if (stream.internal) {
-    global_ms = asked(stream, 'x-envoy-upstream-rq-timeout-ms') ?? global_ms;
+    const expects = respectsExpected ? asked(stream, 'x-envoy-expected-rq-timeout-ms') : undefined;
+    const asks = asked(stream, 'x-envoy-upstream-rq-timeout-ms');
+    global_ms = expects ?? asks ?? global_ms;
     perTry_ms = asked(stream, 'x-envoy-upstream-rq-per-try-timeout-ms') ?? perTry_ms;
     for (const name of UNUSED) stream.headers.delete(name);
   }

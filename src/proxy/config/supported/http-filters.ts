@@ -3,8 +3,7 @@ import type { SupportedFields } from './fields.js';
 /** HTTP filters. */
 export const IMPLEMENTED: SupportedFields = {
   'envoy.extensions.filters.http.router.v3.Router':
-    'dynamic_stats suppress_envoy_headers strict_check_headers respect_expected_rq_timeout ' +
-    'suppress_grpc_request_failure_code_stats',
+    'suppress_envoy_headers strict_check_headers respect_expected_rq_timeout',
   'envoy.extensions.filters.http.fault.v3.HTTPFault':
     'delay abort upstream_cluster headers downstream_nodes max_active_faults response_rate_limit delay_percent_runtime ' +
     'abort_percent_runtime delay_duration_runtime abort_http_status_runtime max_active_faults_runtime ' +
