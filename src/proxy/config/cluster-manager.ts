@@ -13,7 +13,6 @@ import { Cluster } from '../cluster/cluster.js';
 import type { ClusterLookup } from '../cluster/cluster-lookup.js';
 import type { EdsDiscovery } from '../cluster/discovery/eds-discovery.js';
 import type { ProxyContext } from '../context.js';
-import type { Counter } from '../stats/metrics.js';
 import { TYPE_URL } from './config-stream.js';
 import { decode } from './decode.js';
 import type { ConfigSources } from './sources/config-sources.js';
@@ -31,7 +30,6 @@ interface Entry {
 export class ClusterManager implements ClusterLookup {
   private readonly active = new Map<string, Entry>();
   private readonly warming = new Map<string, Entry>();
-  private readonly changes: Readonly<Record<'added' | 'modified' | 'removed', Counter>>;
   /** The latest of each wanted name: a changed cluster begins with it, as the control plane does not send it again. */
   private readonly assignments = new Map<string, ClusterLoadAssignment>();
 
@@ -40,10 +38,7 @@ export class ClusterManager implements ClusterLookup {
     private readonly sources: ConfigSources,
     /** Called when a cluster became ready. */
     private readonly onReady: () => void,
-  ) {
-    const counter = (name: string): Counter => context.stats.counter(`cluster_manager.cluster_${name}`);
-    this.changes = { added: counter('added'), modified: counter('modified'), removed: counter('removed') };
-  }
+  ) {}
 
   get(name: string): Cluster | undefined {
     return this.active.get(name)?.cluster;
@@ -71,11 +66,9 @@ export class ClusterManager implements ClusterLookup {
     const known = this.warming.get(name) ?? this.active.get(name);
     if (known?.version === version) return;
     const config = decode(ClusterSchema, body);
-    const change = known === undefined ? 'added' : 'modified';
     const entry = this.make(config, version);
     this.warming.get(name)?.cluster.destroy();
     this.warming.set(name, entry);
-    this.changes[change].value++;
     this.publishEdsNames();
     entry.cluster.start(() => this.activate(name, entry));
     const assignment = entry.edsName === undefined ? undefined : this.assignments.get(entry.edsName);
@@ -83,7 +76,6 @@ export class ClusterManager implements ClusterLookup {
   }
 
   remove(name: string): void {
-    if (this.has(name)) this.changes.removed.value++;
     for (const map of [this.warming, this.active]) {
       map.get(name)?.cluster.retire();
       map.delete(name);

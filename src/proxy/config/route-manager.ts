@@ -94,8 +94,8 @@ export class RouteManager {
   }
 
   private routeContext(): RouteContext {
-    const { random, runtime } = this.context;
-    return { random, runtime, hasCluster: (name) => this.clusters.has(name) };
+    const { random, runtime, stats } = this.context;
+    return { random, runtime, stats, hasCluster: (name) => this.clusters.has(name) };
   }
 
   /** The routes do not come: who waits goes on without. Routes that are there stay, as Envoy keeps them. */

@@ -42,8 +42,8 @@ function routeSource(
     case 'routeConfig': {
       try {
         const hasCluster = (name: string): boolean => environment.clusters.has(name);
-        const { random, runtime } = environment.context;
-        const context = { random, runtime, hasCluster, inline: true };
+        const { random, runtime, stats } = environment.context;
+        const context = { random, runtime, stats, hasCluster, inline: true };
         return { table: new RouteTable(specifier.value, context, compilePerRoute) };
       } catch (error) {
         if (error instanceof ConfigError) throw new ConfigError(`${path}.route_config.${error.path}`, error.problem);

@@ -1,5 +1,4 @@
 import type { Random } from '../../base/random.js';
-import type { RuntimeFractionalPercent } from '../../xds/types/gen/envoy/config/core/v3/base_pb.js';
 import {
   type FractionalPercent,
   FractionalPercent_DenominatorType,
@@ -14,11 +13,6 @@ export function fractionOf(percent: FractionalPercent | undefined): number {
     [FractionalPercent_DenominatorType.MILLION]: 1_000_000,
   };
   return Math.min(1, percent.numerator / denominators[percent.denominator]);
-}
-
-/** The runtime layer is not served, so a runtime fraction is its default. An absent message means always. */
-export function runtimeFractionOf(percent: RuntimeFractionalPercent | undefined): number {
-  return percent === undefined ? 1 : fractionOf(percent.defaultValue);
 }
 
 export function happens(fraction: number, random: Random): boolean {

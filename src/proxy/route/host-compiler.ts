@@ -20,6 +20,7 @@ import type { RouteContext } from './route-context.js';
 import type { RouteEntry, VirtualHost } from './route-entry.js';
 import { compileRouteMatch, type RequestPredicate } from './route-match.js';
 import type { RouteScope } from './route-scope.js';
+import { compileVirtualClusters, RequestGroup } from './virtual-cluster.js';
 
 export interface CompiledRoute {
   readonly matches: RequestPredicate;
@@ -65,6 +66,7 @@ export class HostCompiler {
       countAttemptsInResponse: config.includeAttemptCountInResponse,
       marksTimeoutRetries: config.includeIsTimeoutRetryHeader,
       rateLimits: compileRateLimits(config.rateLimits, `${path}.rate_limits`),
+      groupOf: compileVirtualClusters(config, this.context.stats, path),
     };
     const overrides = nestOverrides(this.overrides, config.typedPerFilterConfig, this.compileFilterConfig, path);
     const level = levelOf(config, `${path}.`);
@@ -116,9 +118,16 @@ export class HostCompiler {
         mutateResponse,
         filterConfigs,
         tracing: compileRouteTracing(route, path),
+        group: this.groupOf(route, config),
         metadata: route.metadata?.filterMetadata ?? {},
       },
     };
+  }
+
+  private groupOf({ statPrefix }: Route, { name }: VirtualHostConfig): RequestGroup | undefined {
+    const { stats } = this.context;
+    if (statPrefix === '' || stats === undefined) return undefined;
+    return new RequestGroup('', stats, `vhost.${name}.route.${statPrefix}`);
   }
 
   private checkCluster(name: string, kind: string, path: string): void {
@@ -164,6 +173,7 @@ function redirectEntry(virtualHost: VirtualHost, filterConfigs: FilterOverrides)
     mutateResponse: undefined,
     filterConfigs,
     tracing: undefined,
+    group: undefined,
     metadata: {},
   };
 }

@@ -4,6 +4,7 @@ import type { RouteTracing } from '../tracing/route-tracing.js';
 import type { FilterOverrides } from './filter-overrides.js';
 import type { RateLimitRules } from './rate-limits.js';
 import type { RouteAction } from './route-action.js';
+import type { FindGroup, RequestGroup } from './virtual-cluster.js';
 
 export interface VirtualHost {
   readonly name: string;
@@ -12,6 +13,8 @@ export interface VirtualHost {
   /** Attempts after a timeout say so. */
   readonly marksTimeoutRetries: boolean;
   readonly rateLimits: RateLimitRules;
+  /** Undefined without virtual clusters. */
+  readonly groupOf: FindGroup | undefined;
 }
 
 /** What a request is answered by. */
@@ -24,6 +27,8 @@ export interface RouteEntry {
   readonly mutateResponse: HeaderMutation | undefined;
   readonly filterConfigs: FilterOverrides;
   readonly tracing: RouteTracing | undefined;
+  /** Of the route's `stat_prefix`. */
+  readonly group: RequestGroup | undefined;
   /** By namespace. */
   readonly metadata: Readonly<Record<string, JsonObject>>;
 }

@@ -16,7 +16,7 @@ import { prepareAnswer, prepareAttempt } from './attempt-head.js';
 import { RequestBody } from './request-body.js';
 import { RequestChoice } from './request-choice.js';
 import { type AttemptFailure, RetryState } from './retry-state.js';
-import { RouterAccounting } from './router-accounting.js';
+import { groupsOf, RouterAccounting } from './router-accounting.js';
 import type { RouterOptions } from './router-options.js';
 import type { ShadowRequest } from './shadow-request.js';
 import type { RequestTimeouts } from './timeouts.js';
@@ -49,7 +49,7 @@ export class RoutedRequest implements RequestSink {
     this.wheel = context.wheel;
     this.retry = RetryState.of(stream, action.retry, cluster, action.priority, context.random);
     this.choice = RequestChoice.of(stream, action, cluster, this.retry?.selection !== undefined);
-    this.accounting = new RouterAccounting(cluster, stream.internal);
+    this.accounting = new RouterAccounting(cluster, stream.internal, groupsOf(stream));
     this.bodiless = !stream.hasBody;
   }
 

@@ -1,5 +1,7 @@
 import type { Cluster } from '../cluster/cluster.js';
 import type { Host } from '../cluster/host.js';
+import type { HttpStream } from '../http/http-stream.js';
+import type { RequestGroup } from '../route/virtual-cluster.js';
 
 /** Under which outlier detection takes what came too late. */
 const GATEWAY_TIMEOUT = 504;
@@ -9,7 +11,11 @@ export class RouterAccounting {
   constructor(
     private readonly cluster: Cluster,
     private readonly internal: boolean,
-  ) {}
+    /** What else counts the request: its route and virtual cluster, where they do. */
+    private readonly groups: readonly RequestGroup[],
+  ) {
+    for (const { counters } of groups) counters.upstream_rq_total.value++;
+  }
 
   /** An answer's head came. */
   answer(host: Host, status: number): void {
@@ -37,6 +43,7 @@ export class RouterAccounting {
   /** The whole request took too long. @param host of an attempt that had no answer yet */
   timeout(host: Host | undefined): void {
     this.cluster.stats.counters.upstream_rq_timeout.value++;
+    for (const { counters } of this.groups) counters.upstream_rq_timeout.value++;
     if (host !== undefined) this.late(host);
   }
 
@@ -52,6 +59,7 @@ export class RouterAccounting {
     stats.codes.charge(status);
     if (this.internal) stats.internalCodes.charge(status);
     else stats.externalCodes.charge(status);
+    for (const { codes } of this.groups) codes.charge(status);
   }
 
   private late(host: Host): void {
@@ -59,4 +67,15 @@ export class RouterAccounting {
     host.requestErrors++;
     this.cluster.outlier?.onLocalOrigin(host, false, GATEWAY_TIMEOUT);
   }
+}
+
+const NO_GROUPS: readonly RequestGroup[] = [];
+
+/** The groups that a request belongs to; notes the virtual cluster's name. */
+export function groupsOf(stream: HttpStream): readonly RequestGroup[] {
+  const { virtualHost, group } = stream.route!;
+  if (virtualHost.groupOf === undefined) return group === undefined ? NO_GROUPS : [group];
+  const virtualCluster = virtualHost.groupOf(stream);
+  stream.virtualClusterName = virtualCluster.name;
+  return group === undefined ? [virtualCluster] : [virtualCluster, group];
 }

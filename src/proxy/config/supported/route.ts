@@ -10,9 +10,10 @@ export const IMPLEMENTED: SupportedFields = {
   'envoy.config.route.v3.VirtualHost':
     'name domains routes request_headers_to_add request_headers_to_remove response_headers_to_add response_headers_to_remove ' +
     'typed_per_filter_config include_request_attempt_count include_attempt_count_in_response retry_policy request_mirror_policies ' +
-    'rate_limits require_tls include_is_timeout_retry_header',
+    'rate_limits require_tls include_is_timeout_retry_header virtual_clusters',
+  'envoy.config.route.v3.VirtualCluster': 'headers name',
   'envoy.config.route.v3.Route':
-    'name match route redirect direct_response typed_per_filter_config request_headers_to_add request_headers_to_remove ' +
+    'stat_prefix name match route redirect direct_response typed_per_filter_config request_headers_to_add request_headers_to_remove ' +
     'response_headers_to_add response_headers_to_remove',
   'envoy.config.route.v3.RouteMatch':
     'prefix path safe_regex path_separated_prefix case_sensitive runtime_fraction headers query_parameters grpc ' +
@@ -83,7 +84,7 @@ export const IMPLEMENTED: SupportedFields = {
 /** Accepted without effect here. */
 export const INERT: SupportedFields = {
   'envoy.config.route.v3.RouteConfiguration': 'metadata',
-  'envoy.config.route.v3.Route': 'metadata decorator stat_prefix',
+  'envoy.config.route.v3.Route': 'metadata decorator',
   'envoy.config.route.v3.Decorator': 'operation propagate',
   'envoy.config.route.v3.VirtualHost': 'metadata',
   'envoy.config.route.v3.WeightedCluster': 'total_weight',
