@@ -1,4 +1,8 @@
 const SPAN = 4;
+/** Room for so many fields is made with the first one; maps that are filled by hand need none. */
+const FIELDS_MIN = 32;
+const NO_SPANS = new Int32Array(0);
+const NO_FLAGS = new Uint8Array(0);
 
 /**
  * The fields of one message. What came from the wire stays one string with offsets into it, and is copied out in runs;
@@ -7,9 +11,9 @@ const SPAN = 4;
 export class HeaderMap {
   /** The head as received, names lowered in place. */
   private text = '';
-  private spans = new Int32Array(SPAN * 32);
+  private spans = NO_SPANS;
   private parsed = 0;
-  private removed = new Uint8Array(32);
+  private removed = NO_FLAGS;
   private removedCount = 0;
   /** Fields were written with other than exactly one space after the colon: they are written out one by one. */
   private irregular = false;
@@ -216,10 +220,11 @@ export class HeaderMap {
   }
 
   private grow(): void {
-    const spans = new Int32Array(this.spans.length * 2);
+    const count = Math.max(FIELDS_MIN, this.removed.length * 2);
+    const spans = new Int32Array(SPAN * count);
     spans.set(this.spans);
     this.spans = spans;
-    const removed = new Uint8Array(this.removed.length * 2);
+    const removed = new Uint8Array(count);
     removed.set(this.removed);
     this.removed = removed;
   }
