@@ -367,6 +367,11 @@ export class HttpStream extends StreamInfo {
       });
   }
 
+  /** Who is slow: the upstream, or a client that has not sent all of its request. */
+  private get timeoutStatus(): number {
+    return this.requestDone ? 504 : 408;
+  }
+
   private onRequestTimeout(): void {
     this.manager.stats.counters.downstream_rq_timeout.value++;
     this.localReply(408, 'request timeout', 0, 'request_overall_timeout');
@@ -374,22 +379,15 @@ export class HttpStream extends StreamInfo {
 
   private onTooLong(): void {
     this.manager.stats.counters.downstream_rq_max_duration_reached.value++;
-    const status = this.requestDone ? 504 : 408;
-    const { durationTimeout } = FLAG;
-    this.localReply(
-      status,
-      'downstream duration timeout',
-      durationTimeout,
-      'max_duration_timeout',
-      undefined,
-      GRPC_DEADLINE_EXCEEDED,
-    );
+    const { timeoutStatus: status } = this;
+    const { durationTimeout: flag } = FLAG;
+    const details = 'max_duration_timeout';
+    this.localReply(status, 'downstream duration timeout', flag, details, undefined, GRPC_DEADLINE_EXCEEDED);
   }
 
   private onIdle(): void {
     this.manager.stats.counters.downstream_rq_idle_timeout.value++;
-    const status = this.requestDone ? 504 : 408;
-    this.localReply(status, 'stream timeout', FLAG.streamIdleTimeout, 'stream_idle_timeout');
+    this.localReply(this.timeoutStatus, 'stream timeout', FLAG.streamIdleTimeout, 'stream_idle_timeout');
   }
 
   /** The answer is complete. */

@@ -85,7 +85,8 @@ export class Http1ServerConnection
   writeHead(stream: HttpStream, status: number, headers: HeaderMap, end: boolean): void {
     const { keepAlive } = this.request;
     const minor = stream.protocol === 'HTTP/1.0' ? 0 : 1;
-    if (!keepAlive || this.manager.draining || (end && !stream.requestDone)) this.closing = true;
+    if (!keepAlive || this.manager.draining || (!stream.requestDone && !opensTunnel(stream, status)))
+      this.closing = true;
     if (this.writer.head(status, headers, minor, stream.method, end, this.closing)) this.closing = true;
   }
 
@@ -193,7 +194,7 @@ export class Http1ServerConnection
 
   onHeadTimeout(): void {
     this.manager.stats.counters.downstream_rq_header_timeout.value++;
-    this.answerUnparsed(408, 'request_header_timeout');
+    this.answerUnparsed(408, 'request_header_timeout', 'request header timeout', 0);
   }
 
   onAged(): void {
@@ -234,7 +235,6 @@ export class Http1ServerConnection
   }
 
   private consume(buf: Buffer, start: number, end: number): void {
-    const { enableTrailers } = this.manager.options.http1;
     let pos = start;
     while (pos < end && !this.closed && !this.transport.ended) {
       const { stream } = this;
@@ -247,14 +247,17 @@ export class Http1ServerConnection
           this.badRequest(this.body.error!.code, 400);
           return;
         }
-        if (this.body.done && this.stream === stream)
-          stream.onRequestEnd(enableTrailers ? this.body.trailers : undefined);
+        if (this.body.done && this.stream === stream) stream.onRequestEnd(this.allowedTrailers);
       } else {
         this.pauseReading();
         this.stash = Buffer.from(buf.subarray(pos, end));
         return;
       }
     }
+  }
+
+  private get allowedTrailers(): HeaderMap | undefined {
+    return this.manager.options.http1.enableTrailers ? this.body.trailers : undefined;
   }
 
   private consumeHead(buf: Buffer, start: number, end: number): number {
@@ -317,7 +320,12 @@ export class Http1ServerConnection
     this.answerUnparsed(status, FAULTS[code] ?? 'http1.codec_error');
   }
 
-  private answerUnparsed(status: number, details: string): void {
+  private answerUnparsed(
+    status: number,
+    details: string,
+    body = reasonOf(status),
+    flag: number = FLAG.downstreamProtocolError,
+  ): void {
     this.closing = true;
     const stream = this.stream ?? new HttpStream(this, this.manager);
     if (this.stream === undefined) {
@@ -325,8 +333,13 @@ export class Http1ServerConnection
       this.stream = stream;
     }
     stream.protocol = 'HTTP/1.1';
-    stream.localReply(status, reasonOf(status), FLAG.downstreamProtocolError, details);
+    stream.localReply(status, body, flag, details);
   }
+}
+
+/** What follows such an answer is not HTTP, and the request goes on. */
+function opensTunnel({ method, upgrade }: HttpStream, status: number): boolean {
+  return upgrade !== '' && (status === 101 || (method === 'CONNECT' && status >= 200 && status < 300));
 }
 
 /** Nothing stands behind the head. */

@@ -29,7 +29,7 @@ export function prepareAttempt(
 /** Sets what the head of the answer says beside the upstream's own fields. */
 export function prepareAnswer(stream: HttpStream, options: RouterOptions, took_ms: number): void {
   const headers = stream.responseHeaders!;
-  if (!options.suppressEnvoyHeaders && stream.method !== 'CONNECT')
+  if (!options.suppressEnvoyHeaders && stream.requestDone)
     headers.set('x-envoy-upstream-service-time', String(Math.floor(took_ms)));
   if (stream.route!.virtualHost.countAttemptsInResponse) headers.set('x-envoy-attempt-count', String(stream.attempts));
   stream.choice?.mutateResponse?.(headers, stream);

@@ -73,7 +73,7 @@ export class ShadowRequest implements PoolClient {
   }
 
   onPoolFailure(): void {
-    this.end();
+    this.answer.onReset('remote_close');
   }
 
   private cancel(): void {
@@ -101,9 +101,7 @@ class ShadowAnswer implements Exchange {
 
   onHead(response: ResponseHead): void {
     this.cluster.outlier?.onStatus(this.target, response.status);
-    this.cluster.stats.counters.upstream_rq_completed.value++;
-    this.cluster.stats.codes.charge(response.status);
-    this.cluster.stats.internalCodes.charge(response.status);
+    this.count(response.status);
   }
 
   onBody(): void {}
@@ -113,11 +111,19 @@ class ShadowAnswer implements Exchange {
   }
 
   onReset(): void {
+    this.count(503);
     this.over();
   }
 
   onReadEnd(): void {}
   onDrain(): void {}
+
+  private count(status: number): void {
+    const { counters, codes, internalCodes } = this.cluster.stats;
+    counters.upstream_rq_completed.value++;
+    codes.charge(status);
+    internalCodes.charge(status);
+  }
 }
 
 /** `reviews:9080` becomes `reviews-shadow:9080`. */

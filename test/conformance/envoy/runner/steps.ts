@@ -35,7 +35,7 @@ async function act(step: Step, world: World): Promise<Outcome> {
   if (step.talk !== undefined) return talk(step.talk, step.on ?? {}, world);
   if (step.wait !== undefined) return await waitFor(step.wait, world);
   if (step.stats !== undefined) return readStats(step.stats, world);
-  if (step.admin !== undefined) return pageOf(await world.admin(world.fill(step.admin), step.method), step);
+  if (step.admin !== undefined) return pageOf(await world.page(step.admin, step.method), step);
   if (step.file !== undefined) return world.readFile(step.file);
   if (step.await !== undefined) return (await world.background.get(step.await)) as Outcome;
   return await change(step, world);

@@ -105,6 +105,12 @@ export class World {
     return { status: response.status, type: response.headers.get('content-type') ?? '', body: await response.text() };
   }
 
+  /** An admin page as it is compared. */
+  async page(path: string, method?: string): Promise<{ status: number; type: string; body: string }> {
+    const page = await this.admin(this.fill(path), method);
+    return { ...page, body: this.normalise(page.body) };
+  }
+
   async stat(name: string): Promise<number> {
     const pattern = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
     const { body } = await this.admin(`/stats?filter=${encodeURIComponent(`^${pattern}$`)}`);
