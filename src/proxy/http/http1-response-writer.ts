@@ -19,7 +19,7 @@ export class Http1ResponseWriter {
   head(status: number, headers: HeaderMap, minor: number, method: string, end: boolean, closing: boolean): boolean {
     if (status === 101 || (method === 'CONNECT' && status < 300)) {
       this.delimiting = 'close';
-      const upgrade = status === 101 ? 'connection: upgrade\r\n' : '';
+      const upgrade = status === 101 && !headers.has('connection') ? 'connection: upgrade\r\n' : '';
       this.push(statusLine(status), headers.serialize() + upgrade);
       return true;
     }

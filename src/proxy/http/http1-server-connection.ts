@@ -170,7 +170,8 @@ export class Http1ServerConnection
       stream.onReadEnd();
       return;
     }
-    this.destroy();
+    this.transport.destroy();
+    this.onClosed();
   }
 
   onClosed(local = false): void {

@@ -24,7 +24,7 @@ export function appendVia(headers: HeaderMap, via: string): void {
 export function prepareResponse(stream: HttpStream, headers: HeaderMap): void {
   const { manager } = stream;
   const { options } = manager;
-  headers.delete('connection');
+  if (stream.status !== 101) headers.delete('connection');
   headers.delete('transfer-encoding');
   headers.delete('keep-alive');
   headers.delete('proxy-connection');

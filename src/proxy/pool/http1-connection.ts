@@ -139,7 +139,9 @@ export class Http1Connection extends PooledConnection implements BodySink, Upstr
       exchange.onReadEnd();
       return;
     }
-    this.lost('remote_close');
+    // a head that is cut off is no HTTP
+    if (this.exchange !== undefined && !this.headDone && this.stash !== undefined) this.protocolError();
+    else this.lost('remote_close');
   }
 
   onClosed(): void {
