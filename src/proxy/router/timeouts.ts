@@ -1,3 +1,4 @@
+import { isGrpc } from '../http/grpc-reply.js';
 import type { HttpStream } from '../http/http-stream.js';
 import type { ForwardAction } from '../route/forward-action.js';
 import { grpcTimeout_ms } from '../route/grpc-timeout.js';
@@ -52,10 +53,6 @@ function grpcTimeoutOf(stream: HttpStream, action: ForwardAction): number {
   let asked_ms = grpcTimeout_ms(stream.headers.get('grpc-timeout')) ?? 0;
   if (action.grpcTimeoutOffset_ms < asked_ms) asked_ms -= action.grpcTimeoutOffset_ms;
   return most_ms > 0 && (asked_ms === 0 || asked_ms > most_ms) ? most_ms : asked_ms;
-}
-
-function isGrpc(contentType: string | undefined): boolean {
-  return contentType === 'application/grpc' || contentType?.startsWith('application/grpc+') === true;
 }
 
 function asked(stream: HttpStream, name: string): number | undefined {
