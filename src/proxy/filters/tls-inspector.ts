@@ -51,6 +51,27 @@ export function compileTlsInspector(stats: StatsStore): ListenerFilter {
   };
 }
 
+/** What a ClientHello says that matters before the handshake. */
+type HelloInfo = Pick<ConnectionInfo, 'requestedServerName' | 'applicationProtocols'>;
+
+/**
+ * The protocols that a client offers by ALPN.
+ * @returns undefined while more bytes are needed; none of bytes that are no ClientHello
+ */
+export function offeredProtocols(bytes: Buffer): readonly string[] | undefined {
+  if (bytes[0] !== HANDSHAKE) return [];
+  if (bytes.length < 6) return undefined;
+  const hello = bytes[5] === CLIENT_HELLO ? readRecords(bytes) : 'too large';
+  if (hello === undefined || hello === 'too large') return hello === undefined ? undefined : [];
+  const info: HelloInfo = { requestedServerName: '', applicationProtocols: [] };
+  try {
+    readHello(hello, info);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error; // TLS itself will say so
+  }
+  return info.applicationProtocols;
+}
+
 /**
  * The handshake message of the records at the start, of which it may fill several (RFC 8446 §5.1).
  * @returns undefined while more bytes are needed
@@ -74,7 +95,7 @@ function readRecords(bytes: Buffer): Buffer | 'too large' | undefined {
 }
 
 /** RFC 8446 §4.1.2. @throws RangeError when it is cut short */
-function readHello(hello: Buffer, info: ConnectionInfo): void {
+function readHello(hello: Buffer, info: HelloInfo): void {
   let at = 4 + 2 + 32;
   at += 1 + hello.readUInt8(at);
   at += 2 + hello.readUInt16BE(at);

@@ -11,6 +11,7 @@ import { ConfigError } from '../errors.js';
 import type { ConnectionInfo } from '../http/stream-info.js';
 import { CertificateDetails } from './certificate-details.js';
 import { chainError } from './chain-error.js';
+import { peekProtocols } from './peek-protocols.js';
 import { ServerCertificates } from './server-certificates.js';
 import { TlsContext, type TlsState } from './tls-context.js';
 import { describeFault, describeHandshakeError, type TlsFault } from './tls-fault.js';
@@ -92,13 +93,37 @@ export class DownstreamTls {
     failed: () => void,
   ): void {
     const certificates = this.context.current;
-    const { stats, validation, alpn } = this.context;
+    const { stats, alpn } = this.context;
     if (certificates === undefined) {
       stats.secretsNotReady.value++;
       info.transportFailure = 'TLS error: Secret is not supplied by SDS';
       failed();
       return;
     }
+    if (alpn.length === 0) {
+      this.handshake(certificates, socket, info, initial, [], done, failed);
+      return;
+    }
+    peekProtocols(socket, initial, (bytes, offered) => {
+      if (socket.destroyed) {
+        failed();
+        return;
+      }
+      const shared = alpn.some((protocol) => offered.includes(protocol));
+      this.handshake(certificates, socket, info, bytes, shared ? alpn : [], done, failed);
+    });
+  }
+
+  private handshake(
+    certificates: ServerCertificates,
+    socket: Socket,
+    info: ConnectionInfo,
+    initial: Buffer | undefined,
+    alpn: readonly string[],
+    done: (secured: Socket) => void,
+    failed: () => void,
+  ): void {
+    const { stats, validation } = this.context;
     if (initial !== undefined) socket.unshift(initial);
     const asks = this.requireCertificate || (validation?.asksForCertificate ?? false);
     const tls = new TLSSocket(socket, {
