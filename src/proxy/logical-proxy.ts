@@ -119,7 +119,7 @@ export class LogicalProxy implements SourcesConsumer {
       milliseconds(bootstrap?.statsFlushInterval, FLUSH_INTERVAL_MS),
     );
     const settle = (): void => this.settle();
-    this.clusters = new ClusterManager(this.context, this.sources, settle);
+    this.clusters = new ClusterManager(this.context, this.sources, settle, localClusterOf(bootstrap));
     this.routes = new RouteManager(this.context, this.clusters);
     this.listeners = new ListenerManager({
       context: this.context,
@@ -363,4 +363,11 @@ function nodeFor(bootstrap: Bootstrap | undefined): Node {
 /** `Listener "ingress": filter_chains[0].filters: not supported` */
 function describe(typeUrl: string, name: string, error: unknown): string {
   return `${KIND_NAMES[typeUrl] ?? typeUrl} ${JSON.stringify(name)}: ${messageOf(error)}`;
+}
+
+/** The name of the proxies' own cluster, which must be one of the bootstrap's. @throws ConfigError */
+function localClusterOf(bootstrap: Bootstrap | undefined): string {
+  const name = bootstrap?.clusterManager?.localClusterName ?? '';
+  if (name === '' || bootstrap?.staticResources?.clusters.some((cluster) => cluster.name === name)) return name;
+  throw new ConfigError('cluster_manager.local_cluster_name', `local cluster '${name}' must be defined`);
 }

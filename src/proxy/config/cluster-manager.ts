@@ -12,6 +12,7 @@ import { membershipOf } from '../cluster/assignment.js';
 import { Cluster } from '../cluster/cluster.js';
 import type { ClusterLookup } from '../cluster/cluster-lookup.js';
 import type { EdsDiscovery } from '../cluster/discovery/eds-discovery.js';
+import type { LocalCluster } from '../cluster/lb/zone-routing.js';
 import type { ProxyContext } from '../context.js';
 import { TYPE_URL } from './config-stream.js';
 import { decode } from './decode.js';
@@ -32,13 +33,19 @@ export class ClusterManager implements ClusterLookup {
   private readonly warming = new Map<string, Entry>();
   /** The latest of each wanted name: a changed cluster begins with it, as the control plane does not send it again. */
   private readonly assignments = new Map<string, ClusterLoadAssignment>();
+  /** The proxies' own cluster, by which zones are looked at. */
+  private readonly local: LocalCluster | undefined;
 
   constructor(
     private readonly context: ProxyContext,
     private readonly sources: ConfigSources,
     /** Called when a cluster became ready. */
     private readonly onReady: () => void,
-  ) {}
+    /** Name of the proxies' own cluster; '' for none. */
+    private readonly localName: string,
+  ) {
+    this.local = localName === '' ? undefined : { level: () => this.get(localName)?.levels[0] };
+  }
 
   get(name: string): Cluster | undefined {
     return this.active.get(name)?.cluster;
@@ -121,7 +128,7 @@ export class ClusterManager implements ClusterLookup {
   }
 
   private make(config: ClusterConfig, version: string): Entry {
-    const cluster = new Cluster(this.context, config);
+    const cluster = new Cluster(this.context, config, config.name === this.localName ? undefined : this.local);
     const { eds } = cluster;
     if (eds === undefined) return { version, cluster, eds, edsName: undefined, edsSource: undefined };
     const edsSource = config.edsClusterConfig?.edsConfig;

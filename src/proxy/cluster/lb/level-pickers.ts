@@ -50,6 +50,9 @@ export class LevelPickers {
   private healthyLocalities: WeightedLocalities | undefined;
   private degradedLocalities: WeightedLocalities | undefined;
   private zones: ZoneRouting | undefined;
+  private level: HostLevel | undefined;
+  /** What the zones were computed from. */
+  private proxies: HostLevel | undefined;
 
   constructor(
     private readonly makePicker: () => HostPicker,
@@ -67,11 +70,11 @@ export class LevelPickers {
     this.healthy.update(level.healthy);
     this.degraded.update(level.degraded);
     const { zoneAware, localityWeighted } = this.options;
-    this.zones =
-      zoneAware === undefined || !first
-        ? undefined
-        : ZoneRouting.of(level, zoneAware.local.level(), zoneAware, this.stats, this.random);
-    if (!localityWeighted && this.zones === undefined) {
+    const looksAtZones = zoneAware !== undefined && first;
+    this.level = looksAtZones ? level : undefined;
+    this.proxies = undefined;
+    this.zones = undefined;
+    if (!localityWeighted && !looksAtZones) {
       this.healthyLocalities = undefined;
       this.degradedLocalities = undefined;
       return;
@@ -97,9 +100,14 @@ export class LevelPickers {
 
   private ownZone(panicThreshold: number): HostPicker | undefined {
     const { zoneAware } = this.options;
-    const proxies = zoneAware?.local.level();
-    if (this.zones === undefined || zoneAware === undefined || proxies === undefined) return undefined;
-    const index = this.zones.choose(proxies, panicThreshold, zoneAware);
+    if (zoneAware === undefined || this.level === undefined) return undefined;
+    const proxies = zoneAware.local.level();
+    if (proxies === undefined) return undefined;
+    if (proxies !== this.proxies) {
+      this.proxies = proxies;
+      this.zones = ZoneRouting.of(this.level, proxies, zoneAware, this.stats, this.random);
+    }
+    const index = this.zones?.choose(proxies, panicThreshold, zoneAware);
     return index === undefined ? undefined : this.healthyLocalities?.at(index);
   }
 

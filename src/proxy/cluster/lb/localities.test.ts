@@ -64,7 +64,8 @@ test('localities by weight: a locality gets less as its hosts fail; one without 
 });
 
 test('zone aware: all stays where there are as many upstream hosts as proxies', () => {
-  const local = { level: () => proxies({ a: 2, b: 2 }) };
+  const level = proxies({ a: 2, b: 2 });
+  const local = { level: () => level };
   const zoneAware = { routingEnabled: 100, minClusterSize: 6, local };
   const { shares, stats } = sharesOf([...hosts('a', 3), ...hosts('b', 3)], { zoneAware });
   assert.deepEqual(Object.keys(shares), ['a']);
@@ -72,7 +73,8 @@ test('zone aware: all stays where there are as many upstream hosts as proxies', 
 });
 
 test('zone aware: what does not fit goes to zones that have hosts to spare', () => {
-  const local = { level: () => proxies({ a: 2, b: 1, c: 1 }) };
+  const level = proxies({ a: 2, b: 1, c: 1 });
+  const local = { level: () => level };
   const zoneAware = { routingEnabled: 100, minClusterSize: 6, local };
   // a has half of the proxies and a quarter of the hosts; b has as much as its own proxies need, c twice
   const { shares } = sharesOf([...hosts('a', 2), ...hosts('b', 2), ...hosts('c', 4)], { zoneAware });
@@ -82,7 +84,8 @@ test('zone aware: what does not fit goes to zones that have hosts to spare', () 
 });
 
 test('zone aware: a small cluster is not split', () => {
-  const local = { level: () => proxies({ a: 2, b: 2 }) };
+  const level = proxies({ a: 2, b: 2 });
+  const local = { level: () => level };
   const zoneAware = { routingEnabled: 100, minClusterSize: 6, local };
   const { shares, stats } = sharesOf([...hosts('a', 2), ...hosts('b', 3)], { zoneAware });
   about(shares['a'], 0.4);

@@ -53,12 +53,13 @@ export class ZoneRouting {
   /** @returns undefined where zones cannot be looked at */
   static of(
     upstream: HostLevel,
-    proxies: HostLevel | undefined,
+    proxies: HostLevel,
     options: ZoneAwareOptions,
     stats: ClusterStats,
     random: Random,
   ): ZoneRouting | undefined {
-    if (proxies === undefined || upstream.localities.length < 2 || !upstream.hasLocal) return undefined;
+    stats.counters.lb_recalculate_zone_structures.value++;
+    if (upstream.localities.length < 2 || !upstream.hasLocal) return undefined;
     if (!proxies.hasLocal || proxies.localities[0]!.healthy.length === 0) return undefined;
     if (upstream.healthy.length < options.minClusterSize) {
       stats.counters.lb_zone_cluster_too_small.value++;

@@ -3,7 +3,8 @@ import type { SupportedFields } from './fields.js';
 /** The bootstrap file. */
 export const IMPLEMENTED: SupportedFields = {
   'envoy.config.bootstrap.v3.Bootstrap':
-    'node static_resources dynamic_resources admin layered_runtime stats_config stats_flush_interval',
+    'node cluster_manager static_resources dynamic_resources admin layered_runtime stats_config stats_flush_interval',
+  'envoy.config.bootstrap.v3.ClusterManager': 'local_cluster_name',
   'envoy.config.bootstrap.v3.Bootstrap.StaticResources': 'listeners clusters secrets',
   'envoy.config.bootstrap.v3.Bootstrap.DynamicResources': 'lds_config cds_config ads_config',
   'envoy.config.bootstrap.v3.Admin': 'address',
