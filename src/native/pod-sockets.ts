@@ -15,6 +15,8 @@ export interface PodListenOptions {
   readonly address: string;
   readonly port: number;
   readonly backlog?: number;
+  /** A Unix socket in place of address and port: a file, which no network namespace keeps apart. */
+  readonly pipe?: { readonly path: string } | undefined;
 }
 
 export interface PodConnectOptions {
@@ -73,6 +75,9 @@ export class PodSockets {
    * @throws NativeError ADDRESS_IN_USE or LISTEN_FAILED
    */
   async listen(options: PodListenOptions, onConnection: (socket: Socket) => void): Promise<PodListener> {
+    const { pipe } = options;
+    if (pipe !== undefined)
+      return serve(onConnection, { address: pipe.path, port: 0 }, { path: pathOf(pipe.path) }, options.backlog);
     const inside = await this.listenInPod(options, onConnection);
     const host = this.options.hostPorts[options.port];
     if (host === undefined) return inside;
@@ -94,6 +99,7 @@ export class PodSockets {
   /** A connecting socket; failures come as its `error` event. */
   connect(options: PodConnectOptions): Socket {
     const common = { allowHalfOpen: true, ...(options.onread && { onread: options.onread }) };
+    if (/^[/@]/.test(options.address)) return new Socket(common).connect({ path: pathOf(options.address) });
     const target = { host: options.address, port: options.port, noDelay: true, autoSelectFamily: false };
     if (!this.isMeshAddress(options.address)) return new Socket(common).connect(target);
     let fd: number;
@@ -169,10 +175,15 @@ export class PodSockets {
   }
 }
 
+/** An abstract socket's name begins with a zero byte, which is written as `@`. */
+function pathOf(path: string): string {
+  return path.startsWith('@') ? `\0${path.slice(1)}` : path;
+}
+
 function serve(
   onConnection: (socket: Socket) => void,
   named: { readonly address: string; readonly port: number },
-  where: { fd: number } | { host: string; port: number },
+  where: { fd: number } | { path: string } | { host: string; port: number },
   backlog = LISTEN_BACKLOG,
 ): Promise<PodListener> {
   const server = createServer({ allowHalfOpen: true, noDelay: true }, onConnection);
