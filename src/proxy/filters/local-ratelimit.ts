@@ -133,7 +133,7 @@ export class LocalRateLimitFilter implements HttpFilter {
     const { config } = rules;
     const now_ms = this.context.clock.monotonic_ms();
     const limiter = config.localRateLimitPerDownstreamConnection
-      ? this.ofConnection(stream.connection, rules, now_ms)
+      ? this.ofConnection(stream.socketConnection, rules, now_ms)
       : rules.limiter(now_ms);
     const hosts = VIRTUAL_HOST_LIMITS[config.vhRateLimits];
     const descriptors = rules.plan.special.size === 0 ? [] : descriptorsOf(stream, config.stage, hosts ?? 'override');

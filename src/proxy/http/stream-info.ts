@@ -125,10 +125,15 @@ export class StreamInfo implements RequestHeaders {
   logType: AccessLogType = 'DownstreamEnd';
   private randomId = '';
 
+  /** The connection as its socket and listener filters have it, whatever `x-forwarded-for` says of the request. */
+  readonly socketConnection: ConnectionInfo;
+
   constructor(
     public connection: ConnectionInfo,
     readonly filterChainName: string,
-  ) {}
+  ) {
+    this.socketConnection = connection;
+  }
 
   /** What the route says of itself, by namespace. */
   get routeMetadata(): Readonly<Record<string, JsonObject>> | undefined {

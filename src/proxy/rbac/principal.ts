@@ -30,7 +30,7 @@ export function compilePrincipal(principal: Principal, path: string): RbacPredic
       return compileAuthenticated(identifier.value, `${path}.authenticated`);
     case 'sourceIp': {
       const contains = compileCidrRanges([identifier.value], `${path}.source_ip`);
-      return ({ connection }) => contains(connection.remoteAddress);
+      return ({ socketConnection }) => contains(socketConnection.remoteAddress);
     }
     case 'directRemoteIp': {
       const contains = compileCidrRanges([identifier.value], `${path}.direct_remote_ip`);
