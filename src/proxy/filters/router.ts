@@ -6,6 +6,7 @@ import type { HttpStream } from '../http/http-stream.js';
 import { FLAG } from '../http/response-flags.js';
 import { happens } from '../matching/fraction.js';
 import type { ForwardAction } from '../route/route-action.js';
+import { dropsForOverload } from '../router/drop-overload.js';
 import { RequestChoice } from '../router/request-choice.js';
 import { RoutedRequest } from '../router/routed-request.js';
 import type { RouterOptions } from '../router/router-options.js';
@@ -80,6 +81,7 @@ export class RouterFilter implements HttpFilter {
       return;
     }
     stream.manager.requestTotal.value++;
+    if (cluster.dropOverload > 0 && dropsForOverload(stream, cluster, this.options.suppressEnvoyHeaders)) return;
     const timeouts = timeoutsOf(stream, action, this.options.respectsExpectedTimeout);
     choice!.mutateRequest?.(stream.headers, stream);
     this.rewrite(stream, action);

@@ -225,7 +225,7 @@ export class RoutedRequest implements RequestSink {
     if (selection !== undefined && stream.attempts > 1 && this.choice instanceof RequestChoice) {
       this.choice.retryBy(selection);
     }
-    const host = this.cluster.choose(this.choice);
+    const host = this.cluster.choose(this.choice, this.action.priority);
     if (host === undefined) {
       this.accounting.status(503);
       this.reply(503, 'no healthy upstream', FLAG.noHealthyUpstream, 'no_healthy_upstream');
