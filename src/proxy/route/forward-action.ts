@@ -52,13 +52,13 @@ export function compileForward(action: Config, scope: RouteScope, path: string):
       ? [vhost.retryPolicy, scope.path.replace(/\.routes\[\d+\]$/, '')]
       : [action.retryPolicy, path];
   const specifier = action.hostRewriteSpecifier;
-  // who limits the stream's duration has no other limits by default
+  // a route that limits its streams' duration has no other limit of the whole
   const limited = action.maxStreamDuration !== undefined;
   return {
     kind: 'forward',
     choose: compileClusterChoice(action, scope, path),
     notFoundStatus: notFoundStatus(action.clusterNotFoundResponseCode),
-    timeout_ms: milliseconds(action.timeout, limited ? 0 : ROUTE_TIMEOUT_MS),
+    timeout_ms: limited ? 0 : milliseconds(action.timeout, ROUTE_TIMEOUT_MS),
     grpcTimeoutMax_ms: limited ? undefined : milliseconds(action.maxGrpcTimeout, undefined),
     grpcTimeoutOffset_ms: milliseconds(action.grpcTimeoutOffset, 0),
     idleTimeout_ms: milliseconds(action.idleTimeout, undefined),
