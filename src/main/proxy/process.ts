@@ -5,7 +5,14 @@ import { messageOf } from '../../base/errors.js';
 import { LineLogger } from '../../base/logger.js';
 import { SystemRandom } from '../../base/random.js';
 import { PodSocketFactory, type PodSockets } from '../../native/pod-sockets.js';
-import { ProxyServer, type SocketFactory, TextBuffer, XdsConfigStream } from '../../proxy/index.js';
+import {
+  LinkedSockets,
+  LinkNetwork,
+  ProxyServer,
+  type SocketFactory,
+  TextBuffer,
+  XdsConfigStream,
+} from '../../proxy/index.js';
 import type { LogicalProxySpec } from '../../runtime/agent/proxy-host.js';
 import { PROXY_MARK } from '../../runtime/drivers/netns/capture.js';
 import { AdsConnection } from '../../xds/client/connection.js';
@@ -26,6 +33,8 @@ class ProxyProcess {
   private readonly ads: AdsConnection;
   private readonly podSockets = new Map<string, PodSockets>();
   private factory: PodSocketFactory | undefined;
+  /** Between the sidecars of this node: their addresses are of one network, the host's. */
+  private readonly links = new LinkNetwork();
 
   constructor(private readonly config: NodeConfig) {
     this.ads = new AdsConnection({ kind: 'unix', path: config.adsSocket });
@@ -88,7 +97,10 @@ class ProxyProcess {
   }
 
   private socketsFor({ id, network, hostPorts }: LogicalProxySpec): SocketFactory {
-    if (network.kind === 'loopback') return new LoopbackSockets({ podIP: network.podIP, hostPorts });
+    if (network.kind === 'loopback') {
+      const own = new LoopbackSockets({ podIP: network.podIP, hostPorts });
+      return new LinkedSockets(own, this.links, network.podIP);
+    }
     this.factory ??= new PodSocketFactory();
     const sockets = this.factory.forPod({
       path: network.path,
