@@ -380,9 +380,8 @@ export class HttpStream extends StreamInfo {
   private onTooLong(): void {
     this.manager.stats.counters.downstream_rq_max_duration_reached.value++;
     const { timeoutStatus: status } = this;
-    const { durationTimeout: flag } = FLAG;
     const details = 'max_duration_timeout';
-    this.localReply(status, 'downstream duration timeout', flag, details, undefined, GRPC_DEADLINE_EXCEEDED);
+    this.localReply(status, 'downstream duration timeout', 0, details, undefined, GRPC_DEADLINE_EXCEEDED);
   }
 
   private onIdle(): void {

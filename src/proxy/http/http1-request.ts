@@ -73,6 +73,7 @@ let goodHost = '';
 
 function refuse(stream: HttpStream, details: string, body = ''): false {
   if (!stream.manager.options.http1.streamErrorOnInvalid || body !== '') stream.codec.closeAfterAnswer();
+  if (body !== '') stream.manager.stats.counters.downstream_cx_protocol_error.value++;
   stream.localReply(400, body, body === '' ? 0 : FLAG.downstreamProtocolError, details);
   return false;
 }

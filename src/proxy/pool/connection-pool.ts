@@ -12,7 +12,8 @@ import { PoolAccounting } from './pool-accounting.js';
 import type { PooledConnection } from './pooled-connection.js';
 import type { UpstreamStream } from './upstream-stream.js';
 
-export type PoolFailure = 'overflow' | 'connection_failure' | 'connection_timeout';
+/** `overflow`: the endpoint was chosen already; `pending_overflow`: too many wait to be given one. */
+export type PoolFailure = 'overflow' | 'pending_overflow' | 'connection_failure' | 'connection_timeout';
 
 /** A request that wants to be sent. Exactly one of the two is called, unless it cancels. */
 export interface PoolClient {
@@ -164,6 +165,7 @@ export class ConnectionPool implements ConnectOwner {
     this.connecting.delete(pending);
     this.accounting.connectFailed(failure === 'connection_timeout');
     const waiting = [...this.waiting];
+    this.stats.counters.upstream_rq_pending_failure_eject.value += waiting.length;
     for (const client of waiting) this.takeWaiting(client);
     for (const client of waiting) client.onPoolFailure(failure, detail);
   }
@@ -177,7 +179,7 @@ export class ConnectionPool implements ConnectOwner {
 
   private overflow(client: PoolClient): void {
     this.stats.counters.upstream_rq_pending_overflow.value++;
-    client.onPoolFailure('overflow', '');
+    client.onPoolFailure('pending_overflow', '');
   }
 
   private takeWaiting(client: PoolClient): boolean {

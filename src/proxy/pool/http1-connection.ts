@@ -133,15 +133,17 @@ export class Http1Connection extends PooledConnection implements BodySink, Upstr
 
   onEnd(): void {
     this.body.close();
-    if (this.exchange !== undefined && this.headDone && this.body.done) {
-      const { exchange } = this;
+    const { exchange, headDone } = this;
+    const tunnels = this.upgrading && !this.requestDone;
+    if (exchange !== undefined && headDone && this.body.done && !tunnels) {
       this.complete(false);
       exchange.onReadEnd();
       return;
     }
-    // a head that is cut off is no HTTP
-    if (this.exchange !== undefined && !this.headDone && this.stash !== undefined) this.protocolError();
-    else this.lost('remote_close');
+    // What is cut off is no HTTP.
+    const cutOff = exchange !== undefined && (headDone ? !tunnels : this.stash !== undefined);
+    if (cutOff) this.pool.stats.counters.upstream_cx_protocol_error.value++;
+    this.lost(cutOff ? 'protocol_error' : 'remote_close');
   }
 
   onClosed(): void {

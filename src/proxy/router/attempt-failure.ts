@@ -43,7 +43,7 @@ const STREAM_REFUSED: FailureKind = {
 };
 
 export function poolFailure(failure: PoolFailure): FailureKind {
-  if (failure === 'overflow') return OVERFLOW;
+  if (failure === 'overflow' || failure === 'pending_overflow') return OVERFLOW;
   return failure === 'connection_timeout' ? CONNECTION_TIMEOUT : CONNECTION_FAILURE;
 }
 

@@ -56,7 +56,7 @@ export class ClientCall implements PoolClient, Exchange, PendingCall {
   }
 
   onPoolFailure(failure: PoolFailure): void {
-    if (failure === 'overflow') this.fail('overflow');
+    if (failure === 'overflow' || failure === 'pending_overflow') this.fail('overflow');
     else this.fail(failure === 'connection_timeout' ? 'timeout' : 'connect');
   }
 

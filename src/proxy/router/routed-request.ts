@@ -131,7 +131,7 @@ export class RoutedRequest implements RequestSink {
   }
 
   onPoolFailure(attempt: Attempt, failure: PoolFailure, detail: string): void {
-    this.stream.upstreamHost = attempt.host;
+    if (failure !== 'pending_overflow') this.stream.upstreamHost = attempt.host;
     this.stream.transportFailure = detail;
     this.fail(poolFailure(failure));
   }
@@ -187,9 +187,8 @@ export class RoutedRequest implements RequestSink {
       return;
     }
     const { flag, reason: why } = resetFailure(reason);
-    const cut = flag === FLAG.connectionTermination; // a body cut off is a protocol error in Envoy's words
-    this.stream.flags |= cut ? FLAG.upstreamProtocolError : flag;
-    this.stream.details = `upstream_reset_after_response_started{${cut ? 'connection_termination' : why.replaceAll(' ', '_')}}`;
+    this.stream.flags |= flag;
+    this.stream.details = `upstream_reset_after_response_started{${why.replaceAll(' ', '_')}}`;
     this.attempt = undefined;
     this.finish();
     this.stream.abortResponse();

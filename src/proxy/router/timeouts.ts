@@ -29,7 +29,9 @@ const UNUSED = [
  */
 export function timeoutsOf(stream: HttpStream, action: ForwardAction, respectsExpected: boolean): RequestTimeouts {
   const grpc = action.grpcTimeoutMax_ms !== undefined && isGrpc(stream.headers.get('content-type'));
-  let global_ms = grpc ? grpcTimeoutOf(stream, action) : action.timeout_ms;
+  // A route that says how long a stream may be has no other timeout.
+  const own_ms = action.streamDuration === undefined ? action.timeout_ms : 0;
+  let global_ms = grpc ? grpcTimeoutOf(stream, action) : own_ms;
   let perTry_ms = action.retry?.perTryTimeout_ms ?? 0;
   const perTryIdle_ms = action.retry?.perTryIdleTimeout_ms ?? 0;
   if (stream.internal) {
