@@ -18,6 +18,7 @@ import type { NetworkFilterEnvironment } from './network-filters.js';
 import { TcpProxyStats } from './tcp-proxy-stats.js';
 import { compileTcpRoute, type TcpRoute } from './tcp-route.js';
 import { TcpSession } from './tcp-session.js';
+import { compileTunnel, type TunnelRequest } from './tcp-tunnel.js';
 
 const IDLE_TIMEOUT_MS = 3_600_000;
 
@@ -35,6 +36,8 @@ export class TcpProxyFilter implements NetworkFilter {
   readonly maxDuration_ms: number;
   readonly connectAttempts: number;
   readonly stats: TcpProxyStats;
+  /** Undefined for plain TCP to endpoints. */
+  readonly tunnel: TunnelRequest | undefined;
   private readonly sessions = new Set<TcpSession>();
   private readonly route: TcpRoute;
   private readonly flushInterval_ms: number;
@@ -53,6 +56,8 @@ export class TcpProxyFilter implements NetworkFilter {
     this.flushInterval_ms = milliseconds(config.accessLogOptions?.accessLogFlushInterval, 0);
     this.flushesOnConnected = config.accessLogOptions?.flushAccessLogOnConnected ?? false;
     this.route = compileTcpRoute(config, context.random, path);
+    if (config.tunnelingConfig !== undefined)
+      this.tunnel = compileTunnel(config.tunnelingConfig, `${path}.tunneling_config`);
     this.stats = new TcpProxyStats(context.stats, config.statPrefix);
   }
 

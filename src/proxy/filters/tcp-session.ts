@@ -1,20 +1,21 @@
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { codeOf } from '../../base/errors.js';
 import { WheelTimer } from '../../base/timer-wheel.js';
 import type { Cluster } from '../cluster/cluster.js';
 import type { Host } from '../cluster/host.js';
 import { FLAG } from '../http/response-flags.js';
-import { nextConnectionId, type StreamInfo } from '../http/stream-info.js';
-import { formatAddress, plainAddress } from '../network.js';
-import type { TlsInfo } from '../tls/tls-info.js';
+import type { StreamInfo } from '../http/stream-info.js';
+import type { TcpLink, TcpLinkReady } from './tcp-link.js';
 import type { TcpProxyFilter } from './tcp-proxy.js';
 import type { TcpChoice } from './tcp-route.js';
+import { TcpTunnel } from './tcp-tunnel.js';
 import { TcpUpstream } from './tcp-upstream.js';
 
 /** One client's connection and the one to its upstream. */
 export class TcpSession {
-  private upstream: TcpUpstream | undefined;
+  private upstream: TcpLink | undefined;
   private attempts = 0;
   private ended = false;
   private idleArmed_ms = 0;
@@ -60,10 +61,14 @@ export class TcpSession {
     this.attempts++;
     stream.attempts = this.attempts;
     stream.upstreamHost = host;
-    const upstream = new TcpUpstream(this.filter.context, cluster, host, connection);
+    const { tunnel, context } = this.filter;
+    const upstream =
+      tunnel === undefined
+        ? new TcpUpstream(context, cluster, host, connection)
+        : new TcpTunnel(tunnel, cluster, host, stream);
     this.upstream = upstream;
     upstream.connect(
-      (socket, tls) => this.connected(upstream, socket, tls),
+      (link) => this.connected(upstream, link),
       (detail) => this.connectFailed(host, detail),
     );
   }
@@ -85,13 +90,12 @@ export class TcpSession {
     this.end();
   }
 
-  private connected(upstream: TcpUpstream, socket: Socket, tls: TlsInfo | undefined): void {
+  private connected(upstream: TcpLink, { socket, tls, localAddress, connectionId }: TcpLinkReady): void {
     const { client, stream, filter, cluster } = this;
     const { counters } = cluster.stats;
     const { stats } = filter;
-    stream.upstreamConnectionId = nextConnectionId();
-    if (socket.localAddress !== undefined)
-      stream.upstreamLocalAddress = formatAddress(plainAddress(socket.localAddress), socket.localPort ?? 0);
+    stream.upstreamConnectionId = connectionId;
+    stream.upstreamLocalAddress = localAddress;
     stream.upstreamTls = tls;
     socket.on('error', (error) => {
       if (!this.ended && isReset(error)) stream.flags |= FLAG.upstreamReset;
@@ -122,7 +126,7 @@ export class TcpSession {
   }
 
   /** Back-pressure both ways: who writes slowly is read slowly. */
-  private carry(from: Socket, to: Socket, count: (bytes: number) => void): void {
+  private carry(from: Duplex, to: Duplex, count: (bytes: number) => void): void {
     const { stats } = this.filter;
     const isClient = from === this.client;
     from.on('data', (chunk: Buffer) => {

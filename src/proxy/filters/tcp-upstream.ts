@@ -4,12 +4,13 @@ import { WheelTimer } from '../../base/timer-wheel.js';
 import type { Cluster } from '../cluster/cluster.js';
 import type { Host } from '../cluster/host.js';
 import type { ProxyContext } from '../context.js';
-import type { ConnectionInfo } from '../http/stream-info.js';
-import { connectFailure } from '../network.js';
+import { type ConnectionInfo, nextConnectionId } from '../http/stream-info.js';
+import { connectFailure, formatAddress, plainAddress } from '../network.js';
 import type { TlsInfo } from '../tls/tls-info.js';
+import type { TcpLink, TcpLinkReady } from './tcp-link.js';
 
 /** One connection of a `tcp_proxy` to an endpoint: TCP, then the cluster's transport socket, within the connect timeout. */
-export class TcpUpstream {
+export class TcpUpstream implements TcpLink {
   private socket: Socket | undefined;
   private state: 'connecting' | 'open' | 'over' = 'connecting';
   private began_ms = 0;
@@ -26,8 +27,7 @@ export class TcpUpstream {
     private readonly client: ConnectionInfo,
   ) {}
 
-  /** Exactly one of the two is called, unless {@link end} is before. */
-  connect(ready: (socket: Socket, tls: TlsInfo | undefined) => void, failed: (detail: string) => void): void {
+  connect(ready: (link: TcpLinkReady) => void, failed: (detail: string) => void): void {
     const { cluster, host, context } = this;
     const { counters, gauges } = cluster.stats;
     const { mark, localAddress, connectTimeout_ms, transportSocket } = cluster.settings;
@@ -67,8 +67,7 @@ export class TcpUpstream {
     this.host.totalRequests++;
   }
 
-  /** @param graceful the client had said all: what is written to the endpoint still reaches it */
-  end(graceful: boolean, reset = false): void {
+  end(graceful: boolean, reset: boolean): void {
     const { socket } = this;
     this.release(false);
     if (reset && socket !== undefined && !(socket instanceof TLSSocket)) socket.resetAndDestroy();
@@ -76,11 +75,7 @@ export class TcpUpstream {
     else socket?.destroy();
   }
 
-  private ready(
-    socket: Socket,
-    tls: TlsInfo | undefined,
-    done: (socket: Socket, tls: TlsInfo | undefined) => void,
-  ): void {
+  private ready(socket: Socket, tls: TlsInfo | undefined, done: (link: TcpLinkReady) => void): void {
     if (this.state !== 'connecting') {
       socket.destroy();
       return;
@@ -92,7 +87,13 @@ export class TcpUpstream {
     cluster.stats.connectTime.record(context.clock.monotonic_ms() - this.began_ms);
     cluster.outlier?.onLocalOrigin(this.host, true, 200);
     socket.once('close', () => this.release(true));
-    done(socket, tls);
+    const { localAddress, localPort = 0 } = socket;
+    done({
+      socket,
+      tls,
+      localAddress: localAddress === undefined ? '' : formatAddress(plainAddress(localAddress), localPort),
+      connectionId: nextConnectionId(),
+    });
   }
 
   private fail(detail: string): void {

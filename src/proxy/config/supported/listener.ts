@@ -36,7 +36,9 @@ export const IMPLEMENTED: SupportedFields = {
   'envoy.extensions.filters.network.sni_cluster.v3.SniCluster': '',
   'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy':
     'stat_prefix cluster weighted_clusters metadata_match hash_policy idle_timeout access_log ' +
-    'max_connect_attempts max_downstream_connection_duration access_log_options',
+    'max_connect_attempts max_downstream_connection_duration access_log_options tunneling_config',
+  'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.TunnelingConfig':
+    'hostname use_post headers_to_add post_path',
   'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster': 'clusters',
   'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster.ClusterWeight': 'name weight metadata_match',
   'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.TcpAccessLogOptions':
