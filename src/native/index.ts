@@ -23,6 +23,7 @@ export type { NetlinkMessage } from './netlink/message.js';
 export { addAddress, addRoute, type RouteSpec } from './netlink/routes.js';
 export { makeNetlinkDescriptor, NetlinkFamily, NetlinkSocket } from './netlink/socket.js';
 export { type CaptureSpec, captureRules } from './nftables/capture.js';
+export { changeRoute, type ServiceCaptureSpec, type ServiceRoute, serviceRules } from './nftables/services.js';
 export { makePipe, type PipeEnds } from './pipes.js';
 export {
   type PodConnectOptions,

@@ -39,6 +39,19 @@ test('a pod: names, variables, files and the names of services', options, async 
   }
 });
 
+test('a pod without a sidecar reaches services by name, and is refused where there is none', options, async () => {
+  await kubectl.ok('create namespace plain');
+  await kubectl.ok('create service clusterip empty --tcp=80');
+  const run = (name: string) =>
+    kubectl.ok(
+      `-n plain run -i --rm caller --image=cart:1 --restart=Never -q -- node -e 'fetch("http://${name}.shop/").then((a) => a.text()).then(console.log, (e) => console.log(e.cause.code))'`,
+    );
+  assert.match(await run('cart'), /^cart-.* says hello$/m);
+  assert.match(await run('empty'), /ECONNREFUSED/);
+  await kubectl.ok('delete namespace plain');
+  await kubectl.ok('delete service empty');
+});
+
 test('exec: exit code, input, a terminal, a command that is not there', options, async () => {
   const pod = await podName();
   assert.equal((await kubectl.result(`exec ${pod} -- sh -c 'exit 7'`)).status, 7);

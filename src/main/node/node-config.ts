@@ -17,6 +17,8 @@ export interface NodeConfig {
   readonly podRange: string;
   /** All addresses of pods and services, CIDR. */
   readonly meshRanges: readonly string[];
+  /** Cluster IPs of services, CIDR. */
+  readonly serviceRange: string;
   readonly dnsServer: string;
   readonly clusterDomain: string;
 }

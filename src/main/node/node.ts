@@ -2,6 +2,7 @@ import { mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SystemClock } from '../../base/clock.js';
 import { CleanupStack } from '../../base/dispose.js';
+import { messageOf } from '../../base/errors.js';
 import { LineLogger, type Logger } from '../../base/logger.js';
 import { SystemRandom } from '../../base/random.js';
 import { loadKubeconfig } from '../../client/kubeconfig.js';
@@ -91,6 +92,12 @@ async function start(config: NodeConfig, configFile: string, logger: Logger, cle
     const sockets = await driver.openServerSockets(config.dnsServer, DNS_PORT);
     const dns = await DnsServer.open(names.responder, sockets);
     cleanup.defer(() => dns.close());
+    const unfollow = names.followRoutes((routes) => {
+      driver.setServices(routes).catch((error: unknown) => {
+        logger.error('services not changed in pods', { error: messageOf(error) });
+      });
+    });
+    cleanup.defer(unfollow);
   }
   const server = new AgentServer({ access: new LocalPodAccess(agent), socketPath: config.agentSocket, logger });
   cleanup.defer(() => server.stop());
@@ -104,6 +111,7 @@ function makeDriver(config: NodeConfig, names: MeshNames): Driver {
       runDir: join(config.runDir, 'netns'),
       podRange: config.podRange,
       serverAddresses: [config.dnsServer],
+      serviceRange: config.serviceRange,
     });
   }
   return new ProcessDriver({ stateDir: config.stateDir, dns: names.responder });

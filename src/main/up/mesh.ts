@@ -6,6 +6,7 @@ import { LineLogger } from '../../base/logger.js';
 import { SystemRandom } from '../../base/random.js';
 import type { MeshStatus, RunningMesh, UpOptions } from '../../cli/launcher.js';
 import { CONSOLE_TOKEN_FILE } from '../../cli/state-paths.js';
+import { DEFAULT_SERVICE_RANGE } from '../../resources/core/service/allocate.js';
 import { PROXY_VERSION } from '../../resources/injection/sidecar.js';
 import { startConsole } from './console.js';
 import { ConsoleData } from './console-data.js';
@@ -23,7 +24,8 @@ const USUAL_API_PORT = 6443;
 const USUAL_INGRESS_PORT = 8080;
 const NODE_NAME = 'node-0';
 const POD_RANGE = '10.244.0.0/24';
-const MESH_RANGES = ['10.244.0.0/16', '10.96.0.0/12'];
+const SERVICE_RANGE = DEFAULT_SERVICE_RANGE.cidr;
+const MESH_RANGES = ['10.244.0.0/16', SERVICE_RANGE];
 const CLUSTER_DOMAIN = 'cluster.local';
 
 /**
@@ -133,6 +135,7 @@ async function start(
       runDir: instance.runFolder,
       podRange: POD_RANGE,
       meshRanges: MESH_RANGES,
+      serviceRange: SERVICE_RANGE,
       dnsServer: DNS_SERVICE_IP,
       clusterDomain: CLUSTER_DOMAIN,
     },

@@ -19,6 +19,13 @@ const NF_NAT_RANGE_PROTO_SPECIFIED = 2;
 const IFNAMSIZ = 16;
 const NFPROTO_IPV4 = 2;
 
+const NAT_DESTINATION = 1;
+const NUMGEN_RANDOM = 1;
+const REJECT_ICMPX = 2;
+const ICMPX_PORT_UNREACHABLE = 1;
+/** The four 32-bit quarters of register 1: a concatenation's parts lie in one each. */
+const REG32 = [8, 9, 10, 11] as const;
+
 const MetaKey = { MARK: 3, IIFNAME: 6, OIFNAME: 7, NFPROTO: 15, L4PROTO: 16 } as const;
 const PayloadBase = { NETWORK: 1, TRANSPORT: 2 } as const;
 
@@ -66,6 +73,19 @@ function interfaceName(name: string): Buffer {
   return bytes;
 }
 
+/** [ payload load … => reg 1 ] [ bitwise reg 1 = ( reg 1 & MASK ) ^ 0 ] */
+function loadMasked(offset: number, mask: Uint8Array): Buffer[] {
+  const bitwise = expression(
+    'bitwise',
+    be32Attribute(1, REG_1),
+    be32Attribute(2, REG_1),
+    be32Attribute(3, mask.length),
+    nested(4, attribute(NFTA_DATA_VALUE, mask)),
+    nested(5, attribute(NFTA_DATA_VALUE, new Uint8Array(mask.length))),
+  );
+  return [loadPayload(PayloadBase.NETWORK, offset, mask.length), bitwise];
+}
+
 /** `meta mark MARK` */
 export const whenMark = (mark: number): Buffer[] => [loadMeta(MetaKey.MARK), equals(hostU32(mark))];
 /** `iifname NAME` */
@@ -81,6 +101,18 @@ export const whenDestination = (address: string): Buffer[] => [
   loadPayload(PayloadBase.NETWORK, 16, 4),
   equals(ipv4Bytes(address)),
 ];
+/** `ip daddr CIDR` */
+export const whenDestinationIn = (cidr: string): Buffer[] => {
+  const [address = '', length = ''] = cidr.split('/');
+  const mask = Buffer.alloc(4);
+  mask.writeUInt32BE((0xffffffff << (32 - Number(length))) >>> 0);
+  return [
+    loadMeta(MetaKey.NFPROTO),
+    equals(Buffer.from([NFPROTO_IPV4])),
+    ...loadMasked(16, mask),
+    equals(ipv4Bytes(address)),
+  ];
+};
 /** `tcp dport PORT` */
 export const whenTcpPort = (port: number): Buffer[] => [
   ...whenTcp(),
@@ -100,4 +132,39 @@ export function redirectTo(port: number): Buffer[] {
     expression('immediate', be32Attribute(1, REG_1), nested(2, attribute(NFTA_DATA_VALUE, networkU16(port)))),
     expression('redir', be32Attribute(1, REG_1), be32Attribute(3, NF_NAT_RANGE_PROTO_SPECIFIED)),
   ];
+}
+
+/** `dnat ip to ip daddr . meta l4proto . th dport . numgen random mod SLOTS map @MAP`; where the map has nothing, the next rule. */
+export function destinationFromMap(map: string, slots: number): Buffer[] {
+  const [address, protocol, port, slot] = REG32;
+  const load = (base: number, offset: number, length: number, register: number) =>
+    expression(
+      'payload',
+      be32Attribute(1, register),
+      be32Attribute(2, base),
+      be32Attribute(3, offset),
+      be32Attribute(4, length),
+    );
+  return [
+    loadMeta(MetaKey.NFPROTO),
+    equals(Buffer.from([NFPROTO_IPV4])),
+    load(PayloadBase.NETWORK, 16, 4, address),
+    expression('meta', be32Attribute(2, MetaKey.L4PROTO), be32Attribute(1, protocol)),
+    load(PayloadBase.TRANSPORT, 2, 2, port),
+    expression('numgen', be32Attribute(1, slot), be32Attribute(2, slots), be32Attribute(3, NUMGEN_RANDOM)),
+    expression('lookup', textAttribute(1, map), be32Attribute(2, REG_1), be32Attribute(3, REG_1)),
+    expression(
+      'nat',
+      be32Attribute(1, NAT_DESTINATION),
+      be32Attribute(2, NFPROTO_IPV4),
+      be32Attribute(3, address),
+      be32Attribute(5, protocol),
+    ),
+  ];
+}
+
+/** `reject with icmpx type port-unreachable`: a connection is refused at once. */
+export function rejects(): Buffer {
+  const code = attribute(2, Buffer.from([ICMPX_PORT_UNREACHABLE]));
+  return expression('reject', be32Attribute(1, REJECT_ICMPX), code);
 }

@@ -48,6 +48,10 @@ for (const user of testUsers()) {
         assert.equal(found['egress'], 'the host');
       },
     );
+    await t.test('a pod without a sidecar reaches services, as they change, and is refused where there is none', () => {
+      const served = 'served by other for ::ffff:plain';
+      assert.deepEqual(found['plain'], [served, served, 'ECONNREFUSED']);
+    });
     await t.test('sockets of a pod are made in its network, host ports on the host', () => {
       assert.equal(found['onHost'], 'from 127.0.0.1');
       assert.equal(found['inPod'], `from ${found['serverIP']}`);

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, SystemClock } from '../../../base/clock.js';
-import { Ipv4Range, MountFlag, mount, unmount } from '../../../native/index.js';
+import { Ipv4Range, MountFlag, mount, type ServiceRoute, unmount } from '../../../native/index.js';
 import { RuntimeError } from '../../errors.js';
 import type { Driver, Sandbox, SandboxSpec } from '../driver.js';
 import { AddressPool } from './address-pool.js';
@@ -9,6 +9,7 @@ import { captureSpec } from './capture.js';
 import { NetnsSandbox } from './netns-sandbox.js';
 import { NodeThread } from './node-thread.js';
 import { hostnameOf } from './pod-files.js';
+import { ServiceTable } from './service-table.js';
 
 export interface NetnsDriverOptions {
   /** An empty folder of this instance and node; the driver mounts on it. */
@@ -17,6 +18,8 @@ export interface NetnsDriverOptions {
   readonly podRange: string;
   /** Addresses that the mesh's network has for itself, such as the name server's. TCP to them is not captured. */
   readonly serverAddresses: readonly string[];
+  /** Cluster IPs of services, CIDR. */
+  readonly serviceRange: string;
   readonly clock?: Clock;
 }
 
@@ -34,6 +37,10 @@ export class NetnsDriver implements Driver {
   private readonly sandboxes = new Set<NetnsSandbox>();
   private readonly clock: Clock;
   private readonly rootless = !mapsAllUsers();
+  private readonly services = new ServiceTable(async (request) => {
+    const failures = await this.running().operations.run('changeServices', request);
+    if (failures.length > 0) throw new RuntimeError('SERVICES_NOT_CHANGED', failures.join('; '));
+  });
   private thread: NodeThread | undefined;
 
   constructor(private readonly options: NetnsDriverOptions) {
@@ -64,23 +71,32 @@ export class NetnsDriver implements Driver {
     const thread = this.running();
     const { index, address } = this.addresses.take();
     const folder = join(this.options.runDir, 'pods', spec.uid);
+    const capture = { range: this.options.serviceRange, excludedAddresses: this.options.serverAddresses };
+    const routes = this.services.current;
+    const unserve = spec.captured ? () => {} : this.services.add({ path: join(folder, 'net'), podIP: address });
+    let notice: string | undefined;
     try {
-      await thread.operations.run('createPod', {
+      const { servicesError } = await thread.operations.run('createPod', {
         folder,
         hostname: hostnameOf(spec),
         address,
         gateway: this.range.at(1),
         prefixLength: this.range.prefixLength,
         linkName: `pod${index}`,
-        ...(spec.captured && { capture: captureSpec(this.options.serverAddresses) }),
+        ...(spec.captured ? { capture: captureSpec(this.options.serverAddresses) } : { services: { capture, routes } }),
       });
+      if (servicesError !== undefined) {
+        unserve();
+        notice = `Without a sidecar the pod cannot reach services by their cluster address here: ${servicesError}`;
+      }
     } catch (error) {
+      unserve();
       this.addresses.free(index);
       throw error;
     }
     const { runDir } = this.options;
     const sandbox = new NetnsSandbox(
-      { spec, podIP: address, folder, runDir, rootless: this.rootless, thread, clock: this.clock },
+      { spec, podIP: address, folder, runDir, rootless: this.rootless, thread, clock: this.clock, unserve, notice },
       () => {
         this.sandboxes.delete(sandbox);
         this.addresses.free(index);
@@ -88,6 +104,11 @@ export class NetnsDriver implements Driver {
     );
     this.sandboxes.add(sandbox);
     return sandbox;
+  }
+
+  /** Where services lead now, for pods without a sidecar; resolves when all have it. */
+  setServices(routes: readonly ServiceRoute[]): Promise<void> {
+    return this.services.set(routes);
   }
 
   async stop(): Promise<void> {

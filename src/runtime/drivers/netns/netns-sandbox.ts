@@ -23,6 +23,10 @@ export interface NetnsSandboxParts {
   readonly rootless: boolean;
   readonly thread: NodeThread;
   readonly clock: Clock;
+  /** Called before the pod's network goes: its services change no more. */
+  readonly unserve: () => void;
+  /** What this pod's network cannot do. */
+  readonly notice: string | undefined;
 }
 
 /** One pod's namespaces and the containers in them. */
@@ -87,6 +91,10 @@ export class NetnsSandbox implements Sandbox {
     return options.tty
       ? this.execInTerminal(beside.pid, container, command)
       : this.execPiped(beside.pid, container, command);
+  }
+
+  notices(): readonly string[] {
+    return this.parts.notice === undefined ? [] : [this.parts.notice];
   }
 
   async connect(port: number): Promise<Duplex> {
@@ -186,6 +194,7 @@ export class NetnsSandbox implements Sandbox {
   }
 
   private async tearDown(): Promise<void> {
+    this.parts.unserve();
     const running = [...this.containers.values()];
     for (const container of running) container.kill('SIGKILL');
     await Promise.all(running.map((container) => container.exited));

@@ -1,7 +1,14 @@
 import { stat } from 'node:fs';
+import { messageOf } from '../../../base/errors.js';
 import { emitEvent, SocketOperations, type SocketsRequest, serveOperations } from '../../../native/index.js';
 import { ContainerLauncher, type ExecRequest, type StartRequest } from './container-launcher.js';
-import { type MeshRequest, NetworkMaker, type PodRequest } from './pod-network.js';
+import {
+  changeServices,
+  type MeshRequest,
+  NetworkMaker,
+  type PodRequest,
+  type ServicesRequest,
+} from './pod-network.js';
 
 /** What the node's thread tells by itself. */
 export interface ExitEvent {
@@ -17,6 +24,16 @@ const launcher = new ContainerLauncher((key, code, signal) => emitEvent({ key, c
 const operations = {
   createMesh: (request: MeshRequest) => launcher.away(() => networks.createMesh(request)),
   createPod: (request: PodRequest) => launcher.away(() => networks.createPod(request)),
+  changeServices: ({ pods, changes }: ServicesRequest): string[] => {
+    return pods.flatMap(({ path, podIP }) => {
+      try {
+        sockets.inNetwork(path, () => changeServices(podIP, changes));
+        return [];
+      } catch (error) {
+        return [`${podIP}: ${messageOf(error)}`];
+      }
+    });
+  },
   start: (request: StartRequest) => launcher.start(request),
   exec: (request: ExecRequest) => launcher.exec(request),
   makeSockets: (request: SocketsRequest) => sockets.makeSockets(request),

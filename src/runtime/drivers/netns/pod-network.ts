@@ -1,10 +1,12 @@
 import { closeSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { messageOf } from '../../../base/errors.js';
 import {
   addAddress,
   addRoute,
   type CaptureSpec,
   captureRules,
+  changeRoute,
   createBridge,
   createVeth,
   LOOPBACK_INDEX,
@@ -14,6 +16,9 @@ import {
   NetlinkSocket,
   openOwnNamespace,
   pinOwnNamespace,
+  type ServiceCaptureSpec,
+  type ServiceRoute,
+  serviceRules,
   setHostname,
   setLinkUp,
   setSysctl,
@@ -42,7 +47,27 @@ export interface PodRequest {
   readonly prefixLength: number;
   /** The bridge's end of the pod's link. */
   readonly linkName: string;
+  /** Of a pod with a sidecar. */
   readonly capture?: CaptureSpec;
+  /** Of a pod without one: it reaches services by rules of the kernel. */
+  readonly services?: { readonly capture: ServiceCaptureSpec; readonly routes: readonly ServiceRoute[] };
+}
+
+export interface PodResult {
+  /** Why the pod cannot reach services: a kernel may lack what the rules need. */
+  readonly servicesError?: string;
+}
+
+export interface ServicesRequest {
+  /** Pods: file of the network, and address. */
+  readonly pods: readonly { readonly path: string; readonly podIP: string }[];
+  readonly changes: readonly RouteChange[];
+}
+
+export interface RouteChange {
+  readonly route: ServiceRoute;
+  /** Whether the pods have elements of it already. */
+  readonly before: boolean;
 }
 
 /**
@@ -66,7 +91,7 @@ export class NetworkMaker {
     this.mesh = mesh;
   }
 
-  createPod(request: PodRequest): void {
+  createPod(request: PodRequest): PodResult {
     unshareNamespaces(POD_NAMESPACES);
     setHostname(request.hostname);
     quietIpv6();
@@ -79,11 +104,11 @@ export class NetworkMaker {
       addAddress(POD_LINK_INDEX, request.address, request.prefixLength),
       addRoute({ gateway: request.gateway, link: POD_LINK_INDEX }),
     ]);
-    if (request.capture) {
-      withSocket(new NetlinkSocket(makeNetlinkDescriptor(NetlinkFamily.NETFILTER)), captureRules(request.capture));
-    }
+    if (request.capture) withSocket(filterSocket(), captureRules(request.capture));
+    const servicesError = request.services && serve(request.services, request.address);
     mkdirSync(request.folder, { recursive: true });
     for (const kind of POD_NAMESPACES) pinOwnNamespace(kind, join(request.folder, kind));
+    return servicesError === undefined ? {} : { servicesError };
   }
 
   private connectToBridge(request: PodRequest): void {
@@ -99,6 +124,34 @@ export class NetworkMaker {
 
 function routeSocket(): NetlinkSocket {
   return new NetlinkSocket(makeNetlinkDescriptor(NetlinkFamily.ROUTE));
+}
+
+/** @returns why not */
+function serve({ capture, routes }: NonNullable<PodRequest['services']>, podIP: string): string | undefined {
+  try {
+    withSocket(filterSocket(), serviceRules(capture));
+    changeServices(
+      podIP,
+      routes.map((route) => ({ route, before: false })),
+    );
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/** In the pod's network: its services changed. */
+export function changeServices(podIP: string, changes: readonly RouteChange[]): void {
+  const socket = filterSocket();
+  try {
+    for (const { route, before } of changes) socket.transact(changeRoute(route, podIP, before));
+  } finally {
+    socket.close();
+  }
+}
+
+function filterSocket(): NetlinkSocket {
+  return new NetlinkSocket(makeNetlinkDescriptor(NetlinkFamily.NETFILTER));
 }
 
 function withSocket(socket: NetlinkSocket, messages: readonly NetlinkMessage[]): void {

@@ -26,6 +26,7 @@ const driver = new NetnsDriver({
   runDir: join(folder, 'run'),
   podRange: '10.244.3.0/24',
   serverAddresses: [DNS_ADDRESS],
+  serviceRange: '10.96.0.0/12',
 });
 const factory = new PodSocketFactory();
 
@@ -111,6 +112,35 @@ async function findTraffic(client: Sandbox, server: Sandbox): Promise<void> {
   findings['refused'] = await server.connect(1).then(() => 'connected', messageOf);
   app.kill('SIGTERM');
   findings['terminated'] = await app.exited;
+}
+
+/** A pod without a sidecar: its connections to services are led by the kernel. */
+async function findPlain(server: Sandbox): Promise<void> {
+  const address = REVIEWS.clusterIP as string;
+  const route = (targets: readonly { address: string; port: number }[]) =>
+    ({ address, protocol: 'tcp', port: 80, targets, sticky: false }) as const;
+  await driver.setServices([route([{ address: server.podIP, port: 9080 }])]);
+  const plain = await sandbox('plain', false);
+  const other = await sandbox('other', false);
+  const app = await other.start(container(['node', '-e', SERVER]));
+  await new Promise((resolve) => app.stdout.once('data', resolve));
+  const fetch = container([
+    'node',
+    '-e',
+    `const end = (e) => console.log(e.cause?.code ?? e); fetch('http://reviews/').then(r => r.text()).then(console.log, end)`,
+  ]);
+  const answer = async () => (await outcome(await plain.start(fetch))).stdout.trim();
+  const found: string[] = [];
+  await driver.setServices([route([{ address: other.podIP, port: 9080 }])]);
+  found.push((await answer()).replace(plain.podIP, 'plain'));
+  await driver.setServices([route([{ address: '10.244.3.250', port: 9080 }])]);
+  await driver.setServices([route([{ address: other.podIP, port: 9080 }])]);
+  found.push((await answer()).replace(plain.podIP, 'plain'));
+  await driver.setServices([]);
+  found.push(await answer());
+  findings['plain'] = found;
+  await plain.destroy();
+  await other.destroy();
 }
 
 /** Pods come and go at a pod that has just learned its neighbours' hardware addresses; it must go on reaching them. */
@@ -224,6 +254,7 @@ async function main(): Promise<void> {
     return;
   }
   await findTraffic(client, server);
+  await findPlain(server);
   await findSockets(server);
   await findNeighbours(client);
   await findContainer(client);
