@@ -8,6 +8,7 @@ import { ClusterManager } from './config/cluster-manager.js';
 import { type ConfigStream, TYPE_URL } from './config/config-stream.js';
 import { milliseconds } from './config/duration.js';
 import { ListenerManager } from './config/listener-manager.js';
+import { overloadConnectionLimit } from './config/overload.js';
 import { ResourceJournal } from './config/resource-journal.js';
 import { RouteManager } from './config/route-manager.js';
 import { SecretManager } from './config/secret-manager.js';
@@ -127,6 +128,7 @@ export class LogicalProxy implements SourcesConsumer {
       routes: this.routes,
       sources: this.sources,
       drain: options.drain ?? DRAIN_SETTINGS,
+      connectionLimit: overloadConnectionLimit(bootstrap?.overloadManager),
       onReady: settle,
     });
   }

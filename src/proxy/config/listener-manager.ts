@@ -28,6 +28,8 @@ export interface ListenerManagerParts {
   readonly routes: RouteManager;
   readonly sources: ConfigSources;
   readonly drain: DrainSettings;
+  /** Of clients' connections, over all listeners; undefined where the bootstrap says nothing. */
+  readonly connectionLimit: number | undefined;
   readonly onReady: () => void;
 }
 
@@ -58,7 +60,7 @@ export class ListenerManager {
     this.environment = {
       context,
       clusters,
-      global: new GlobalConnections(context.runtime),
+      global: new GlobalConnections(context.runtime, parts.connectionLimit),
       handOff: (address, port) => this.byAddress(address, port),
       routes: ({ routeConfigName, configSource }, statPrefix, path) => {
         sources.check(configSource, `${path}.config_source`);

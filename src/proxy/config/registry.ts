@@ -52,6 +52,7 @@ import { RandomSchema } from '../../xds/types/gen/envoy/extensions/load_balancin
 import { RingHashSchema } from '../../xds/types/gen/envoy/extensions/load_balancing_policies/ring_hash/v3/ring_hash_pb.js';
 import { RoundRobinSchema } from '../../xds/types/gen/envoy/extensions/load_balancing_policies/round_robin/v3/round_robin_pb.js';
 import { SubsetSchema } from '../../xds/types/gen/envoy/extensions/load_balancing_policies/subset/v3/subset_pb.js';
+import { DownstreamConnectionsConfigSchema } from '../../xds/types/gen/envoy/extensions/resource_monitors/downstream_connections/v3/downstream_connections_pb.js';
 import { OmitCanaryHostsPredicateSchema } from '../../xds/types/gen/envoy/extensions/retry/host/omit_canary_hosts/v3/omit_canary_hosts_pb.js';
 import { OmitHostMetadataConfigSchema } from '../../xds/types/gen/envoy/extensions/retry/host/omit_host_metadata/v3/omit_host_metadata_config_pb.js';
 import { PreviousHostsPredicateSchema } from '../../xds/types/gen/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts_pb.js';
@@ -83,6 +84,7 @@ export const TYPES = createRegistry(
   ConnectionLimitSchema,
   CorsPolicySchema,
   CorsSchema,
+  DownstreamConnectionsConfigSchema,
   DownstreamTlsContextSchema,
   ExtAuthzPerRouteSchema,
   ExtAuthzSchema,

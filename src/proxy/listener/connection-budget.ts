@@ -9,12 +9,16 @@ export class GlobalConnections {
   active = 0;
   private readonly limit: RuntimeCell;
 
-  constructor(runtime: Runtime) {
+  /** @param fixed what the overload manager says: then nobody asks the runtime */
+  constructor(
+    runtime: Runtime,
+    private readonly fixed: number | undefined,
+  ) {
     this.limit = runtime.cell(GLOBAL_KEY);
   }
 
   get full(): boolean {
-    return this.active >= numberOf(this.limit);
+    return this.active >= (this.fixed ?? numberOf(this.limit));
   }
 }
 
