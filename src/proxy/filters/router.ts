@@ -76,10 +76,6 @@ export class RouterFilter implements HttpFilter {
       stream.localReply(action.notFoundStatus, '', FLAG.noCluster, 'cluster_not_found');
       return;
     }
-    if (stream.upgrade !== '' && !this.allowsUpgrade(stream, action)) {
-      stream.localReply(403, '', 0, 'upgrade_failed');
-      return;
-    }
     stream.manager.requestTotal.value++;
     if (cluster.dropOverload > 0 && dropsForOverload(stream, cluster, this.options.suppressEnvoyHeaders)) return;
     const timeouts = timeoutsOf(stream, action, this.options.respectsExpectedTimeout);
@@ -90,10 +86,6 @@ export class RouterFilter implements HttpFilter {
     stream.takeBody(request);
     request.start();
     for (const shadow of shadows) shadow.start();
-  }
-
-  private allowsUpgrade(stream: HttpStream, action: ForwardAction): boolean {
-    return action.upgrades.get(stream.upgrade) ?? stream.manager.options.upgrades.get(stream.upgrade) ?? false;
   }
 
   private rewrite(stream: HttpStream, action: ForwardAction): void {

@@ -40,6 +40,7 @@ function readTarget(stream: HttpStream, request: RequestParser): boolean {
     const absolute = http1.allowAbsoluteUrl ? /^(https?):\/\/([^/?#]+)([^#]*)$/i.exec(target) : null;
     if (absolute === null) return refuse(stream, targetFault(target), 'Bad Request');
     host = absolute[2]!.slice(absolute[2]!.lastIndexOf('@') + 1);
+    if (!ABSOLUTE_HOST.test(host)) return refuse(stream, 'http1.invalid_url', 'Bad Request');
     headers.set('host', host);
     path = absolute[3]!.startsWith('/') ? absolute[3]! : `/${absolute[3]}`;
   }
@@ -66,6 +67,8 @@ function targetFault(target: string): string {
 
 /** RFC 9110 §9.3.6: a host and a port. */
 const CONNECT_TARGET = /^[^/:]+:\d+$|^\[[\da-fA-F:.]+\]:\d+$/;
+/** A name or address, and a port that is a number where there is a colon. */
+const ABSOLUTE_HOST = /^(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d+)?$/;
 /** Characters of RFC 3986 authorities. */
 const HOST = /^[\w.:[\]%~!$&'()*+,;=@-]*$/;
 /** The last one that was found good: requests come in runs to one host. */
@@ -122,7 +125,9 @@ function readUpgrade(stream: HttpStream, request: RequestParser): boolean {
     return true;
   }
   stream.upgrade = type;
-  return true;
+  if (type !== '') return true;
+  stream.refuseUpgrade();
+  return false;
 }
 
 /** `headers_with_underscores_action`. @returns false when the request was refused */

@@ -13,8 +13,6 @@ export interface RunningProxy {
   readonly adminPort: number;
   /** Lines of the access log, without their mark. */
   logs(): readonly string[];
-  /** The port that the system chose for a listener; undefined where the admin page says it. */
-  boundPort?(listener: string): number;
   close(): Promise<void>;
 }
 
@@ -42,7 +40,6 @@ export async function startOurs(make: MakeBootstrap): Promise<RunningProxy> {
   const { port } = await admin.listen({ address: '127.0.0.1', port: 0 });
   return {
     adminPort: port,
-    boundPort: started.port,
     logs: () => marked(started.logs.flatMap((lines) => lines.split('\n'))),
     close: async () => {
       admin.close();

@@ -171,10 +171,7 @@ export class World {
     const { body } = await this.admin('/listeners');
     const lines = body.split('\n').filter((line) => line !== '');
     this.listeners = new Map(
-      lines.map((line) => {
-        const name = line.slice(0, line.indexOf('::'));
-        return [name, this.proxy?.boundPort?.(name) || Number(/:(\d+)$/.exec(line)?.[1])];
-      }),
+      lines.map((line) => [line.slice(0, line.indexOf('::')), Number(/:(\d+)$/.exec(line)?.[1])]),
     );
   }
 
