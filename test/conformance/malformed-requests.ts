@@ -195,7 +195,6 @@ export const KNOWN_DIFFERENCES: Readonly<Record<string, string>> = {
   'two equal Hosts': HOSTS,
   'preface of HTTP/2': 'this proxy speaks HTTP/1 only',
   'absolute form with a query alone': 'the path is / then, as RFC 9112, section 3.2.1, says; Envoy routes by "?q"',
-  'no version': 'HTTP/0.9 is no HTTP/1 request line for this proxy',
   'HTTP/11': 'the version is read as one that is not spoken, not as a broken one',
   QUERY: 'the 400 for an unknown method has a body here',
 };

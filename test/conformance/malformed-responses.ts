@@ -63,7 +63,6 @@ export const RESPONSES: Readonly<Record<string, UpstreamAnswer>> = {
 };
 
 const LATER = 'Envoy gives the client a second (delayed_close_timeout) before it closes, this proxy closes at once';
-const HALF = 'a head that was cut off counts as a lost connection here, as a protocol error there';
 
 /** Name -> why this proxy answers otherwise than Envoy. A difference that goes away must be taken out. */
 export const KNOWN_DIFFERENCES: Readonly<Record<string, string>> = {
@@ -71,8 +70,6 @@ export const KNOWN_DIFFERENCES: Readonly<Record<string, string>> = {
   'half a chunk': LATER,
   'no last chunk': LATER,
   'chunk size that is no number': 'nothing was sent yet, so nothing is; Envoy has sent the head',
-  'half a status line': HALF,
-  'half a head': HALF,
   '101 that nobody asked for': 'RFC 9110, section 15.2.2, allows it only where a protocol was asked for',
   'status 99': 'a status has three digits, RFC 9112, section 4; Envoy passes it on',
   'folded value': 'RFC 9112, section 5.2, leaves the choice between refusing and unfolding',

@@ -1,5 +1,4 @@
-import { fromBinary, fromJson, type JsonObject, type JsonValue, toBinary } from '@bufbuild/protobuf';
-import { parse } from 'yaml';
+import { fromBinary, fromJson, type JsonObject, toBinary } from '@bufbuild/protobuf';
 import { messageOf } from '../../base/errors.js';
 import { type Bootstrap, BootstrapSchema } from '../../xds/types/gen/envoy/config/bootstrap/v3/bootstrap_pb.js';
 import { NodeSchema } from '../../xds/types/gen/envoy/config/core/v3/base_pb.js';
@@ -8,6 +7,7 @@ import { ProxyError } from '../errors.js';
 import type { SocketAddress } from '../network.js';
 import { BOOTSTRAP_TYPES } from './bootstrap-types.js';
 import { checkJson } from './json-check.js';
+import { readYaml } from './read-yaml.js';
 import { checkSupported } from './walker.js';
 
 export interface LoadedBootstrap {
@@ -44,7 +44,7 @@ export function loadBootstrap(text: string, overrides: BootstrapOverrides = {}):
 
 function read(text: string): Bootstrap {
   try {
-    const json = (parse(text, { merge: true }) ?? {}) as JsonValue;
+    const json = readYaml(text);
     checkJson(BootstrapSchema, json, BOOTSTRAP_TYPES);
     return fromJson(BootstrapSchema, json, { registry: BOOTSTRAP_TYPES });
   } catch (error) {

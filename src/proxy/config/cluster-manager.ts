@@ -20,6 +20,8 @@ import type { ConfigSources } from './sources/config-sources.js';
 
 interface Entry {
   readonly version: string;
+  /** As it came. */
+  readonly body: Uint8Array;
   readonly cluster: Cluster;
   readonly eds: EdsDiscovery | undefined;
   /** The name under which EDS knows its endpoints. */
@@ -71,9 +73,10 @@ export class ClusterManager implements ClusterLookup {
   /** @throws ConfigError */
   set(name: string, version: string, body: Uint8Array): void {
     const known = this.warming.get(name) ?? this.active.get(name);
-    if (known?.version === version) return;
+    // A file has no version of its own, and a control plane that began anew may count from one again.
+    if (known?.version === version && Buffer.compare(known.body, body) === 0) return;
     const config = decode(ClusterSchema, body);
-    const entry = this.make(config, version);
+    const entry = this.make(config, version, body);
     this.warming.get(name)?.cluster.destroy();
     this.warming.set(name, entry);
     this.publishEdsNames();
@@ -127,13 +130,13 @@ export class ClusterManager implements ClusterLookup {
     this.onReady();
   }
 
-  private make(config: ClusterConfig, version: string): Entry {
+  private make(config: ClusterConfig, version: string, body: Uint8Array): Entry {
     const cluster = new Cluster(this.context, config, config.name === this.localName ? undefined : this.local);
     const { eds } = cluster;
-    if (eds === undefined) return { version, cluster, eds, edsName: undefined, edsSource: undefined };
+    if (eds === undefined) return { version, body, cluster, eds, edsName: undefined, edsSource: undefined };
     const edsSource = config.edsClusterConfig?.edsConfig;
     this.sources.check(edsSource, 'eds_cluster_config.eds_config');
-    return { version, cluster, eds, edsName: config.edsClusterConfig?.serviceName || config.name, edsSource };
+    return { version, body, cluster, eds, edsName: config.edsClusterConfig?.serviceName || config.name, edsSource };
   }
 
   private publishEdsNames(): void {

@@ -24,6 +24,8 @@ class RouteStats extends SourceStats {
 class Slot implements RouteSource {
   table: RouteTable | undefined;
   version = '';
+  /** As it came. */
+  body: Uint8Array = new Uint8Array();
   /** The routes came, or the wait for them ended. */
   settled = false;
   readonly stats = new Map<string, RouteStats>();
@@ -77,7 +79,10 @@ export class RouteManager {
   /** @throws ConfigError; the old routes stay */
   set(name: string, version: string, body: Uint8Array): void {
     const slot = this.slots.get(name);
-    if (slot === undefined || (slot.version === version && slot.table !== undefined)) return;
+    if (slot === undefined) return;
+    // A file has no version of its own, and a control plane that began anew may count from one again.
+    const same = slot.version === version && Buffer.compare(slot.body, body) === 0;
+    if (same && slot.table !== undefined) return;
     try {
       slot.table = new RouteTable(decode(RouteConfigurationSchema, body), this.routeContext(), compilePerRoute);
     } catch (error) {
@@ -85,6 +90,7 @@ export class RouteManager {
       throw error;
     }
     slot.version = version;
+    slot.body = body;
     slot.settled = true;
     for (const stats of slot.stats.values()) {
       stats.success.value++;

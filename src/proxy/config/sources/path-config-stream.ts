@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { fromBinary, fromJson, type JsonValue } from '@bufbuild/protobuf';
-import { parse } from 'yaml';
+import { fromBinary, fromJson } from '@bufbuild/protobuf';
 import type { Disposable } from '../../../base/dispose.js';
 import { messageOf } from '../../../base/errors.js';
 import type { Logger } from '../../../base/logger.js';
@@ -15,6 +14,7 @@ import {
 import { BOOTSTRAP_TYPES } from '../bootstrap-types.js';
 import type { ConfigConsumer, ConfigStream } from '../config-stream.js';
 import { checkJson } from '../json-check.js';
+import { readYaml } from '../read-yaml.js';
 import { watchFile } from './watched-file.js';
 
 /** One type's resources from a file that holds a DiscoveryResponse; read again when another is moved to its path. */
@@ -63,7 +63,7 @@ export class PathConfigStream implements ConfigStream {
 /** @throws Error when the file cannot be read or understood */
 function readResponse(path: string): DiscoveryResponse {
   if (path.endsWith('.pb')) return fromBinary(DiscoveryResponseSchema, readFileSync(path));
-  const json = (parse(readFileSync(path, 'utf8')) ?? {}) as JsonValue;
+  const json = readYaml(readFileSync(path, 'utf8'));
   checkJson(DiscoveryResponseSchema, json, BOOTSTRAP_TYPES);
   return fromJson(DiscoveryResponseSchema, json, { registry: BOOTSTRAP_TYPES });
 }
