@@ -72,7 +72,7 @@ export class HttpStream extends StreamInfo {
   }
 
   /** Says no before filters and routes have a say, as what follows may not be HTTP. */
-  refuseUpgrade(): void {
+  private refuseUpgrade(): void {
     this.manager.stats.counters.downstream_rq_ws_on_non_ws_route.value++;
     this.localReply(403, '', 0, 'upgrade_failed');
   }

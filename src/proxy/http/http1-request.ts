@@ -114,6 +114,9 @@ const KEPT = new Set(['content-length', 'transfer-encoding', 'te']);
 /** Fields that a client must not be able to take away from those behind us. */
 const FORWARDED = new Set(['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host']);
 
+/** What an empty `Upgrade` asks for: no configuration can allow it. */
+const NO_UPGRADE = ' ';
+
 function readUpgrade(stream: HttpStream, request: RequestParser): boolean {
   const wanted = stream.headers.get('upgrade');
   if (stream.method === 'CONNECT') stream.upgrade = 'connect';
@@ -124,10 +127,8 @@ function readUpgrade(stream: HttpStream, request: RequestParser): boolean {
     stream.headers.delete('http2-settings');
     return true;
   }
-  stream.upgrade = type;
-  if (type !== '') return true;
-  stream.refuseUpgrade();
-  return false;
+  stream.upgrade = type === '' ? NO_UPGRADE : type;
+  return true;
 }
 
 /** `headers_with_underscores_action`. @returns false when the request was refused */
