@@ -2,7 +2,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 
 /** Seconds for each property; TRYSAIL_FUZZ_SECONDS gives more. */
-export const SECONDS = Number(process.env['TRYSAIL_FUZZ_SECONDS'] ?? 2);
+export const SECONDS = Number(process.env['TRYSAIL_FUZZ_SECONDS'] ?? 1);
 export const SEED = Number(process.env['TRYSAIL_FUZZ_SEED'] ?? Date.now() % 2_147_483_647);
 /** Enough that time is what ends it. */
 const RUNS = 10_000_000;
