@@ -3,8 +3,10 @@ import type { ConnectionInfo } from '../http/stream-info.js';
 import { ConnectionPool } from '../pool/connection-pool.js';
 import type { ConnectionSettings } from '../pool/connection-settings.js';
 import type { TransportSocket } from '../pool/transport-socket.js';
+import type { PoolProtocol } from '../pool/upstream-protocol.js';
 import type { ClusterStats } from './cluster-stats.js';
 import type { Host } from './host.js';
+import { poolProtocol } from './pool-keeper.js';
 import type { ClusterResources } from './resources.js';
 
 /** Pools that are kept; the one that was made first gives way. */
@@ -23,16 +25,17 @@ export class ClientPools {
     private readonly onConnectResult: (host: Host, ok: boolean) => void,
   ) {}
 
-  of(host: Host, priority: number, client: ConnectionInfo): ConnectionPool {
+  of(host: Host, priority: number, asked: PoolProtocol, client: ConnectionInfo): ConnectionPool {
     let pools = this.byClient.get(client);
     if (pools === undefined) {
       pools = new Map();
       this.byClient.set(client, pools);
     }
-    const key = `${priority} ${host.id}`;
+    const { settings } = this;
+    const protocol = poolProtocol(settings, asked);
+    const key = `${protocol} ${priority} ${host.id}`;
     const known = pools.get(key);
     if (known !== undefined && this.all.has(known)) return known;
-    const { settings } = this;
     const transportSocket = forClient(settings.transportSocket!, client);
     const pool = new ConnectionPool(
       this.context,
@@ -40,7 +43,7 @@ export class ClientPools {
       this.resources[priority]!,
       this.stats,
       { ...settings, transportSocket },
-      settings.protocol === 'http2',
+      protocol,
       this.onConnectResult,
     );
     pools.set(key, pool);

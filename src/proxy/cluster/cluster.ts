@@ -5,6 +5,7 @@ import { HealthChecker } from '../health-check/health-checker.js';
 import type { ConnectionInfo } from '../http/stream-info.js';
 import type { ConnectionPool } from '../pool/connection-pool.js';
 import type { ConnectionSettings } from '../pool/connection-settings.js';
+import type { PoolProtocol } from '../pool/upstream-protocol.js';
 import { UpstreamTransport } from '../tls/upstream-transport.js';
 import { ClientPools } from './client-pools.js';
 import { ClusterStats } from './cluster-stats.js';
@@ -139,12 +140,12 @@ export class Cluster {
   }
 
   /**
-   * @param http2 the request came by HTTP/2, which some clusters follow
+   * @param asked how the request came, which some clusters follow; `raw` to carry bare bytes
    * @param client whose request it is, where it is a client's
    */
-  poolOf(host: Host, priority: number, http2 = false, client?: ConnectionInfo): ConnectionPool {
-    if (this.clientPools !== undefined && client !== undefined) return this.clientPools.of(host, priority, client);
-    return this.pools.of(host, priority, http2);
+  poolOf(host: Host, priority: number, asked: PoolProtocol = 'http1', client?: ConnectionInfo): ConnectionPool {
+    if (this.clientPools === undefined || client === undefined) return this.pools.of(host, priority, asked);
+    return this.clientPools.of(host, priority, asked, client);
   }
 
   /** No new requests come; connections close as they become free. */

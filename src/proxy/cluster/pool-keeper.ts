@@ -1,12 +1,14 @@
 import type { ProxyContext } from '../context.js';
 import { ConnectionPool } from '../pool/connection-pool.js';
 import type { ConnectionSettings } from '../pool/connection-settings.js';
+import type { PoolProtocol } from '../pool/upstream-protocol.js';
 import type { ClusterStats } from './cluster-stats.js';
 import type { Host } from './host.js';
 import type { ClusterResources } from './resources.js';
 
-/** Of routes; pools of HTTP/2 stand behind those of HTTP/1. */
+/** Of routes. Pools of HTTP/2 stand behind those of HTTP/1, and those of bare bytes last. */
 const PRIORITIES = 2;
+const PLACES: Readonly<Record<PoolProtocol, number>> = { http1: 0, http2: PRIORITIES, raw: 2 * PRIORITIES };
 
 /** The connection pools of a cluster: one for each host, priority and protocol that requests went to. */
 export class PoolKeeper {
@@ -23,10 +25,10 @@ export class PoolKeeper {
     this.limited = resources.some(({ pools }) => pools.max() !== Number.POSITIVE_INFINITY);
   }
 
-  /** @param http2 the request came by HTTP/2, which some clusters follow */
-  of(host: Host, priority: number, http2: boolean): ConnectionPool {
-    const speaks2 = this.settings.protocol === 'http2' || (this.settings.protocol === 'downstream' && http2);
-    const index = speaks2 ? priority + PRIORITIES : priority;
+  /** @param asked how the request came, which some clusters follow; `raw` for bare bytes */
+  of(host: Host, priority: number, asked: PoolProtocol): ConnectionPool {
+    const protocol = poolProtocol(this.settings, asked);
+    const index = priority + PLACES[protocol];
     const known = host.pools[index];
     if (known !== undefined) return known;
     const resources = this.resources[priority]!;
@@ -36,7 +38,7 @@ export class PoolKeeper {
       resources,
       this.stats,
       this.settings,
-      speaks2,
+      protocol,
       this.onConnectResult,
     );
     host.pools[index] = pool;
@@ -75,7 +77,7 @@ export class PoolKeeper {
 
   private dropIdle(hosts: readonly Host[], priority: number): void {
     for (const host of hosts) {
-      for (const index of [priority, priority + PRIORITIES]) if (host.pools[index]?.idle) this.drop(host, index);
+      for (const place of places(priority)) if (host.pools[place]?.idle) this.drop(host, place);
     }
   }
 
@@ -87,5 +89,15 @@ export class PoolKeeper {
 }
 
 function hasPool(host: Host, priority: number): boolean {
-  return host.pools[priority] !== undefined || host.pools[priority + PRIORITIES] !== undefined;
+  return places(priority).some((place) => host.pools[place] !== undefined);
+}
+
+function places(priority: number): number[] {
+  return Object.values(PLACES).map((place) => priority + place);
+}
+
+/** @param asked how the request came, which some clusters follow; `raw` for bare bytes */
+export function poolProtocol({ protocol }: ConnectionSettings, asked: PoolProtocol): PoolProtocol {
+  if (asked === 'raw' || protocol === 'downstream') return asked;
+  return protocol === 'http2' ? 'http2' : 'http1';
 }

@@ -47,7 +47,7 @@ export class TcpTunnel implements TcpLink, PoolClient, Exchange {
     host: Host,
     private readonly stream: StreamInfo,
   ) {
-    this.pool = cluster.poolOf(host, 0, false, stream.connection);
+    this.pool = cluster.poolOf(host, 0, 'http1', stream.connection);
   }
 
   connect(ready: (link: TcpLinkReady) => void, failed: (detail: string) => void): void {

@@ -16,7 +16,7 @@ import { prepareResponse } from './response-preparation.js';
 import { ResponseThrottle } from './response-throttle.js';
 import { StreamInfo } from './stream-info.js';
 import { StreamTimers } from './stream-timers.js';
-import { allowsUpgrade } from './upgrade.js';
+import { beginUpgrade } from './upgrade.js';
 
 /** What a gRPC client is told when its request took too long in all. */
 const GRPC_DEADLINE_EXCEEDED = 4;
@@ -67,14 +67,7 @@ export class HttpStream extends StreamInfo {
     this.refreshRoute();
     this.manager.tracing?.begin(this);
     this.chain = this.manager.chain.select(overridesOf(this));
-    if (this.upgrade !== '' && !allowsUpgrade(this)) this.refuseUpgrade();
-    else this.runFilters();
-  }
-
-  /** Says no before filters and routes have a say, as what follows may not be HTTP. */
-  private refuseUpgrade(): void {
-    this.manager.stats.counters.downstream_rq_ws_on_non_ws_route.value++;
-    this.localReply(403, '', 0, 'upgrade_failed');
+    if (this.upgrade === '' || beginUpgrade(this)) this.runFilters();
   }
 
   /** Chooses the route and cluster by the request as it is now: a filter changed what the choice depends on. */
@@ -174,7 +167,7 @@ export class HttpStream extends StreamInfo {
   onDisconnect(details = 'downstream_remote_disconnect', flag: number = FLAG.downstreamTermination): void {
     if (this.done) return;
     this.flags |= flag;
-    this.details ||= details;
+    this.details = details;
     this.manager.stats.counters.downstream_rq_rx_reset.value++;
     this.end();
   }

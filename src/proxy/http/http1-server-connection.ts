@@ -30,8 +30,6 @@ export class Http1ServerConnection
   private readonly timers: ConnectionTimers;
   private stream: HttpStream | undefined;
   private closed = false;
-  /** It speaks HTTP no more. */
-  private upgraded = false;
   /** The connection ends after this answer. */
   private closing = false;
   private stash: Buffer | undefined;
@@ -89,11 +87,6 @@ export class Http1ServerConnection
     const minor = stream.protocol === 'HTTP/1.0' ? 0 : 1;
     if (!keepAlive || this.manager.draining || (!stream.requestDone && !opensTunnel(stream, status)))
       this.closing = true;
-    if (stream.upgrade !== '' && opensTunnel(stream, status)) {
-      this.upgraded = true;
-      this.manager.stats.counters.downstream_cx_upgrades_total.value++;
-      this.manager.stats.gauges.downstream_cx_upgrades_active.value++;
-    }
     if (this.writer.head(status, headers, minor, stream.method, end, this.closing)) this.closing = true;
   }
 
@@ -184,7 +177,6 @@ export class Http1ServerConnection
   onClosed(local = false): void {
     if (this.closed) return;
     this.closed = true;
-    if (this.upgraded) this.manager.stats.gauges.downstream_cx_upgrades_active.value--;
     this.timers.stop();
     const { stream } = this;
     this.stream = undefined;

@@ -13,6 +13,7 @@ import { SessionKeepalive } from './session-keepalive.js';
 
 /** An HTTP/2 connection to an endpoint: many requests at once. */
 export class Http2ClientConnection extends PooledConnection implements SessionOwner {
+  readonly protocol = 'HTTP/2';
   readonly head_bytes_max: number;
   readonly field_count_max: number;
   private readonly session: Http2Session;

@@ -68,7 +68,9 @@ export class Http2ClientStream extends Http2Stream implements UpstreamStream {
     return this.connection.id;
   }
 
-  readonly protocol = 'HTTP/2';
+  get protocol(): string {
+    return this.connection.protocol;
+  }
 
   get tls(): TlsInfo | undefined {
     return this.connection.tls;
@@ -120,6 +122,8 @@ export class Http2ClientStream extends Http2Stream implements UpstreamStream {
     if (code === ERROR.refusedStream) {
       this.session.stats.counters.stream_refused_errors.value++;
       this.tell('stream_refused');
+    } else if (code === ERROR.protocol) {
+      this.tell('protocol_error');
     } else {
       this.tell(code === undefined ? 'remote_close' : 'stream_reset');
     }

@@ -133,7 +133,8 @@ export class Http2ServerStream extends Http2Stream implements DownstreamCodec {
 
   resetStream(): void {
     this.connection.manager.stats.counters.downstream_rq_tx_reset.value++;
-    this.reset(ERROR.internal);
+    // RFC 9113 §8.5
+    this.reset(this.stream.method === 'CONNECT' ? ERROR.connect : ERROR.internal);
     this.session.flush();
   }
 

@@ -10,6 +10,8 @@ import { Http1Connection } from './http1-connection.js';
 import { type ConnectOwner, PendingConnect } from './pending-connect.js';
 import { PoolAccounting } from './pool-accounting.js';
 import type { PooledConnection } from './pooled-connection.js';
+import { RawConnection } from './raw-connection.js';
+import type { PoolProtocol } from './upstream-protocol.js';
 import type { UpstreamStream } from './upstream-stream.js';
 
 /** `overflow`: the endpoint was chosen already; `pending_overflow`: too many wait to be given one. */
@@ -40,12 +42,12 @@ export class ConnectionPool implements ConnectOwner {
     private readonly resources: ClusterResources,
     readonly stats: ClusterStats,
     private readonly settings: ConnectionSettings,
-    /** HTTP/2 without asking. */
-    private readonly http2: boolean,
+    /** Without asking. */
+    private readonly protocol: PoolProtocol,
     /** Told when an attempt to connect succeeded or failed: outlier detection's local origin. */
     onConnectResult: (host: Host, ok: boolean) => void,
   ) {
-    this.alpn = http2 ? ['h2'] : settings.protocol === 'alpn' ? ['h2', 'http/1.1'] : [];
+    this.alpn = protocol === 'http2' ? ['h2'] : asksAlpn(protocol, settings) ? ['h2', 'http/1.1'] : [];
     this.accounting = new PoolAccounting(context, host, resources, stats, onConnectResult);
   }
 
@@ -149,9 +151,9 @@ export class ConnectionPool implements ConnectOwner {
   onConnected(pending: PendingConnect, transport: Transport, protocol: string): void {
     this.connecting.delete(pending);
     const { maxConnectionDuration_ms } = this.settings;
-    const connection = this.makeConnection(transport, this.http2 || protocol === 'h2');
+    const connection = this.makeConnection(transport, protocol === 'h2' ? 'http2' : this.protocol);
     this.all.add(connection);
-    this.accounting.connected(connection.opened_ms - pending.began_ms, connection instanceof Http2ClientConnection);
+    this.accounting.connected(connection.opened_ms - pending.began_ms, connection);
     if (maxConnectionDuration_ms > 0) this.context.wheel.arm(connection.ageTimer, maxConnectionDuration_ms);
     this.offer(connection);
     if (!this.draining) return;
@@ -170,9 +172,10 @@ export class ConnectionPool implements ConnectOwner {
     for (const client of waiting) client.onPoolFailure(failure, detail);
   }
 
-  private makeConnection(transport: Transport, http2: boolean): PooledConnection {
+  private makeConnection(transport: Transport, protocol: PoolProtocol): PooledConnection {
     const { context, settings } = this;
-    if (!http2) return new Http1Connection(this, transport, settings, context.clock.monotonic_ms());
+    if (protocol === 'raw') return new RawConnection(this, transport, context.clock.monotonic_ms());
+    if (protocol === 'http1') return new Http1Connection(this, transport, settings, context.clock.monotonic_ms());
     this.http2Stats ??= new Http2Stats(context.stats, `${this.stats.prefix}.`);
     return new Http2ClientConnection(this, transport, settings, this.http2Stats, context);
   }
@@ -227,7 +230,7 @@ export class ConnectionPool implements ConnectOwner {
   }
 
   private connectIfNeeded(): void {
-    const each = this.http2 ? this.settings.http2.maxConcurrentStreams : 1;
+    const each = this.protocol === 'http2' ? this.settings.http2.maxConcurrentStreams : 1;
     while (this.waiting.size > this.connecting.size * each) {
       if (!this.resources.mayConnect(this.accounting.host)) {
         this.stats.counters.upstream_cx_overflow.value++;
@@ -240,4 +243,9 @@ export class ConnectionPool implements ConnectOwner {
       pending.start();
     }
   }
+}
+
+/** Whether TLS finds out what the endpoint speaks. */
+function asksAlpn(protocol: PoolProtocol, settings: ConnectionSettings): boolean {
+  return protocol === 'http1' && settings.protocol === 'alpn';
 }

@@ -27,6 +27,8 @@ export class Http1Connection extends PooledConnection implements BodySink, Upstr
   private upgrading = false;
   private requestDone = false;
   private tunnelling = false;
+  /** What the client said before the tunnel is open: an upstream that refuses it would take the bytes for a request. */
+  private early: Buffer[] | undefined;
   private readonly trailersWanted: boolean;
   private stash: Buffer | undefined;
 
@@ -63,17 +65,19 @@ export class Http1Connection extends PooledConnection implements BodySink, Upstr
     this.upgrading = upgrade !== '';
     this.tunnelling = upgrade === 'connect';
     this.requestDone = false;
+    this.early = this.upgrading ? [] : undefined;
     this.writer.head(head, end, upgrade);
   }
 
   writeBody(buf: Uint8Array, start: number, end: number): void {
-    this.writer.body(buf, start, end);
+    if (this.early === undefined) this.writer.body(buf, start, end);
+    else this.early.push(Buffer.from(buf.subarray(start, end)));
   }
 
   end(trailers: HeaderMap | undefined): void {
     this.writer.end(this.trailersWanted ? trailers : undefined);
     this.requestDone = true;
-    if (this.upgrading) this.transport.end();
+    if (this.upgrading && this.early === undefined) this.transport.end();
   }
 
   flush(): void {
@@ -81,7 +85,7 @@ export class Http1Connection extends PooledConnection implements BodySink, Upstr
   }
 
   get full(): boolean {
-    return this.transport.full;
+    return this.transport.full || (this.early !== undefined && this.early.length > 0);
   }
 
   pause(): void {
@@ -200,12 +204,27 @@ export class Http1Connection extends PooledConnection implements BodySink, Upstr
     this.beginBody(status);
     const end = this.body.done;
     this.exchange?.onHead(this.response, end);
+    if (this.early !== undefined) this.onTunnelAnswer(status);
     if (end && this.headDone) this.complete(more);
+  }
+
+  private opens(status: number): boolean {
+    return status === 101 || (this.tunnelling && status < 300);
+  }
+
+  private onTunnelAnswer(status: number): void {
+    const early = this.early!;
+    this.early = undefined;
+    if (this.exchange === undefined || !this.opens(status)) return;
+    for (const chunk of early) this.writer.body(chunk, 0, chunk.length);
+    this.flush();
+    if (this.requestDone) this.transport.end();
+    else if (early.length > 0 && !this.full) this.exchange.onDrain();
   }
 
   /** RFC 9112 §6.3. */
   private beginBody(status: number): void {
-    if (status === 101 || (this.tunnelling && status < 300)) this.body.begin('close');
+    if (this.opens(status)) this.body.begin('close');
     else if (this.isHead || status === 204 || status === 304) this.body.begin('none');
     else if (this.response.chunked) this.body.begin('chunked');
     else if (this.response.contentLength >= 0) this.body.begin('length', this.response.contentLength);

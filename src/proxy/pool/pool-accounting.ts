@@ -62,9 +62,9 @@ export class PoolAccounting {
     this.onConnectResult(this.host, false);
   }
 
-  connected(took_ms: number, http2: boolean): void {
-    if (http2) this.stats.counters.upstream_cx_http2_total.value++;
-    else this.stats.counters.upstream_cx_http1_total.value++;
+  connected(took_ms: number, { protocol }: PooledConnection): void {
+    if (protocol === 'HTTP/2') this.stats.counters.upstream_cx_http2_total.value++;
+    else if (protocol === 'HTTP/1.1') this.stats.counters.upstream_cx_http1_total.value++;
     this.stats.gauges.upstream_cx_active.value++;
     this.stats.connectTime.record(took_ms);
     this.onConnectResult(this.host, true);

@@ -25,6 +25,8 @@ export abstract class PooledConnection {
     readonly opened_ms: number,
   ) {}
 
+  /** `HTTP/1.1`, `HTTP/2`; '' for bare bytes. */
+  abstract readonly protocol: string;
   /** How many streams may be open at once, now. */
   abstract readonly streamsMax: number;
   abstract open(): UpstreamStream;

@@ -11,6 +11,9 @@ import { compileHttp2Options, type Http2Options } from '../http2/http2-options.j
 /** Which protocol a cluster's endpoints are spoken to in. `alpn`: as agreed in TLS; `downstream`: as the client speaks. */
 export type UpstreamProtocol = 'http1' | 'http2' | 'alpn' | 'downstream';
 
+/** How a pool speaks to its endpoint; `raw`: not at all, it carries bytes. */
+export type PoolProtocol = 'http1' | 'http2' | 'raw';
+
 /** What HTTP/1 connections to endpoints are like. */
 export interface UpstreamHttp1Options {
   readonly headerCase: HeaderCase;

@@ -55,6 +55,6 @@ export interface UpstreamStream {
   readonly localAddress: string;
   /** Of the connection, as access logs name it. */
   readonly connectionId: number;
-  /** `HTTP/1.1`, `HTTP/2` */
+  /** `HTTP/1.1`, `HTTP/2`; '' for bare bytes. */
   readonly protocol: string;
 }

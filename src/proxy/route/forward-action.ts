@@ -3,6 +3,7 @@ import {
   RouteAction_ClusterNotFoundResponseCode as NotFoundCode,
 } from '../../xds/types/gen/envoy/config/route/v3/route_components_pb.js';
 import { milliseconds } from '../config/duration.js';
+import { ConfigError } from '../errors.js';
 import { type ChooseCluster, compileClusterChoice } from './cluster-choice.js';
 import { compileHashPolicies, type HashPolicy } from './hash-policy.js';
 import { compileHostRewrite, type HostRewrite } from './host-rewrite.js';
@@ -39,6 +40,8 @@ export interface ForwardAction {
   readonly hash: HashPolicy | undefined;
   /** Upgrade type in lower case -> whether it is allowed here. */
   readonly upgrades: ReadonlyMap<string, boolean>;
+  /** Tunnels end here; undefined: they are asked for of the upstream. */
+  readonly connect: { readonly allowPost: boolean } | undefined;
   readonly rateLimits: RateLimitRules;
   /** Limits of the virtual host count, too, whatever a filter says. */
   readonly includeVirtualHostLimits: boolean;
@@ -74,6 +77,7 @@ export function compileForward(action: Config, scope: RouteScope, path: string):
     upgrades: new Map(
       action.upgradeConfigs.map((config) => [config.upgradeType.toLowerCase(), config.enabled ?? true]),
     ),
+    connect: compileConnect(action.upgradeConfigs, `${path}.upgrade_configs`),
     rateLimits: compileRateLimits(action.rateLimits, `${path}.rate_limits`),
     includeVirtualHostLimits: action.includeVhRateLimits ?? false,
   };
@@ -82,6 +86,18 @@ export function compileForward(action: Config, scope: RouteScope, path: string):
     const nearest = [from, vhost, table].find(({ requestMirrorPolicies }) => requestMirrorPolicies.length > 0);
     return compileMirrors(nearest?.requestMirrorPolicies ?? [], within, `${at}.request_mirror_policies`);
   }
+}
+
+/** @throws ConfigError */
+function compileConnect(configs: Config['upgradeConfigs'], path: string): ForwardAction['connect'] {
+  let connect: ForwardAction['connect'];
+  configs.forEach(({ upgradeType, enabled, connectConfig }, i) => {
+    if (connectConfig === undefined) return;
+    if (upgradeType.toUpperCase() !== 'CONNECT')
+      throw new ConfigError(`${path}[${i}].connect_config`, `is for CONNECT, not ${upgradeType}`);
+    if (enabled ?? true) connect = { allowPost: connectConfig.allowPost };
+  });
+  return connect;
 }
 
 function notFoundStatus(code: NotFoundCode): number {

@@ -63,7 +63,9 @@ export class RoutedRequest implements RequestSink {
   }
 
   pool(host: Host): ConnectionPool {
-    return this.cluster.poolOf(host, this.action.priority, false, this.stream.connection);
+    const { stream, action } = this;
+    const asked = stream.codec.http2 ? 'http2' : 'http1';
+    return this.cluster.poolOf(host, action.priority, endsTunnel(stream, action) ? 'raw' : asked, stream.connection);
   }
 
   // Of the request
@@ -336,4 +338,9 @@ export class RoutedRequest implements RequestSink {
     if (this.timer !== undefined) this.wheel.cancel(this.timer);
     if (this.backOff !== undefined) this.wheel.cancel(this.backOff);
   }
+}
+
+/** The tunnel that is asked for ends here: what is in it goes on as bytes. */
+function endsTunnel({ method }: HttpStream, { connect }: ForwardAction): boolean {
+  return connect !== undefined && (method === 'CONNECT' || (connect.allowPost && method === 'POST'));
 }

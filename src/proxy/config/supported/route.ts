@@ -32,7 +32,8 @@ export const IMPLEMENTED: SupportedFields = {
     'max_grpc_timeout grpc_timeout_offset',
   'envoy.config.route.v3.RouteAction.MaxStreamDuration':
     'max_stream_duration grpc_timeout_header_max grpc_timeout_header_offset',
-  'envoy.config.route.v3.RouteAction.UpgradeConfig': 'upgrade_type enabled',
+  'envoy.config.route.v3.RouteAction.UpgradeConfig': 'upgrade_type enabled connect_config',
+  'envoy.config.route.v3.RouteAction.UpgradeConfig.ConnectConfig': 'allow_post',
   'envoy.config.route.v3.RouteAction.RequestMirrorPolicy':
     'cluster cluster_header runtime_fraction disable_shadow_host_suffix_append',
   'envoy.config.route.v3.WeightedCluster': 'clusters runtime_key_prefix header_name',

@@ -71,7 +71,9 @@ class RunningUpstream implements Upstream {
   private makeServer(): Server | Http2Server {
     const { protocol = 'http1', tls, grpc_request } = this.spec;
     if (protocol === 'http2') {
-      const server = tls ? createSecureServer(this.tlsOptions(['h2'])) : createHttp2Server();
+      const server = tls
+        ? createSecureServer(this.tlsOptions(['h2']))
+        : createHttp2Server({ settings: { enableConnectProtocol: true } });
       server.on('sessionError', () => {});
       server.on('stream', (stream: ServerHttp2Stream, headers) =>
         serveHttp2(stream, headers, this.answers, this.seen, grpc_request),
