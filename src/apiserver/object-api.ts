@@ -15,6 +15,7 @@ import { badRequest, methodNotAllowed, noSuchPath, notFound } from './status-err
 import { timestamp } from './timestamp.js';
 import { decodePartialObject } from './validation/decode.js';
 import { bound } from './verbs/binding.js';
+import { checkName } from './verbs/check-body.js';
 import { createObject } from './verbs/create.js';
 import { type Deleted, type DeleteOptions, deleteObject } from './verbs/delete.js';
 import { type ListOptions, type ListResult, listObjects } from './verbs/list.js';
@@ -207,6 +208,7 @@ export class ObjectApi {
     if (!isObject(request.body)) throw badRequest('an apply configuration must be an object');
     const configuration = decodePartialObject(kind, request.body, options);
     if (configuration.metadata.managedFields) throw badRequest('metadata.managedFields must be nil');
+    checkName(configuration, target);
     configuration.metadata = { ...configuration.metadata, name: target.name };
     const { clock } = this.context;
     const { force = false, subresource } = request;

@@ -133,12 +133,25 @@ export function internalError(message: string): StatusError {
   return new StatusError(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] });
 }
 
+/** More errors of one object help nobody. */
+const FIELD_ERRORS_MAX = 50;
+/** Longer ones have a huge value in their middle; what it is and what it should be stand at the ends. */
+const MESSAGE_CHARS_MAX = 2_000;
+const MESSAGE_END_CHARS = 600;
+
+function shortened(message: string): string {
+  if (message.length <= MESSAGE_CHARS_MAX) return message;
+  return `${message.slice(0, MESSAGE_END_CHARS)}…${message.slice(-MESSAGE_END_CHARS)}`;
+}
+
 /** `Deployment.apps "x" is invalid: spec.replicas: Invalid value: -1: must be …`, with one cause per field. */
 export function invalid(group: string, kind: string, name: string, errors: readonly FieldError[]): StatusError {
-  const lines = errors.map((error) => `${error.field}: ${error.message}`);
+  const shown = errors.slice(0, FIELD_ERRORS_MAX).map((error) => ({ ...error, message: shortened(error.message) }));
+  const lines = shown.map((error) => `${error.field}: ${error.message}`);
+  if (errors.length > shown.length) lines.push(`and ${errors.length - shown.length} more`);
   const text = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`;
   const qualifiedKind = group === '' ? kind : `${kind}.${group}`;
-  const causes = errors.map(({ reason, message, field }) => ({ reason, message, field }));
+  const causes = shown.map(({ reason, message, field }) => ({ reason, message, field }));
   return new StatusError(422, 'Invalid', `${qualifiedKind} ${JSON.stringify(name)} is invalid: ${text}`, {
     name,
     ...(group !== '' && { group }),

@@ -18,7 +18,8 @@ export function admit(kind: ServedKind, admissions: readonly Admission[], reques
 
 function kindErrors({ definition, object, old }: AdmissionRequest): FieldError[] {
   const errors = [...(definition.validate?.(object) ?? [])];
-  if (old) errors.push(...(definition.validateUpdate?.(object, old) ?? []));
+  // What may not change is compared in objects that are sound alone.
+  if (old && errors.length === 0) errors.push(...(definition.validateUpdate?.(object, old) ?? []));
   // A kind with a rule of its own for names has said it better.
   if (!errors.some((error) => error.field.startsWith('metadata.'))) errors.push(...validateMetadata(object));
   return errors;

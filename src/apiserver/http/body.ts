@@ -76,6 +76,12 @@ async function decodeYaml(text: string): Promise<Body> {
   try {
     return { value: parse(text, { maxAliasCount: YAML_ALIASES_MAX }), duplicateFields: [] };
   } catch (error) {
-    throw badRequest(`couldn't parse the body as YAML: ${messageOf(error)}`);
+    throw badRequest(`couldn't parse the body as YAML: ${yamlProblem(error)}`);
   }
+}
+
+/** The first line; the others draw the place, which a one-line message cannot show. */
+function yamlProblem(error: unknown): string {
+  if ((error as { code?: unknown }).code === 'RESOURCE_EXHAUSTION') return 'nested too deeply';
+  return messageOf(error).split('\n')[0]!.replace(/:$/, '');
 }

@@ -9,6 +9,8 @@ import { checkLimits, checkType } from './value-check.js';
 export const DEPTH_MAX = 100;
 /** More errors of one object than this help nobody. */
 const ERRORS_MAX = 50;
+/** As many as Kubernetes reports. */
+const UNKNOWN_MAX = 100;
 
 export interface Conformed {
   /** A fresh copy, without unknown fields and nulls. */
@@ -26,6 +28,9 @@ export interface UnknownField {
 const OBJECT_META = schemaRef('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta');
 
 const TYPE_META = { apiVersion: { type: 'string' }, kind: { type: 'string' } } as const;
+
+/** What no schema describes; nulls stay in it. */
+const ANYTHING: Schema = { 'x-kubernetes-preserve-unknown-fields': true };
 
 const wholeSchemas = new WeakMap<Schema, Schema>();
 
@@ -74,9 +79,7 @@ class Walk {
   }
 
   private items(items: readonly unknown[], schema: Schema, path: string, depth: number): unknown[] {
-    return items.map((item, index) =>
-      schema.items ? this.visit(item, schema.items, `${path}[${index}]`, depth + 1) : copyFree(item),
-    );
+    return items.map((item, index) => this.visit(item, schema.items ?? ANYTHING, `${path}[${index}]`, depth + 1));
   }
 
   private fields(object: JsonObject, schema: Schema, path: string, depth: number): JsonObject {
@@ -86,13 +89,13 @@ class Walk {
       const value = object[name];
       if (value === undefined) continue;
       if (value === null) {
-        if (schema.properties?.[name]?.nullable) setField(copy, name, null);
+        if (schema === ANYTHING || schema.properties?.[name]?.nullable) setField(copy, name, null);
         continue;
       }
       const fieldPath = path === '' ? name : `${path}.${name}`;
       const fieldSchema = this.schemaOf(name, schema, fieldPath);
       if (fieldSchema === 'unknown') continue;
-      setField(copy, name, fieldSchema ? this.visit(value, fieldSchema, fieldPath, depth + 1) : copyFree(value));
+      setField(copy, name, this.visit(value, fieldSchema ?? ANYTHING, fieldPath, depth + 1));
     }
     for (const name of schema.required ?? []) {
       if (copy[name] !== undefined || schema.properties?.[name]?.default !== undefined) continue;
@@ -108,6 +111,7 @@ class Walk {
     if (isObject(schema.additionalProperties)) return schema.additionalProperties as Schema;
     const open = schema['x-kubernetes-preserve-unknown-fields'] || schema.additionalProperties === true;
     if (open || !schema.properties) return undefined;
+    if (this.unknown.length >= UNKNOWN_MAX) return 'unknown';
     const suggestion = nearestWord(name, Object.keys(schema.properties));
     this.unknown.push(suggestion === undefined ? { path } : { path, suggestion });
     return 'unknown';
@@ -138,13 +142,4 @@ function problemsOf(value: unknown, schema: Schema, path: string, depth: number)
   const walk = new Walk();
   walk.visit(value, schema, path, depth + 1);
   return walk.errors;
-}
-
-/** A copy of what no schema describes. */
-function copyFree(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(copyFree);
-  if (!isObject(value)) return value;
-  const copy: JsonObject = {};
-  for (const name of Object.keys(value)) setField(copy, name, copyFree(value[name]));
-  return copy;
 }

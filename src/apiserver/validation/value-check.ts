@@ -12,9 +12,9 @@ export function checkType(
 ): FieldError | undefined {
   const wanted = schema.type;
   const actual = typeOf(value);
-  if (wanted === undefined || wanted === actual) return undefined;
-  if (wanted === 'number' && actual === 'integer') return undefined;
   const flexible = isIntOrString(schema) || ref?.endsWith('.Quantity');
+  if ((wanted === undefined && !flexible) || wanted === actual) return undefined;
+  if (wanted === 'number' && actual === 'integer') return undefined;
   if (flexible && (actual === 'string' || actual === 'integer' || actual === 'number')) return undefined;
   const field = path === '' ? '<root>' : path;
   const shown = JSON.stringify(actual);
@@ -61,8 +61,15 @@ function textProblems(value: string, { minLength = 0, maxLength, pattern, format
   if (maxLength !== undefined && length > maxLength) problems.push(`should be at most ${maxLength} chars long`);
   if (pattern !== undefined && !new RegExp(pattern, 'u').test(value)) problems.push(`should match '${pattern}'`);
   const isOfFormat = FORMATS[format ?? ''];
+  if (format === 'byte' && !isBase64(value)) problems.push('must be base64');
   if (isOfFormat && !isOfFormat(value)) problems.push(`must be of type ${format}: ${JSON.stringify(value)}`);
   return problems;
+}
+
+/** With its padding, as Go reads it; line breaks may stand in it. */
+function isBase64(text: string): boolean {
+  const compact = text.replace(/[\r\n]/g, '');
+  return compact.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(compact);
 }
 
 /** Formats that Kubernetes checks in custom resources; it takes others as they are. */

@@ -1,12 +1,15 @@
+import type { PolicyRule } from 'kubernetes-types/rbac/v1.js';
 import type { FieldError, KindDefinition } from '../kind.js';
 import type { KubeObject } from '../object.js';
 import { AGE_COLUMN, column, NAME_COLUMN } from '../printing/columns.js';
 import { schemaRef } from '../schemas/index.js';
 import type { RoleBindingObject, RoleObject } from '../types.js';
-import { notSupported, required } from '../validation/errors.js';
+import { invalid, notSupported, required } from '../validation/errors.js';
 import { immutable, validateMetadata } from '../validation/metadata.js';
 import { pathSegmentName } from '../validation/names.js';
+import { oneOf } from '../validation/values.js';
 
+const SUBJECT_KINDS = ['ServiceAccount', 'User', 'Group'];
 const GROUP = 'rbac.authorization.k8s.io';
 
 export const ROLE = role('Role', true);
@@ -32,11 +35,25 @@ function role(kind: string, namespaced: boolean): KindDefinition {
     columns: [NAME_COLUMN, column('Created At', ({ metadata }) => metadata.creationTimestamp ?? '')],
     validate: (object) => [
       ...validateMetadata(object, pathSegmentName),
-      ...((object as RoleObject).rules ?? []).flatMap((rule, i) =>
-        rule.verbs?.length ? [] : [required(`rules[${i}].verbs`, 'verbs must contain at least one value')],
-      ),
+      ...((object as RoleObject).rules ?? []).flatMap((rule, i) => validateRule(rule, `rules[${i}]`, namespaced)),
     ],
   };
+}
+
+function validateRule(rule: PolicyRule, field: string, namespaced: boolean): FieldError[] {
+  const errors: FieldError[] = [];
+  if (!rule.verbs?.length) errors.push(required(`${field}.verbs`, 'verbs must contain at least one value'));
+  if (rule.nonResourceURLs?.length) {
+    const detail = 'namespaced rules cannot apply to non-resource URLs';
+    return namespaced ? [...errors, invalid(`${field}.nonResourceURLs`, rule.nonResourceURLs, detail)] : errors;
+  }
+  if (!rule.apiGroups?.length) {
+    errors.push(required(`${field}.apiGroups`, 'resource rules must supply at least one api group'));
+  }
+  if (!rule.resources?.length) {
+    errors.push(required(`${field}.resources`, 'resource rules must supply at least one resource'));
+  }
+  return errors;
 }
 
 function binding(kind: string, namespaced: boolean): KindDefinition {
@@ -67,7 +84,9 @@ function validateBinding({ roleRef, subjects: list = [] }: RoleBindingObject, na
   const errors: FieldError[] = [];
   if (!roleRef?.name) errors.push(required('roleRef.name'));
   if (roleRef && !kinds.includes(roleRef.kind)) errors.push(notSupported('roleRef.kind', roleRef.kind, kinds));
+  if (roleRef && roleRef.apiGroup !== GROUP) errors.push(notSupported('roleRef.apiGroup', roleRef.apiGroup, [GROUP]));
   for (const [i, subject] of list.entries()) {
+    errors.push(...oneOf(`subjects[${i}].kind`, subject.kind, SUBJECT_KINDS));
     if (!subject.name) errors.push(required(`subjects[${i}].name`));
     if (subject.kind === 'ServiceAccount' && !subject.namespace) errors.push(required(`subjects[${i}].namespace`));
   }

@@ -2,12 +2,13 @@ import type { PodTemplateSpec } from 'kubernetes-types/core/v1.js';
 import type { LabelSelector } from 'kubernetes-types/meta/v1.js';
 import type { FieldError } from '../kind.js';
 import { matchesLabelSelector } from '../labels/selector.js';
-import { invalid, notSupported, required } from './errors.js';
+import { forbidden, invalid, notSupported, required } from './errors.js';
 import { validateAnnotations, validateLabels } from './metadata.js';
 import { labelValue, qualifiedName } from './names.js';
 import { validatePodSpec } from './pod-spec.js';
 
 const OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'];
+const NO_VALUES = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'";
 
 interface WorkloadSpec {
   replicas?: number;
@@ -41,6 +42,9 @@ function validateSelector(selector: LabelSelector | undefined): FieldError[] {
       if (!OPERATORS.includes(operator)) errors.push(notSupported(`${at}.operator`, operator, OPERATORS));
       if (operator.endsWith('In') && values.length === 0) {
         errors.push(required(`${at}.values`, "must be specified when `operator` is 'In' or 'NotIn'"));
+      }
+      if (/Exists?$/.test(operator) && values.length > 0) {
+        errors.push(forbidden(`${at}.values`, NO_VALUES));
       }
       for (const [j, value] of values.entries()) {
         const wrong = labelValue(value);

@@ -4,7 +4,10 @@ import { column } from '../../printing/columns.js';
 import { schemaRef } from '../../schemas/index.js';
 import type { EndpointsObject } from '../../types.js';
 import { validateMetadata } from '../../validation/metadata.js';
+import { validateIp, validatePort } from '../../validation/ports.js';
+import { oneOf } from '../../validation/values.js';
 
+const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
 /** As many as kubectl shows before `+ 5 more...`. */
 const SHOWN_MAX = 3;
 
@@ -22,8 +25,22 @@ export const ENDPOINTS: KindDefinition = {
       for (const port of subset.ports ?? []) port.protocol ||= 'TCP';
     }
   },
-  validate: (object) => validateMetadata(object),
+  validate: (object) => [
+    ...validateMetadata(object),
+    ...((object as EndpointsObject).subsets ?? []).flatMap((subset, i) => validateSubset(subset, `subsets[${i}]`)),
+  ],
 };
+
+function validateSubset({ addresses = [], notReadyAddresses = [], ports = [] }: EndpointSubset, field: string) {
+  const lists = Object.entries({ addresses, notReadyAddresses });
+  return [
+    ...lists.flatMap(([name, list]) => list.flatMap(({ ip }, i) => validateIp(ip, `${field}.${name}[${i}].ip`))),
+    ...ports.flatMap(({ port, protocol }, i) => [
+      ...validatePort(port, `${field}.ports[${i}].port`),
+      ...oneOf(`${field}.ports[${i}].protocol`, protocol, PROTOCOLS),
+    ]),
+  ];
+}
 
 function formatEndpoints(subsets: readonly EndpointSubset[]): string {
   const all = subsets.flatMap(({ addresses = [], ports = [] }) =>

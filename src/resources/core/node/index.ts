@@ -3,9 +3,13 @@ import { AGE_COLUMN, column, listed } from '../../printing/columns.js';
 import { schemaRef } from '../../schemas/index.js';
 import type { NodeObject } from '../../types.js';
 import { validateMetadata } from '../../validation/metadata.js';
+import { qualifiedName } from '../../validation/names.js';
+import { oneOf, ruled } from '../../validation/values.js';
 
 const ROLE_LABEL_PREFIX = 'node-role.kubernetes.io/';
 const ROLE_LABEL = 'kubernetes.io/role';
+
+const TAINT_EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 
 export const NODE: KindDefinition = {
   group: '',
@@ -30,7 +34,13 @@ export const NODE: KindDefinition = {
     }),
   ],
   selectableFields: { 'spec.unschedulable': (node) => String((node as NodeObject).spec?.unschedulable ?? false) },
-  validate: (object) => validateMetadata(object),
+  validate: (object) => [
+    ...validateMetadata(object),
+    ...((object as NodeObject).spec?.taints ?? []).flatMap(({ key, effect }, i) => [
+      ...ruled(qualifiedName, `spec.taints[${i}].key`, key),
+      ...oneOf(`spec.taints[${i}].effect`, effect, TAINT_EFFECTS),
+    ]),
+  ],
 };
 
 function statusText(node: NodeObject): string {

@@ -42,6 +42,7 @@ export const POD: KindDefinition = {
   validateUpdate: validatePodUpdate,
   prepareForCreate(object: KubeObject) {
     const pod = object as PodObject;
-    pod.status = { phase: 'Pending', qosClass: qosClass(pod.spec) };
+    // Without a spec it is refused in the next step.
+    if (pod.spec) pod.status = { phase: 'Pending', qosClass: qosClass(pod.spec) };
   },
 };

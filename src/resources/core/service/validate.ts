@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { ServicePort } from 'kubernetes-types/core/v1.js';
 import type { FieldError } from '../../kind.js';
 import type { KubeObject } from '../../object.js';
@@ -9,7 +10,6 @@ import { validatePort, validatePortOrName } from '../../validation/ports.js';
 
 const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
-const IPV4 = /^(\d{1,3}\.){3}\d{1,3}$/;
 
 export function validateService(object: KubeObject): FieldError[] {
   const { spec } = object as ServiceObject;
@@ -20,7 +20,7 @@ export function validateService(object: KubeObject): FieldError[] {
   if (type === 'ExternalName') errors.push(...validateExternalName(spec.externalName));
   const headless = spec.clusterIP === 'None';
   if (!spec.ports?.length && !headless && type !== 'ExternalName') errors.push(required('spec.ports'));
-  if (spec.clusterIP && !headless && !IPV4.test(spec.clusterIP)) {
+  if (spec.clusterIP && !headless && !isIP(spec.clusterIP)) {
     errors.push(
       invalid('spec.clusterIPs[0]', spec.clusterIP, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'),
     );
@@ -63,6 +63,7 @@ function validatePorts(ports: readonly ServicePort[]): FieldError[] {
       ...validatePortOrName(port.targetPort ?? port.port, `${at}.targetPort`),
     ];
     const protocol = port.protocol ?? 'TCP';
+    if (port.nodePort) errors.push(...validatePort(port.nodePort, `${at}.nodePort`));
     if (!PROTOCOLS.includes(protocol)) errors.push(notSupported(`${at}.protocol`, protocol, PROTOCOLS));
     const key = `${protocol}/${port.port}`;
     if (numbers.has(key)) errors.push(duplicate(at, { protocol, port: port.port }));

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { HTTPIngressPath, IngressBackend, IngressRule } from 'kubernetes-types/networking/v1.js';
 import type { FieldError } from '../../kind.js';
 import type { KubeObject } from '../../object.js';
@@ -8,6 +9,8 @@ import { dns1035Label, dns1123Subdomain } from '../../validation/names.js';
 import { validatePort, validatePortOrName } from '../../validation/ports.js';
 
 const PATH_TYPES = ['Exact', 'ImplementationSpecific', 'Prefix'];
+/** They would mean another path to whoever normalises it. */
+const PATH_PARTS_REFUSED = ['//', '/./', '/../', '%2f', '%2F'];
 const CLASS_ANNOTATION = 'kubernetes.io/ingress.class';
 
 export function validateIngress(object: KubeObject): FieldError[] {
@@ -31,6 +34,7 @@ function validateRule(rule: IngressRule, field: string): FieldError[] {
   if (rule.host) {
     const problem = dns1123Subdomain(rule.host.replace(/^\*\./, ''));
     if (problem) errors.push(invalid(`${field}.host`, rule.host, problem));
+    if (isIP(rule.host)) errors.push(invalid(`${field}.host`, rule.host, 'must be a DNS name, not an IP address'));
   }
   if (rule.http && !rule.http.paths?.length) errors.push(required(`${field}.http.paths`));
   return [...errors, ...(rule.http?.paths ?? []).flatMap((path, i) => validatePath(path, `${field}.http.paths[${i}]`))];
@@ -43,6 +47,9 @@ function validatePath(path: HTTPIngressPath, field: string): FieldError[] {
     errors.push(notSupported(`${field}.pathType`, path.pathType, PATH_TYPES));
   else if ((path.path || path.pathType !== 'ImplementationSpecific') && !path.path?.startsWith('/')) {
     errors.push(invalid(`${field}.path`, path.path ?? '', 'must be an absolute path'));
+  } else if (path.pathType !== 'ImplementationSpecific') {
+    const wrong = PATH_PARTS_REFUSED.find((part) => path.path?.includes(part));
+    if (wrong !== undefined) errors.push(invalid(`${field}.path`, path.path, `must not contain '${wrong}'`));
   }
   return [...errors, ...validateBackend(path.backend, `${field}.backend`)];
 }
