@@ -34,6 +34,24 @@ export interface Client {
   ): WatchHandle;
 }
 
+/** A client's way to act for a service account. */
+export interface TokenClient {
+  createToken(account: string, namespace: string, request: TokenRequest): Promise<AccountToken>;
+}
+
+export interface TokenRequest {
+  /** 600 at least. */
+  readonly expirationSeconds: number;
+  /** Absent: the API server itself. */
+  readonly audiences?: readonly string[];
+}
+
+export interface AccountToken {
+  readonly token: string;
+  /** RFC 3339. */
+  readonly expirationTimestamp: string;
+}
+
 export interface ObjectList<T extends KubeObject> {
   readonly items: T[];
   readonly resourceVersion: string;

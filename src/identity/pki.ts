@@ -14,7 +14,7 @@ export const RENEW_BEFORE_MS = 30 * DAY_MS;
 const CA_NAME: Name = { organization: 'trysail', commonName: 'trysail CA' };
 const SERVER_NAME: Name = { organization: 'trysail', commonName: 'kube-apiserver' };
 /** What clients call the API server by: on the host, and by the names of its Service inside the mesh. */
-const SERVER_NAMES: readonly string[] = [
+export const SERVER_NAMES: readonly string[] = [
   'localhost',
   '127.0.0.1',
   '::1',

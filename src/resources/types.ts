@@ -122,6 +122,7 @@ export interface SecretObject extends KubeObject {
 }
 
 export interface ServiceAccountObject extends KubeObject {
+  automountServiceAccountToken?: boolean;
   secrets?: ObjectReference[];
 }
 

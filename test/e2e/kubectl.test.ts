@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
+import { command } from '../support/command.js';
 import { eventually, hasKubectl, Kubectl } from '../support/kubectl.js';
 import { Mesh } from '../support/mesh.js';
 import { buildCart, SHOP } from './shop.js';
@@ -51,6 +52,28 @@ test('a pod without a sidecar reaches services by name, and is refused where the
   await kubectl.ok('delete namespace plain');
   await kubectl.ok('delete service empty');
 });
+
+test(
+  'a program finds its account and calls the API with it; what changes in a ConfigMap reaches it',
+  options,
+  async () => {
+    const pod = await podName();
+    const call = `const fs = require('fs'); const at = (name) => fs.readFileSync('/var/run/secrets/kubernetes.io/serviceaccount/' + name, 'utf8');
+    const path = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
+    const headers = {authorization: 'Bearer ' + at('token'), 'content-type': 'application/json'};
+    const options = {host: 'kubernetes.default.svc', path, method: 'POST', ca: at('ca.crt'), headers};
+    require('https').request(options, (answer) => answer.pipe(process.stdout)).end('{}')`;
+    const words = ['exec', '-n', 'shop', pod, '-c', 'cart', '--', 'node', '-e', call];
+    const { stdout, stderr } = await command('kubectl', words, { env: kubectl.env });
+    assert.match(stdout, /"username":"system:serviceaccount:shop:default"/, stderr);
+    await kubectl.ok(`patch configmap settings -p '{"data":{"greeting":"hi"}}'`);
+    await eventually(
+      async () => assert.equal(await kubectl.ok(`exec ${pod} -- cat /etc/settings/greeting`), 'hi'),
+      3000,
+    );
+    await kubectl.ok(`patch configmap settings -p '{"data":{"greeting":"hello"}}'`);
+  },
+);
 
 test('exec: exit code, input, a terminal, a command that is not there', options, async () => {
   const pod = await podName();

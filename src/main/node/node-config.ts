@@ -20,5 +20,7 @@ export interface NodeConfig {
   /** Cluster IPs of services, CIDR. */
   readonly serviceRange: string;
   readonly dnsServer: string;
+  /** Cluster IP of the service `kubernetes`. */
+  readonly apiService: string;
   readonly clusterDomain: string;
 }

@@ -19,10 +19,12 @@ import { ProcessDriver } from '../../runtime/drivers/process/process-driver.js';
 import { ImageStore } from '../../runtime/images/image-store.js';
 import { processScript } from '../process-scripts.js';
 import { ChildProxyHost } from '../proxy/child-proxy-host.js';
+import { relayApi } from './api-relay.js';
 import { MeshNames } from './mesh-names.js';
 import type { NodeConfig } from './node-config.js';
 
 const DNS_PORT = 53;
+const API_PORT = 443;
 
 /** The node process: the agent with its driver, name server, and the proxy as its child. */
 export async function runNode(configFile: string): Promise<void> {
@@ -57,7 +59,8 @@ async function start(config: NodeConfig, configFile: string, logger: Logger, cle
   mkdirSync(config.stateDir, { recursive: true, mode: 0o700 });
   await raiseOpenFileLimit();
 
-  const client = new RemoteClient(loadKubeconfig(config.kubeconfig), 'trysail-agent');
+  const connection = loadKubeconfig(config.kubeconfig);
+  const client = new RemoteClient(connection, 'trysail-agent');
   const names = new MeshNames({ client, clock, random, logger, domain: config.clusterDomain });
   cleanup.defer(() => names.stop());
   const proxyLog = openSync(join(config.stateDir, 'proxy.log'), 'a', 0o600);
@@ -72,6 +75,7 @@ async function start(config: NodeConfig, configFile: string, logger: Logger, cle
   const driver = makeDriver(config, names);
   const agent = new NodeAgent({
     client,
+    clusterCa: connection.ca ?? '',
     nodeName: config.nodeName,
     driver,
     proxyHost,
@@ -92,6 +96,8 @@ async function start(config: NodeConfig, configFile: string, logger: Logger, cle
     const sockets = await driver.openServerSockets(config.dnsServer, DNS_PORT);
     const dns = await DnsServer.open(names.responder, sockets);
     cleanup.defer(() => dns.close());
+    const apiSocket = await driver.openServerSocket(config.apiService, API_PORT);
+    cleanup.defer(await relayApi(apiSocket, connection.server));
     const unfollow = names.followRoutes((routes) => {
       driver.setServices(routes).catch((error: unknown) => {
         logger.error('services not changed in pods', { error: messageOf(error) });
@@ -110,7 +116,7 @@ function makeDriver(config: NodeConfig, names: MeshNames): Driver {
     return new NetnsDriver({
       runDir: join(config.runDir, 'netns'),
       podRange: config.podRange,
-      serverAddresses: [config.dnsServer],
+      serverAddresses: [config.dnsServer, config.apiService],
       serviceRange: config.serviceRange,
     });
   }

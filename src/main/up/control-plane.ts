@@ -13,7 +13,7 @@ import type { Random } from '../../base/random.js';
 import type { Client } from '../../client/client.js';
 import { EmbeddedClient } from '../../client/embedded-client.js';
 import { writeKubeconfig } from '../../identity/kubeconfig.js';
-import { ensurePki, type Pki } from '../../identity/pki.js';
+import { ensurePki, type Pki, SERVER_NAMES } from '../../identity/pki.js';
 import { NAMESPACE } from '../../resources/core/namespace/index.js';
 import { WithoutEffectWarnings } from '../../resources/core/pod/without-effect.js';
 import { ServiceAllocator } from '../../resources/core/service/allocator.js';
@@ -97,6 +97,7 @@ export class ControlPlane {
         tls: { cert: pki.serverCert, key: pki.serverKey, clientCa: pki.caCert },
         podAccess: new RemotePodAccess(options.agentSocket),
         ...(options.rbac && { authorizer: new RbacAuthorizer(store) }),
+        hosts: [API_SERVICE_IP, ...SERVER_NAMES],
         accountTokens: accountTokens(pki, clock, store),
       });
       cleanup.defer(() => server.close());

@@ -18,7 +18,7 @@ import { Instance } from './instance.js';
 import { endNode, NodeProcess } from './node-process.js';
 import { nodeReady } from './node-ready.js';
 import { freePort } from './ports.js';
-import { DNS_SERVICE_IP } from './system-objects.js';
+import { API_SERVICE_IP, DNS_SERVICE_IP } from './system-objects.js';
 
 const USUAL_API_PORT = 6443;
 const USUAL_INGRESS_PORT = 8080;
@@ -137,6 +137,7 @@ async function start(
       meshRanges: MESH_RANGES,
       serviceRange: SERVICE_RANGE,
       dnsServer: DNS_SERVICE_IP,
+      apiService: API_SERVICE_IP,
       clusterDomain: CLUSTER_DOMAIN,
     },
     configFile: instance.path(NODE_NAME, 'config.json'),

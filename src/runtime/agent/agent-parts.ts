@@ -1,9 +1,10 @@
 import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/logger.js';
-import type { Client } from '../../client/client.js';
+import type { Client, TokenClient } from '../../client/client.js';
 import type { Driver } from '../drivers/driver.js';
 import type { EventRecorder } from '../events/event-recorder.js';
 import type { ImageStore } from '../images/image-store.js';
+import type { ObjectFollower } from './object-follower.js';
 import type { ObjectReader } from './object-reader.js';
 import type { ProxyHost } from './proxy-host.js';
 
@@ -17,6 +18,10 @@ export interface AgentParts {
   readonly images: Pick<ImageStore, 'resolve' | 'rootfs' | 'onChange'>;
   readonly events: EventRecorder;
   readonly reader: ObjectReader;
+  readonly follower: ObjectFollower;
+  readonly tokens: TokenClient;
+  /** PEM of the API server's CA. */
+  readonly clusterCa: string;
   readonly node: NodeFacts;
   /** Holds `logs/` and `pods/`. */
   readonly stateDir: string;

@@ -31,6 +31,7 @@ async function startNode(t: TestContext) {
   const images = new ImageStore({ dir: path.join(stateDir, 'images'), clock });
   const agent = new NodeAgent({
     client: api,
+    clusterCa: '',
     nodeName: 'node-1',
     driver: new ProcessDriver({ stateDir, dns: responder({}) }),
     proxyHost: new FakeProxyHost(),

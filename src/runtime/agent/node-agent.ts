@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock.js';
 import { messageOf } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import type { Random } from '../../base/random.js';
-import type { Client } from '../../client/client.js';
+import type { Client, TokenClient } from '../../client/client.js';
 import { Informer } from '../../client/informer.js';
 import { PODS } from '../../resources/gvr.js';
 import type { PodObject } from '../../resources/types.js';
@@ -14,12 +14,15 @@ import type { ImageStore } from '../images/image-store.js';
 import type { AgentParts, NodeFacts } from './agent-parts.js';
 import { Heartbeat } from './node/heartbeat.js';
 import { machineCapacity } from './node/node-object.js';
+import { ObjectFollower } from './object-follower.js';
 import { ObjectReader } from './object-reader.js';
 import { PodWorker } from './pod/pod-worker.js';
 import type { ProxyHost } from './proxy-host.js';
 
 export interface NodeAgentOptions {
-  readonly client: Client;
+  readonly client: Client & TokenClient;
+  /** PEM of the API server's CA, for the pods' programs. */
+  readonly clusterCa: string;
   readonly nodeName: string;
   /** Started by the agent, and stopped. */
   readonly driver: Driver;
@@ -64,6 +67,9 @@ export class NodeAgent {
       stateDir,
       node: nodeFacts(options),
       reader: new ObjectReader(client),
+      follower: new ObjectFollower({ client, clock, random: options.random, logger }),
+      tokens: client,
+      clusterCa: options.clusterCa,
       events: new EventRecorder(client, clock, logger, { component: 'kubelet', host: nodeName }),
     };
     const fieldSelector = `spec.nodeName=${nodeName}`;
@@ -94,6 +100,7 @@ export class NodeAgent {
   async stop(): Promise<void> {
     this.stopping.abort();
     this.pods.stop();
+    this.parts.follower.stop();
     await Promise.all([...this.workers.values()].map((worker) => worker.abandon()));
     await this.parts.driver.stop();
     await this.heartbeat;

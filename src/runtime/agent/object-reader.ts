@@ -1,7 +1,7 @@
 import { type Client, isNotFound } from '../../client/client.js';
-import { CONFIG_MAPS, SECRETS, SERVICES } from '../../resources/gvr.js';
+import { CONFIG_MAPS, SECRETS, SERVICE_ACCOUNTS, SERVICES } from '../../resources/gvr.js';
 import type { Gvr, KubeObject } from '../../resources/object.js';
-import type { ConfigMapObject, SecretObject, ServiceObject } from '../../resources/types.js';
+import type { ConfigMapObject, SecretObject, ServiceAccountObject, ServiceObject } from '../../resources/types.js';
 
 /** Objects that a container's start needs. While the API server is away, as they were last read: restarts must go on. */
 export class ObjectReader {
@@ -16,6 +16,10 @@ export class ObjectReader {
 
   secret(namespace: string, name: string): Promise<SecretObject | undefined> {
     return this.read<SecretObject>(SECRETS, namespace, name);
+  }
+
+  serviceAccount(namespace: string, name: string): Promise<ServiceAccountObject | undefined> {
+    return this.read<ServiceAccountObject>(SERVICE_ACCOUNTS, namespace, name);
   }
 
   async services(namespace: string): Promise<readonly ServiceObject[]> {

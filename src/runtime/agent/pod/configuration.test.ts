@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, readlink, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -12,7 +12,7 @@ import { ObjectReader } from '../object-reader.js';
 import { CrashBackoff, durationText } from './crash-backoff.js';
 import { containerEnvironment } from './environment.js';
 import type { PodFacts } from './field-ref.js';
-import { makeVolumes } from './volumes.js';
+import { PodVolumes } from './volumes.js';
 
 const APP: Container = { name: 'app', resources: { limits: { cpu: '1500m', memory: '64Mi' } } };
 
@@ -80,6 +80,11 @@ test('environment: what is missing is named', async () => {
   });
 });
 
+function volumesOf(reader: ObjectReader, place: string, volumes: Volume[]): PodVolumes {
+  const token = async (audience: string | undefined) => `token for ${audience ?? 'the API'}`;
+  return new PodVolumes(() => ({ facts: facts(volumes), reader, clusterCa: 'CA', token }), volumes, place);
+}
+
 async function folder(t: TestContext): Promise<string> {
   const made = await mkdtemp(path.join(os.tmpdir(), 'trysail-test-'));
   t.after(() => rm(made, { recursive: true, force: true }));
@@ -96,17 +101,15 @@ test('volumes: config maps, secrets with modes, the downward API, projections of
     [SECRETS, 'keys', { data: { key: Buffer.from('K').toString('base64') } }],
   );
   const labels = { path: 'labels', fieldRef: { fieldPath: 'metadata.labels' } };
-  const made = await makeVolumes(
-    facts([
-      { name: 'conf', configMap: { name: 'conf', items: [{ key: 'a.txt', path: 'deep/a' }] } },
-      { name: 'keys', secret: { secretName: 'keys', defaultMode: 0o400 } },
-      { name: 'all', projected: { sources: [{ configMap: { name: 'conf' } }, { downwardAPI: { items: [labels] } }] } },
-      { name: 'cache', emptyDir: {} },
-      { name: 'host', hostPath: { path: '/etc' } },
-    ]),
-    reader,
-    await folder(t),
-  );
+  const volumes = volumesOf(reader, await folder(t), [
+    { name: 'conf', configMap: { name: 'conf', items: [{ key: 'a.txt', path: 'deep/a' }] } },
+    { name: 'keys', secret: { secretName: 'keys', defaultMode: 0o400 } },
+    { name: 'all', projected: { sources: [{ configMap: { name: 'conf' } }, { downwardAPI: { items: [labels] } }] } },
+    { name: 'cache', emptyDir: {} },
+    { name: 'host', hostPath: { path: '/etc' } },
+  ]);
+  await volumes.make();
+  const made = volumes.places;
   const text = (volume: string, file: string) => readFile(path.join(made.get(volume)!, file), 'utf8');
   assert.equal(await text('conf', 'deep/a'), 'A');
   assert.equal(await text('keys', 'key'), 'K');
@@ -120,13 +123,47 @@ test('volumes: config maps, secrets with modes, the downward API, projections of
 test('volumes: what cannot be mounted is said', async (t) => {
   const reader = await setUp();
   const place = await folder(t);
-  const make = (volume: object) => makeVolumes(facts([{ name: 'v', ...volume }]), reader, place);
+  const make = (volume: object) => volumesOf(reader, place, [{ name: 'v', ...volume }]).make();
   await assert.rejects(make({ configMap: { name: 'c' } }), {
     message: 'MountVolume.SetUp failed for volume "v" : configmap "c" not found',
   });
   await assert.rejects(make({ persistentVolumeClaim: { claimName: 'p' } }), {
     message: /persistentVolumeClaim are not supported/,
   });
+});
+
+test('volumes: a change reaches the files all at once, and names that went are gone', async (t) => {
+  const api = new FakeApi(new FakeClock());
+  const object = (data: Record<string, string>): KubeObject & { data: Record<string, string> } => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'conf', namespace: 'default' },
+    data,
+  });
+  await api.create(CONFIG_MAPS, object({ a: '1', b: '1' }));
+  const token = { serviceAccountToken: { path: 'token', audience: 'vault' } };
+  const volumes = volumesOf(new ObjectReader(api), await folder(t), [
+    { name: 'conf', configMap: { name: 'conf' } },
+    { name: 'all', projected: { defaultMode: 0o400, sources: [{ configMap: { name: 'conf' } }, token] } },
+  ]);
+  await volumes.make();
+  const place = volumes.places.get('conf')!;
+  const before = await readlink(path.join(place, '..data'));
+  assert.deepEqual((await readdir(place)).sort(), [before, '..data', 'a', 'b'].sort());
+  await volumes.refresh();
+  assert.equal(await readlink(path.join(place, '..data')), before, 'nothing changed');
+  await api.update(CONFIG_MAPS, object({ a: '2', c: '2' }));
+  await volumes.refresh();
+  const after = await readlink(path.join(place, '..data'));
+  assert.deepEqual((await readdir(place)).sort(), [after, '..data', 'a', 'c'].sort());
+  assert.equal(await readFile(path.join(place, 'a'), 'utf8'), '2');
+  const all = volumes.places.get('all')!;
+  assert.equal(await readFile(path.join(all, 'c'), 'utf8'), '2');
+  assert.equal(await readFile(path.join(all, 'token'), 'utf8'), 'token for vault');
+  assert.equal((await stat(path.join(all, 'token'))).mode & 0o777, 0o400);
+  await api.delete(CONFIG_MAPS, 'conf', 'default');
+  await volumes.refresh();
+  assert.equal(await readFile(path.join(place, 'a'), 'utf8'), '2', 'what is gone leaves its files');
 });
 
 test('back-off: doubles to its longest, is written as Go writes durations', () => {

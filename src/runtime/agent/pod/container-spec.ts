@@ -1,8 +1,9 @@
 import path from 'node:path';
-import type { Container } from 'kubernetes-types/core/v1.js';
+import type { Container, VolumeMount } from 'kubernetes-types/core/v1.js';
 import type { ContainerSpec } from '../../drivers/driver.js';
 import { environmentOf } from '../../images/configuration.js';
 import type { ImageConfig } from '../../images/image.js';
+import { accountMount, TOKEN_VOLUME } from './account-token.js';
 import { expandReferences } from './expand.js';
 
 export interface ContainerInputs {
@@ -34,7 +35,7 @@ export function containerSpec({
     ...(rootfs === undefined ? {} : { rootfs }),
     ...(container.stdin ? { stdin: true } : {}),
     ...(container.tty ? { tty: true } : {}),
-    mounts: (container.volumeMounts ?? []).flatMap((mount) => {
+    mounts: mountsOf(container, volumes).flatMap((mount) => {
       const source = volumes.get(mount.name);
       const subPath = mount.subPathExpr ? expandReferences(mount.subPathExpr, environment) : (mount.subPath ?? '');
       if (source === undefined) return [];
@@ -47,6 +48,10 @@ export function containerSpec({
       ];
     }),
   };
+}
+
+function mountsOf({ volumeMounts = [] }: Container, volumes: ReadonlyMap<string, string>): VolumeMount[] {
+  return volumes.has(TOKEN_VOLUME) ? [...volumeMounts, ...accountMount(volumeMounts)] : volumeMounts;
 }
 
 function argvOf(container: Container, image: ImageConfig, environment: Readonly<Record<string, string>>): string[] {

@@ -13,11 +13,11 @@ import type { PodContext } from './pod-context.js';
 import { deletePodObject } from './pod-deletion.js';
 import { isRestartableInit, type PodPlan, planPod } from './pod-plan.js';
 import { podStatus } from './pod-status.js';
+import { PodStorage } from './pod-storage.js';
 import { PodViews } from './pod-views.js';
 import { ProxyRunner } from './proxy-runner.js';
 import { proxySpec } from './proxy-spec.js';
 import { sandboxSpec } from './sandbox-spec.js';
-import { makeVolumes } from './volumes.js';
 
 const SETUP_RETRY_FIRST_MS = 500;
 const SETUP_RETRY_LONGEST_MS = 30_000;
@@ -32,6 +32,7 @@ export class PodWorker {
   /** Resolves when nothing of the pod is left. */
   readonly gone: Promise<void>;
   private sandbox: Sandbox | undefined;
+  private storage: PodStorage | undefined;
   private proxy: ProxyRunner | undefined;
   private runners: ContainerRunner[] = [];
   private isInitialized = false;
@@ -71,6 +72,7 @@ export class PodWorker {
       void this.terminate(deletionGracePeriodSeconds * 1000, true);
       return;
     }
+    this.storage?.changed();
     for (const runner of this.runners) {
       const container = pod.spec.containers.find(({ name }) => name === runner.container.name);
       if (container) runner.update(container);
@@ -140,6 +142,7 @@ export class PodWorker {
 
   /** All programs ended by themselves. */
   private async finish(): Promise<void> {
+    this.storage?.stop();
     await this.proxy?.stop(0);
     for (const runner of this.runners) await runner.stop(0);
     this.writer.changed();
@@ -153,17 +156,19 @@ export class PodWorker {
     if (!sandbox || this.ending.signal.aborted) return undefined;
     this.writer.changed();
     const { capacity, hostIP } = this.parts.node;
-    const facts = { pod: this.pod, podIP: sandbox.podIP, hostIP, capacity };
+    const factsNow = () => ({ pod: this.pod, podIP: sandbox.podIP, hostIP, capacity });
+    const facts = factsNow();
     const folder = path.join(this.podFolder(), 'volumes');
-    const volumes = await this.retried('FailedMount', () => makeVolumes(facts, this.parts.reader, folder));
-    if (!volumes) return undefined;
+    const storage = await this.retried('FailedMount', () => PodStorage.make(this.parts, factsNow, folder));
+    if (!storage) return undefined;
+    this.storage = storage;
     return {
       parts: this.parts,
       pod: () => this.pod,
       sandbox,
       facts,
       hostname: sandboxSpec(this.pod, this.plan, this.parts.node).hostname,
-      volumes,
+      volumes: storage.places,
       logFolder: (container) => this.logFolder(container),
       changed: () => this.writer.changed(),
       event: (container, type, reason, message) => {
@@ -241,11 +246,13 @@ export class PodWorker {
 
   private async endAll(grace_ms: number, tellServer: boolean): Promise<void> {
     this.ending.abort();
+    this.storage?.stop();
     if (tellServer && this.proxy?.ready)
       await sleep(this.parts.clock, Math.min(grace_ms, ENDPOINT_SPREAD_MS), this.hurry.signal);
     await Promise.all(this.runners.map((runner) => runner.stop(grace_ms)));
     await this.proxy?.stop(Math.min(grace_ms, DRAIN_MS_MAX));
     await this.life;
+    this.storage?.stop();
     await this.sandbox?.destroy();
     if (tellServer) {
       if (this.sandbox) this.writer.changed();

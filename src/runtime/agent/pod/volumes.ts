@@ -1,138 +1,92 @@
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { KeyToPath, Volume } from 'kubernetes-types/core/v1.js';
+import type { Volume } from 'kubernetes-types/core/v1.js';
+import { messageOf } from '../../../base/errors.js';
 import { RuntimeError } from '../../errors.js';
-import type { ObjectReader } from '../object-reader.js';
-import { fieldValue, type PodFacts, resourceValue } from './field-ref.js';
+import { type VolumeFiles, writeAtomically } from './atomic-folder.js';
+import { type VolumeSources, volumeContents } from './volume-contents.js';
 
-const FILE_MODE = 0o644;
+/** A pod's volumes as folders: made once, and written anew where what they are made from changed. */
+export class PodVolumes {
+  /** Folder of each volume by its name. */
+  readonly places = new Map<string, string>();
+  private readonly written = new Map<string, VolumeFiles>();
+  private refreshing: Promise<void> | undefined;
+  private again = false;
 
-/**
- * Makes a pod's volumes as folders.
- * @param folder removed by the caller with the pod
- * @returns folder of each volume by its name
- */
-export async function makeVolumes(
-  facts: PodFacts,
-  reader: ObjectReader,
-  folder: string,
-): Promise<ReadonlyMap<string, string>> {
-  const places = new Map<string, string>();
-  for (const volume of facts.pod.spec.volumes ?? []) {
-    try {
-      places.set(volume.name, await makeVolume(facts, reader, volume, path.join(folder, volume.name)));
-    } catch (cause) {
-      const message = cause instanceof Error ? cause.message : String(cause);
-      throw new RuntimeError(
-        'VOLUME_FAILED',
-        `MountVolume.SetUp failed for volume "${volume.name}" : ${message}`,
-        undefined,
-        {
-          cause,
-        },
-      );
-    }
-  }
-  return places;
-}
-
-async function makeVolume(facts: PodFacts, reader: ObjectReader, volume: Volume, folder: string): Promise<string> {
-  if (volume.hostPath) return volume.hostPath.path;
-  const files = new VolumeFiles(facts, reader);
-  if (volume.configMap) await files.addConfigMap(volume.configMap);
-  else if (volume.secret) await files.addSecret({ ...volume.secret, name: volume.secret.secretName ?? '' });
-  else if (volume.downwardAPI) files.addFields(volume.downwardAPI.items ?? []);
-  else if (volume.projected) await addProjected(files, volume.projected.sources ?? []);
-  else if (!volume.emptyDir) {
-    const type = Object.keys(volume).find((key) => key !== 'name');
-    throw new RuntimeError('VOLUME_UNSUPPORTED', `volumes of type ${type} are not supported; use emptyDir or hostPath`);
-  }
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
-  await files.write(folder);
-  return folder;
-}
-
-async function addProjected(
-  files: VolumeFiles,
-  sources: NonNullable<NonNullable<Volume['projected']>['sources']>,
-): Promise<void> {
-  for (const source of sources) {
-    if (source.configMap) await files.addConfigMap(source.configMap);
-    if (source.secret) await files.addSecret(source.secret);
-    if (source.downwardAPI) files.addFields(source.downwardAPI.items ?? []);
-  }
-}
-
-interface Source {
-  readonly name?: string;
-  readonly items?: readonly KeyToPath[];
-  readonly optional?: boolean;
-  readonly defaultMode?: number;
-}
-
-type Fields = NonNullable<NonNullable<Volume['downwardAPI']>['items']>;
-
-class VolumeFiles {
-  private readonly files = new Map<string, { readonly content: Buffer; readonly mode: number }>();
-
+  /**
+   * @param volumes those of the pod's spec and the agent's own
+   * @param folder removed by the caller with the pod
+   */
   constructor(
-    private readonly facts: PodFacts,
-    private readonly reader: ObjectReader,
+    private readonly sources: () => VolumeSources,
+    private readonly volumes: readonly Volume[],
+    private readonly folder: string,
   ) {}
 
-  private get namespace(): string {
-    return this.facts.pod.metadata.namespace ?? 'default';
-  }
-
-  async addConfigMap(source: Source): Promise<void> {
-    const name = source.name ?? '';
-    const found = await this.reader.configMap(this.namespace, name);
-    if (!found && !source.optional) throw new RuntimeError('CONFIG_MISSING', `configmap "${name}" not found`);
-    const text = Object.entries(found?.data ?? {}).map(([key, value]) => [key, Buffer.from(value)] as const);
-    const binary = Object.entries(found?.binaryData ?? {}).map(
-      ([key, value]) => [key, Buffer.from(value, 'base64')] as const,
-    );
-    this.addKeys(new Map([...text, ...binary]), source);
-  }
-
-  async addSecret(source: Source): Promise<void> {
-    const name = source.name ?? '';
-    const found = await this.reader.secret(this.namespace, name);
-    if (!found && !source.optional) throw new RuntimeError('CONFIG_MISSING', `secret "${name}" not found`);
-    this.addKeys(
-      new Map(Object.entries(found?.data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64')])),
-      source,
-    );
-  }
-
-  addFields(items: Fields): void {
-    for (const item of items) {
-      const ref = item.resourceFieldRef;
-      const container = this.facts.pod.spec.containers.find(({ name }) => name === ref?.containerName);
-      const value =
-        ref && container
-          ? resourceValue(this.facts, container, ref)
-          : fieldValue(this.facts, item.fieldRef?.fieldPath ?? '');
-      this.files.set(item.path, { content: Buffer.from(value), mode: item.mode ?? FILE_MODE });
+  /** @throws RuntimeError VOLUME_FAILED: it may be tried again */
+  async make(): Promise<void> {
+    for (const volume of this.volumes) {
+      try {
+        this.places.set(volume.name, await this.makeVolume(volume));
+      } catch (cause) {
+        const message = `MountVolume.SetUp failed for volume "${volume.name}" : ${messageOf(cause)}`;
+        throw new RuntimeError('VOLUME_FAILED', message, undefined, { cause });
+      }
     }
   }
 
-  async write(folder: string): Promise<void> {
-    for (const [name, { content, mode }] of this.files) {
-      const file = path.join(folder, path.posix.normalize(`/${name}`));
-      await mkdir(path.dirname(file), { recursive: true });
-      await writeFile(file, content);
-      await chmod(file, mode);
+  /** Writes what changed. A volume whose object went or cannot be read keeps its files. Never rejects. */
+  refresh(): Promise<void> {
+    this.again = true;
+    this.refreshing ??= this.refreshAll().finally(() => {
+      this.refreshing = undefined;
+    });
+    return this.refreshing;
+  }
+
+  private async refreshAll(): Promise<void> {
+    while (this.again) {
+      this.again = false;
+      for (const volume of this.volumes) {
+        if (!this.written.has(volume.name)) continue;
+        const files = await volumeContents(this.sources(), volume).catch(() => undefined);
+        if (files) await this.write(volume.name, files).catch(() => {});
+      }
     }
   }
 
-  private addKeys(data: ReadonlyMap<string, Buffer>, { items, defaultMode = FILE_MODE, optional }: Source): void {
-    const wanted = items ?? [...data.keys()].map((key) => ({ key, path: key }));
-    for (const item of wanted as readonly KeyToPath[]) {
-      const content = data.get(item.key);
-      if (content) this.files.set(item.path, { content, mode: item.mode ?? defaultMode });
-      else if (!optional) throw new RuntimeError('CONFIG_MISSING', `references non-existent config key: ${item.key}`);
+  private async makeVolume(volume: Volume): Promise<string> {
+    if (volume.hostPath) return volume.hostPath.path;
+    const folder = path.join(this.folder, volume.name);
+    const files = await volumeContents(this.sources(), volume);
+    if (!files && !volume.emptyDir) {
+      const type = Object.keys(volume).find((key) => key !== 'name');
+      throw new RuntimeError(
+        'VOLUME_UNSUPPORTED',
+        `volumes of type ${type} are not supported; use emptyDir or hostPath`,
+      );
     }
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    if (files) await this.write(volume.name, files);
+    return folder;
   }
+
+  private async write(name: string, files: VolumeFiles): Promise<void> {
+    const old = this.written.get(name);
+    if (old && same(old, files)) return;
+    await writeAtomically(path.join(this.folder, name), files);
+    this.written.set(name, files);
+  }
+}
+
+function same(a: VolumeFiles, b: VolumeFiles): boolean {
+  return (
+    a.size === b.size &&
+    [...a].every(([name, { content, mode }]) => {
+      const other = b.get(name);
+      return other !== undefined && other.mode === mode && other.content.equals(content);
+    })
+  );
 }

@@ -38,7 +38,8 @@ export class FakeProcess implements RunningProcess {
 }
 
 export class FakeDriver implements Driver {
-  readonly name = 'process';
+  /** With `netns` pods get their account's token as files. */
+  name: Driver['name'] = 'process';
   readonly sandboxes: FakeSandbox[] = [];
   /** Makes sandboxes fail while it is set. */
   failure: Error | undefined;

@@ -102,6 +102,7 @@ export class TestNode {
   async startAgent(): Promise<void> {
     this.agent = new NodeAgent({
       client: this.api,
+      clusterCa: 'CA',
       nodeName: 'node-1',
       driver: this.driver,
       proxyHost: this.proxyHost,
@@ -140,6 +141,19 @@ export class TestNode {
   /** Lets everything happen that needs no time; file system calls included. */
   async settle(): Promise<void> {
     for (let turn = 0; turn < 40; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+
+  /** For what takes more turns than {@link settle} gives, as files do. */
+  async until<T>(check: () => T | Promise<T>): Promise<T> {
+    const deadline = Date.now() + 10_000;
+    for (;;) {
+      try {
+        return await check();
+      } catch (error) {
+        if (Date.now() > deadline) throw error;
+        await this.settle();
+      }
+    }
   }
 
   /** In steps, so that what follows from one timer may set the next. */

@@ -1,8 +1,11 @@
 import type { Clock } from '../../../base/clock.js';
 import {
+  type AccountToken,
   ApiError,
   type ListOptions,
   type ObjectList,
+  type TokenClient,
+  type TokenRequest,
   type WatchHandle,
   type WatchHandler,
 } from '../../../client/client.js';
@@ -11,22 +14,26 @@ import type { Gvr, KubeObject } from '../../../resources/object.js';
 import type { PodObject } from '../../../resources/types.js';
 import { FakeApi } from '../../controllers/testing/fake-api.js';
 
-/** The controllers' fake API with a watch on pods, and a switch for its absence. */
-export class WatchableApi extends FakeApi {
-  private readonly watchers = new Set<WatchHandler<PodObject>>();
+/** The controllers' fake API with watches, and a switch for its absence. */
+export class WatchableApi extends FakeApi implements TokenClient {
+  private readonly watchers = new Map<WatchHandler<KubeObject>, string>();
   private away = false;
   private lastDelivered = 0;
+  private tokens = 0;
+  private readonly now: () => number;
 
   constructor(clock: Clock) {
     super(clock);
+    this.now = () => clock.now();
     this.beforeWrite = () => this.assertPresent();
     const deliver = this.informers.deliver.bind(this.informers);
     this.informers.deliver = (resource, object, deleted) => {
       deliver(resource, object, deleted);
-      if (resource.resource !== 'pods') return;
       this.lastDelivered = Number(object.metadata.resourceVersion) + (deleted ? 1 : 0);
       const type = deleted ? 'DELETED' : 'MODIFIED';
-      for (const watcher of this.watchers) watcher.onEvent({ type, object: structuredClone(object) as PodObject });
+      for (const [watcher, watched] of this.watchers) {
+        if (watched === resource.resource) watcher.onEvent({ type, object: structuredClone(object) });
+      }
     };
   }
 
@@ -34,7 +41,8 @@ export class WatchableApi extends FakeApi {
   setAway(away: boolean): void {
     this.away = away;
     if (!away) return;
-    for (const watcher of this.watchers) watcher.onEnd(new ApiError(503, 'ServiceUnavailable', 'connection refused'));
+    for (const watcher of this.watchers.keys())
+      watcher.onEnd(new ApiError(503, 'ServiceUnavailable', 'connection refused'));
     this.watchers.clear();
   }
 
@@ -56,15 +64,23 @@ export class WatchableApi extends FakeApi {
   }
 
   override watch(...args: unknown[]): WatchHandle {
-    const handler = args[3] as WatchHandler<PodObject>;
+    const { resource } = args[0] as Gvr;
+    const handler = args[3] as WatchHandler<KubeObject>;
     const { resourceVersion } = args[2] as { resourceVersion: string };
     const end = (status: number, reason: string) =>
       queueMicrotask(() => handler.onEnd(new ApiError(status, reason, reason)));
     if (this.away) end(503, 'ServiceUnavailable');
     // It keeps no history.
     else if (Number(resourceVersion) < this.lastDelivered) end(410, 'Expired');
-    else this.watchers.add(handler);
+    else this.watchers.set(handler, resource);
     return { close: () => void this.watchers.delete(handler) };
+  }
+
+  async createToken(account: string, namespace: string, { expirationSeconds }: TokenRequest): Promise<AccountToken> {
+    this.assertPresent();
+    const expires_ms = this.now() + expirationSeconds * 1000;
+    const token = `${namespace}/${account} #${++this.tokens}`;
+    return { token, expirationTimestamp: new Date(expires_ms).toISOString() };
   }
 
   pod(name: string): Promise<PodObject> {

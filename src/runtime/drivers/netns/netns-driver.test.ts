@@ -69,7 +69,7 @@ for (const user of testUsers()) {
       const lines = [
         'from the image',
         'image',
-        'mounted',
+        'mountedmounted',
         'client',
         'client',
         '1 hello',

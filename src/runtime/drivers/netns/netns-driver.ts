@@ -125,8 +125,15 @@ export class NetnsDriver implements Driver {
     const { operations } = this.running();
     const request = { path: this.meshNetworkPath, count: 1 };
     const [udp] = await operations.run('makeSockets', { ...request, spec: { kind: 'udp', address, port } });
-    const [tcp] = await operations.run('makeSockets', { ...request, spec: { kind: 'tcp-listener', address, port } });
-    return { udp: udp as number, tcp: tcp as number };
+    return { udp: udp as number, tcp: await this.openServerSocket(address, port) };
+  }
+
+  /** As {@link openServerSockets}, for TCP alone. */
+  async openServerSocket(address: string, port: number): Promise<number> {
+    const spec = { kind: 'tcp-listener', address, port } as const;
+    const request = { path: this.meshNetworkPath, count: 1, spec };
+    const [tcp] = await this.running().operations.run('makeSockets', request);
+    return tcp as number;
   }
 
   private running(): NodeThread {

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readlinkSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { bindTree, MountFlag, mount, setTreeReadOnly, unmount } from '../../../native/index.js';
 import { populateDevices } from './devices.js';
-import { bindFile, FolderMerge, isBelow, isFolder } from './folder-merge.js';
+import { bindFile, FolderMerge, isBelow, isFolder, isLink } from './folder-merge.js';
 
 export interface RootfsSpec {
   /** The driver's folder; its mounts are not for containers. Serves as the place to build in. */
@@ -84,8 +84,10 @@ function placeFiles(spec: RootfsSpec, root: string): void {
 }
 
 function placeMounts(spec: RootfsSpec, root: string): void {
-  for (const { source, target, readOnly } of spec.mounts) {
-    const place = join(root, target);
+  for (const { source: named, target, readOnly } of spec.mounts) {
+    // A file of a ConfigMap is a link.
+    const source = realpathSync(named);
+    const place = placeIn(root, target);
     if (!isFolder(source)) {
       bindFile(source, place);
       if (readOnly) setTreeReadOnly(place);
@@ -94,4 +96,29 @@ function placeMounts(spec: RootfsSpec, root: string): void {
     mkdirSync(place, { recursive: true });
     bindTree(source, place, readOnly);
   }
+}
+
+const LINKS_MAX = 40;
+
+/** A path as the container will see it: links on the way, such as /var/run, lead to folders below `root`, not to the host's. */
+export function placeIn(root: string, target: string): string {
+  const waiting = target.split('/').reverse();
+  let resolved: string[] = [];
+  for (let links = 0; waiting.length > 0; ) {
+    const part = waiting.pop()!;
+    if (part === '' || part === '.') continue;
+    if (part === '..') {
+      resolved.pop();
+      continue;
+    }
+    const next = join(root, ...resolved, part);
+    if (!isLink(next) || ++links > LINKS_MAX) {
+      resolved.push(part);
+      continue;
+    }
+    const to = readlinkSync(next);
+    if (to.startsWith('/')) resolved = [];
+    waiting.push(...to.split('/').reverse());
+  }
+  return join(root, ...resolved);
 }

@@ -166,10 +166,13 @@ async function findContainer(pod: Sandbox): Promise<void> {
     rootfs: image,
     workingDir: '/app',
     env: { GREETING: 'hello' },
-    mounts: [{ source: join(folder, 'mounted'), target: '/config/file', readOnly: true }],
+    mounts: [
+      { source: join(folder, 'mounted'), target: '/config/file', readOnly: true },
+      { source: join(folder, 'mounted'), target: '/var/run/secrets/file', readOnly: true },
+    ],
   };
   const look = [
-    'cat hello.txt; echo; cat /etc/of-image; echo; cat /config/file; echo; hostname; cat /etc/hostname; echo $$ $GREETING',
+    'cat hello.txt; echo; cat /etc/of-image; echo; cat /config/file /run/secrets/file; echo; hostname; cat /etc/hostname; echo $$ $GREETING',
     'ls /root /home; touch /app/new /etc/new /tmp/new && echo writable; touch /config/file 2>/dev/null || echo read-only',
     'getent hosts alias.example; grep -c nameserver /etc/resolv.conf; test -e /etc/passwd && echo host; echo oops >/dev/stderr',
     'exit 7',
