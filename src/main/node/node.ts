@@ -97,7 +97,8 @@ async function start(config: NodeConfig, configFile: string, logger: Logger, cle
     const dns = await DnsServer.open(names.responder, sockets);
     cleanup.defer(() => dns.close());
     const apiSocket = await driver.openServerSocket(config.apiService, API_PORT);
-    cleanup.defer(await relayApi(apiSocket, connection.server));
+    const api = await relayApi({ fd: apiSocket }, connection.server);
+    cleanup.defer(() => api.close());
     const unfollow = names.followRoutes((routes) => {
       driver.setServices(routes).catch((error: unknown) => {
         logger.error('services not changed in pods', { error: messageOf(error) });
