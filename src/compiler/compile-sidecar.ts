@@ -2,7 +2,7 @@ import { memo } from './memo.js';
 import { inboundPorts } from './model/inbound.js';
 import type { ProxyNode } from './model/proxy.js';
 import type { Mesh, Service } from './model/types.js';
-import { protocolFor, visibleServices } from './model/view.js';
+import { visibleServices } from './model/view.js';
 import {
   blackHoleCluster,
   inboundClusterMessage,
@@ -35,7 +35,7 @@ export function compileSidecar(mesh: Mesh, proxy: ProxyNode): ResourceSet {
 
 /** What of a sidecar the shared part depends on: its labels only where some rule asks for a caller's labels. */
 function viewerKey(mesh: Mesh, proxy: ProxyNode): string {
-  return `${proxy.namespace}|${proxy.http2}|${mesh.rulesAskForCaller ? JSON.stringify(proxy.labels) : ''}`;
+  return `${proxy.namespace}|${mesh.rulesAskForCaller ? JSON.stringify(proxy.labels) : ''}`;
 }
 
 function sharedView(mesh: Mesh, proxy: ProxyNode): SharedView {
@@ -43,11 +43,11 @@ function sharedView(mesh: Mesh, proxy: ProxyNode): SharedView {
   const services = visibleServices(mesh, proxy);
   addOutboundClusters(into, mesh, proxy, services);
   for (const cluster of [passthroughCluster(), blackHoleCluster()]) into.addCluster(encodeCluster(cluster));
-  for (const [number, ports] of httpPorts(services, proxy)) {
+  for (const [number, ports] of httpPorts(services)) {
     into.addListener(encodeListener(httpListener(number)));
     into.addRoutes(encodeRoutes(outboundRoutes(mesh, proxy, number, ports)));
   }
-  for (const listener of tcpListeners(services, proxy)) into.addListener(encodeListener(listener));
+  for (const listener of tcpListeners(services)) into.addListener(encodeListener(listener));
   return { services, resources: into.resources };
 }
 
@@ -55,7 +55,7 @@ function addInbound(into: ResourceCollector, mesh: Mesh, proxy: ProxyNode): void
   const ports = inboundPorts(mesh, proxy);
   const appAddress = proxy.capture === 'none' ? proxy.appAddress : undefined;
   for (const { port, protocol } of ports) {
-    into.addCluster(encodeCluster(inboundClusterMessage(port, protocolFor(proxy, protocol), appAddress)));
+    into.addCluster(encodeCluster(inboundClusterMessage(port, protocol, appAddress)));
   }
   if (proxy.capture === 'redirect') {
     into.addCluster(encodeCluster(inboundPassthroughCluster()));
@@ -74,5 +74,5 @@ function addHttpProxy(
 ): void {
   const own = inboundPorts(mesh, proxy).map((inbound) => inbound.port);
   into.addListener(encodeListener(httpProxyListener(proxy, port)));
-  into.addRoutes(encodeRoutes(httpProxyRoutes(mesh, proxy, httpPorts(services, proxy), own)));
+  into.addRoutes(encodeRoutes(httpProxyRoutes(mesh, proxy, httpPorts(services), own)));
 }

@@ -122,14 +122,14 @@ test('inbound: a named target port is found in the pod’s containers', () => {
   );
 });
 
-test('gRPC is HTTP/2 for a proxy that speaks it, plain TCP for one that does not', () => {
+test('a port of gRPC has HTTP routes, and its clusters speak HTTP/2', () => {
   const snapshot = snapshotOf([service('prices', 'shop', { name: 'grpc', port: 7000 })]);
-  const listeners = (metadata: JsonObject) =>
-    (decode(compiled(snapshot, sidecar('a', {}, 'shop', metadata)))['listeners'] as { name: string }[]).map(
-      ({ name }) => name,
-    );
-  assert.ok(listeners({ HTTP2: true }).includes('0.0.0.0_7000'));
-  assert.ok(listeners({}).includes('10.96.0.9_7000'));
+  const resources = decode(compiled(snapshot, sidecar('a')));
+  const names = (resources['listeners'] as { name: string }[]).map(({ name }) => name);
+  assert.ok(names.includes('0.0.0.0_7000'));
+  const clusters = resources['clusters'] as JsonObject[];
+  const cluster = clusters.find(({ name }) => name === 'outbound|7000||prices.shop.svc.cluster.local');
+  assert.match(JSON.stringify(cluster), /http2ProtocolOptions/);
 });
 
 test('an object that is not valid is left out, and says so; the rest of the mesh is built', () => {

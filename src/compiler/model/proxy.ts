@@ -18,13 +18,11 @@ export interface ProxyNode {
   /** Where it takes requests of programs that were told to use an HTTP proxy. */
   readonly httpProxyPort?: number;
   readonly podPorts: readonly PodPort[];
-  /** Whether it speaks HTTP/2; if not, such ports carry plain TCP for it. */
-  readonly http2: boolean;
 }
 
 /**
  * Reads a node: id `sidecar~IP~POD.NAMESPACE~DOMAIN` (or `router~…`) and Istio's metadata (NAMESPACE, LABELS, POD_PORTS,
- * INTERCEPTION_MODE) beside ours (APP_ADDRESS, HTTP_PROXY_PORT, HTTP2). Undefined where the id is none of these.
+ * INTERCEPTION_MODE) beside ours (APP_ADDRESS, HTTP_PROXY_PORT). Undefined where the id is none of these.
  */
 export function proxyOf(node: Node): ProxyNode | undefined {
   const [kind, ip, workload, domain] = node.id.split('~');
@@ -41,7 +39,6 @@ export function proxyOf(node: Node): ProxyNode | undefined {
     capture,
     appAddress: textOf(metadata['APP_ADDRESS']) ?? ip,
     podPorts: podPortsOf(metadata['POD_PORTS']),
-    http2: node.userAgentName === 'envoy' || metadata['HTTP2'] === true,
     ...(httpProxyPort > 0 ? { httpProxyPort } : {}),
   };
 }

@@ -2,16 +2,7 @@ import { matchesLabels } from '../../resources/labels/selector.js';
 import { hostCovers } from '../hostname.js';
 import { routeIndex, ruleHostsWithWildcard, rulesOfHost } from './index-of.js';
 import type { ProxyNode } from './proxy.js';
-import type {
-  DestinationRuleModel,
-  Mesh,
-  Protocol,
-  Route,
-  RouteTable,
-  Service,
-  SubsetModel,
-  TrafficPolicy,
-} from './types.js';
+import type { DestinationRuleModel, Mesh, Route, RouteTable, Service, SubsetModel, TrafficPolicy } from './types.js';
 import { isVisible } from './visibility.js';
 
 const EMPTY_POLICY: TrafficPolicy = { ports: new Map() };
@@ -21,11 +12,6 @@ export function visibleServices(mesh: Mesh, proxy: ProxyNode): Service[] {
   return [...mesh.services.values()].filter(({ exportTo, namespace }) =>
     isVisible(exportTo, namespace, proxy.namespace),
   );
-}
-
-/** The protocol in which a proxy carries a port. */
-export function protocolFor(proxy: ProxyNode, protocol: Protocol): Protocol {
-  return protocol === 'http2' && !proxy.http2 ? 'tcp' : protocol;
 }
 
 /** The routes for calls of a host out of a sidecar: the oldest table with that very host, else with the longest wildcard. */

@@ -2,7 +2,6 @@ import { TrafficDirection } from '../../xds/types/gen/envoy/config/core/v3/base_
 import { OriginalDstSchema } from '../../xds/types/gen/envoy/extensions/filters/listener/original_dst/v3/original_dst_pb.js';
 import type { InboundPort } from '../model/inbound.js';
 import type { ProxyNode } from '../model/proxy.js';
-import { protocolFor } from '../model/view.js';
 import { httpToApplication, tcpToCluster } from './http-connection-manager.js';
 import {
   ANY_ADDRESS,
@@ -17,7 +16,7 @@ import { anyOf, type ListenerInit } from './resource.js';
 import { addressOf } from './values.js';
 
 /** Where redirected connections to the pod arrive: one filter chain for each known port, the rest as plain TCP. */
-export function virtualInbound(proxy: ProxyNode, ports: readonly InboundPort[]): ListenerInit {
+export function virtualInbound(_proxy: ProxyNode, ports: readonly InboundPort[]): ListenerInit {
   return {
     name: VIRTUAL_INBOUND_LISTENER,
     address: addressOf(ANY_ADDRESS, INBOUND_CAPTURE_PORT),
@@ -37,7 +36,7 @@ export function virtualInbound(proxy: ProxyNode, ports: readonly InboundPort[]):
       ...ports.map((port) => ({
         name: listenerName(ANY_ADDRESS, port.port),
         filterChainMatch: { destinationPort: port.port },
-        filters: [toApplication(proxy, port)],
+        filters: [toApplication(port)],
       })),
       { name: `${VIRTUAL_INBOUND_LISTENER}-catchall-tcp`, filters: [tcpToCluster(INBOUND_PASSTHROUGH_CLUSTER)] },
     ],
@@ -50,10 +49,10 @@ export function boundInbound(proxy: ProxyNode, port: InboundPort): ListenerInit 
     name: listenerName(proxy.ip, port.port),
     address: addressOf(proxy.ip, port.port),
     trafficDirection: TrafficDirection.INBOUND,
-    filterChains: [{ filters: [toApplication(proxy, port)] }],
+    filterChains: [{ filters: [toApplication(port)] }],
   };
 }
 
-function toApplication(proxy: ProxyNode, { port, protocol }: InboundPort) {
-  return protocolFor(proxy, protocol) === 'tcp' ? tcpToCluster(inboundCluster(port)) : httpToApplication(port);
+function toApplication({ port, protocol }: InboundPort) {
+  return protocol === 'tcp' ? tcpToCluster(inboundCluster(port)) : httpToApplication(port);
 }

@@ -1,7 +1,7 @@
 import { memo } from '../memo.js';
 import type { ProxyNode } from '../model/proxy.js';
 import type { Labels, Mesh, PortPolicy, Service, ServicePort, TrafficPolicy } from '../model/types.js';
-import { destinationView, protocolFor } from '../model/view.js';
+import { destinationView } from '../model/view.js';
 import { outboundClusterMessage } from './cluster.js';
 import { loadAssignment } from './endpoints.js';
 import { outboundCluster } from './names.js';
@@ -17,16 +17,15 @@ export function addOutboundClusters(
   for (const service of services) {
     const view = destinationView(mesh, proxy, service);
     for (const port of service.ports) {
-      addCluster(into, { proxy, service, port, policy: view.policy });
+      addCluster(into, { service, port, policy: view.policy });
       for (const [subset, { labels, policy }] of view.subsets) {
-        addCluster(into, { proxy, service, port, policy, subset: { name: subset, labels } });
+        addCluster(into, { service, port, policy, subset: { name: subset, labels } });
       }
     }
   }
 }
 
 interface ClusterSpec {
-  readonly proxy: ProxyNode;
   readonly service: Service;
   readonly port: ServicePort;
   readonly policy: TrafficPolicy;
@@ -37,9 +36,9 @@ interface ClusterSpec {
 const clusters = new WeakMap<ServicePort, WeakMap<TrafficPolicy, Map<string, XdsResource>>>();
 const assignments = new WeakMap<ServicePort, Map<string, XdsResource>>();
 
-function addCluster(into: ResourceCollector, { proxy, service, port, policy, subset }: ClusterSpec): void {
+function addCluster(into: ResourceCollector, { service, port, policy, subset }: ClusterSpec): void {
   const name = outboundCluster(port.number, subset?.name, service.hostname);
-  const protocol = protocolFor(proxy, port.protocol);
+  const { protocol } = port;
   const byPolicy = memo(clusters, port, () => new WeakMap<TrafficPolicy, Map<string, XdsResource>>());
   const byName = memo(byPolicy, policy, () => new Map<string, XdsResource>());
   const own = policyFor(policy, port.number);

@@ -2,7 +2,6 @@ import { TrafficDirection } from '../../xds/types/gen/envoy/config/core/v3/base_
 import { ProxyProtocolSchema } from '../../xds/types/gen/envoy/extensions/filters/listener/proxy_protocol/v3/proxy_protocol_pb.js';
 import type { ProxyNode } from '../model/proxy.js';
 import type { Mesh, Service } from '../model/types.js';
-import { protocolFor } from '../model/view.js';
 import { httpByRoutes, tcpToCluster } from './http-connection-manager.js';
 import {
   ANY_ADDRESS,
@@ -54,10 +53,10 @@ export function httpListener(port: number): ListenerInit {
 }
 
 /** `10.96.1.2_9000`: TCP to a service, told by its address; services without one share the port's any-address listener. */
-export function tcpListeners(services: readonly Service[], proxy: ProxyNode): ListenerInit[] {
+export function tcpListeners(services: readonly Service[]): ListenerInit[] {
   return services.flatMap((service) =>
     service.ports
-      .filter((port) => protocolFor(proxy, port.protocol) === 'tcp')
+      .filter((port) => port.protocol === 'tcp')
       .flatMap((port) => {
         const filter = tcpToCluster(outboundCluster(port.number, undefined, service.hostname));
         const hosts = service.addresses.filter((address) => !address.includes('/'));

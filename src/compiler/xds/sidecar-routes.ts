@@ -2,7 +2,7 @@ import { routeIndex } from '../model/index-of.js';
 import type { ProxyNode } from '../model/proxy.js';
 import { MESH_GATEWAY } from '../model/routes.js';
 import type { Mesh, RouteTable, Service, ServicePort } from '../model/types.js';
-import { meshRouteTable, narrowRoute, protocolFor } from '../model/view.js';
+import { meshRouteTable, narrowRoute } from '../model/view.js';
 import { domainsOf, hostForms, takeNew, withPort } from './domains.js';
 import { HTTP_PROXY_ROUTES, inboundCluster, outboundCluster } from './names.js';
 import type { RouteConfigurationInit } from './resource.js';
@@ -23,12 +23,12 @@ interface HttpPort {
   readonly port: ServicePort;
 }
 
-/** The ports on which services speak HTTP, as this proxy carries them, by number. */
-export function httpPorts(services: readonly Service[], proxy: ProxyNode): ReadonlyMap<number, HttpPort[]> {
+/** The ports on which services speak HTTP, by number. */
+export function httpPorts(services: readonly Service[]): ReadonlyMap<number, HttpPort[]> {
   const byNumber = new Map<number, HttpPort[]>();
   for (const service of services) {
     for (const port of service.ports) {
-      if (protocolFor(proxy, port.protocol) === 'tcp') continue;
+      if (port.protocol === 'tcp') continue;
       const list = byNumber.get(port.number) ?? [];
       byNumber.set(port.number, list);
       list.push({ service, port });
