@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { ByteMeter } from '../http/byte-meter.js';
 import type { TlsInfo } from '../tls/tls-info.js';
 
 /** What a `tcp_proxy` has at an endpoint once it is connected. */
@@ -10,6 +11,8 @@ export interface TcpLinkReady {
   /** `address:port` of our end; '' when unknown. */
   readonly localAddress: string;
   readonly connectionId: number;
+  /** Of a tunnel, whose codec counts what it says; undefined where the bytes go as they are. */
+  readonly meter: ByteMeter | undefined;
 }
 
 /** One way of a `tcp_proxy` to an endpoint, to be used once. */

@@ -5,6 +5,7 @@ import { codeOf } from '../../base/errors.js';
 import { WheelTimer } from '../../base/timer-wheel.js';
 import type { Cluster } from '../cluster/cluster.js';
 import type { Host } from '../cluster/host.js';
+import { ByteMeter } from '../http/byte-meter.js';
 import { FLAG } from '../http/response-flags.js';
 import type { StreamInfo } from '../http/stream-info.js';
 import type { TcpLink, TcpLinkReady } from './tcp-link.js';
@@ -90,7 +91,7 @@ export class TcpSession {
     this.end();
   }
 
-  private connected(upstream: TcpLink, { socket, tls, localAddress, connectionId }: TcpLinkReady): void {
+  private connected(upstream: TcpLink, { socket, tls, localAddress, connectionId, meter }: TcpLinkReady): void {
     const { client, stream, filter, cluster } = this;
     const { counters } = cluster.stats;
     const { stats } = filter;
@@ -105,9 +106,14 @@ export class TcpSession {
       // after a clean end the client may still have bytes to take
       if (!socket.readableEnded) this.end();
     });
+    const upstreamBytes = meter ?? new ByteMeter();
+    stream.upstreamBytes = upstreamBytes;
     const received = (bytes: number): void => {
       stream.bytesReceived += bytes;
+      stream.downstreamBytes.received += bytes;
       stats.rxBytes.value += bytes;
+      if (meter !== undefined) return;
+      upstreamBytes.sent += bytes;
       counters.upstream_cx_tx_bytes_total.value += bytes;
     };
     if (this.initial !== undefined) {
@@ -117,7 +123,10 @@ export class TcpSession {
     this.carry(client, socket, received);
     this.carry(socket, client, (bytes) => {
       stream.bytesSent += bytes;
+      stream.downstreamBytes.sent += bytes;
       stats.txBytes.value += bytes;
+      if (meter !== undefined) return;
+      upstreamBytes.received += bytes;
       counters.upstream_cx_rx_bytes_total.value += bytes;
     });
     upstream.carries();

@@ -100,8 +100,8 @@ export class TcpTunnel implements TcpLink, PoolClient, Exchange {
       return;
     }
     this.socket = new TunnelStream(upstream);
-    const { tls, localAddress, connectionId } = upstream;
-    this.ready({ socket: this.socket, tls, localAddress, connectionId });
+    const { tls, localAddress, connectionId, meter } = upstream;
+    this.ready({ socket: this.socket, tls, localAddress, connectionId, meter });
   }
 
   onBody(buf: Uint8Array, start: number, end: number): void {

@@ -93,6 +93,7 @@ export class TcpUpstream implements TcpLink {
       tls,
       localAddress: localAddress === undefined ? '' : formatAddress(plainAddress(localAddress), localPort),
       connectionId: nextConnectionId(),
+      meter: undefined,
     });
   }
 

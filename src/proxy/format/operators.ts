@@ -1,5 +1,6 @@
 import { ConfigError } from '../errors.js';
 import type { Operator, OperatorFactory } from './operator.js';
+import { BYTES_OPERATORS } from './operators/bytes.js';
 import { CONNECTION_OPERATORS } from './operators/connection.js';
 import { METADATA_OPERATORS } from './operators/metadata.js';
 import { PROCESS_OPERATORS } from './operators/process.js';
@@ -10,6 +11,7 @@ import { TLS_OPERATORS, TLS_OPERATORS_WITH_ARGUMENT } from './operators/tls.js';
 import { UPSTREAM_OPERATORS } from './operators/upstream.js';
 
 const PLAIN: Readonly<Record<string, Operator>> = {
+  ...BYTES_OPERATORS,
   ...CONNECTION_OPERATORS,
   ...REQUEST_OPERATORS,
   ...RESPONSE_OPERATORS,

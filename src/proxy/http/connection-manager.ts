@@ -113,6 +113,8 @@ export class ConnectionManager {
     this.connections.delete(connection);
     this.stats.counters.downstream_cx_http1_total.value--;
     this.stats.gauges.downstream_cx_http1_active.value--;
+    // its bytes are read, and counted, again
+    this.stats.counters.downstream_cx_rx_bytes_total.value -= bytes.length;
     this.serve(transport, connection.info, connection.filterChainName, true);
     transport.listener.onData(bytes, 0, bytes.length);
   }

@@ -1,5 +1,6 @@
 import { type HeaderMap, statusLine } from '../../wire/http1/index.js';
 import type { Transport } from '../transport/transport.js';
+import { ByteMeter } from './byte-meter.js';
 import { properCase } from './header-case.js';
 
 /** How the body of the answer under way is delimited. */
@@ -7,6 +8,8 @@ type Delimiting = 'none' | 'length' | 'chunked' | 'close';
 
 /** Writes answers on an HTTP/1 connection, one after another. */
 export class Http1ResponseWriter {
+  /** Of the exchange that is answered. */
+  meter = new ByteMeter();
   private delimiting: Delimiting = 'none';
 
   /** @param proper names are written `Like-This` */
@@ -41,26 +44,37 @@ export class Http1ResponseWriter {
   body(buf: Uint8Array, start: number, end: number): void {
     if (this.delimiting === 'none') return;
     if (this.delimiting !== 'chunked') {
-      this.out.pushBytes(buf, start, end);
+      this.pushBody(buf, start, end);
       return;
     }
-    this.out.pushText(`${(end - start).toString(16)}\r\n`);
-    this.out.pushBytes(buf, start, end);
-    this.out.pushText('\r\n');
+    this.pushText(`${(end - start).toString(16)}\r\n`);
+    this.pushBody(buf, start, end);
+    this.pushText('\r\n');
   }
 
   text(text: string): void {
     if (this.delimiting === 'none') return;
-    this.out.pushText(this.delimiting === 'chunked' ? `${text.length.toString(16)}\r\n${text}\r\n` : text);
+    this.pushText(this.delimiting === 'chunked' ? `${text.length.toString(16)}\r\n${text}\r\n` : text);
   }
 
   end(trailers: HeaderMap | undefined): void {
     if (this.delimiting !== 'chunked') return;
-    this.out.pushText(trailers === undefined ? '0\r\n\r\n' : `0\r\n${trailers.serialize()}\r\n`);
+    this.pushText(trailers === undefined ? '0\r\n\r\n' : `0\r\n${trailers.serialize()}\r\n`);
+  }
+
+  private pushText(text: string): void {
+    this.meter.sent += text.length;
+    this.out.pushText(text);
+  }
+
+  private pushBody(buf: Uint8Array, start: number, end: number): void {
+    this.meter.sent += end - start;
+    this.out.pushBytes(buf, start, end);
   }
 
   private push(line: string, fields: string): void {
-    this.out.pushText(`${line}${this.proper ? properCase(fields) : fields}\r\n`);
+    this.meter.headerSent += fields.length;
+    this.pushText(`${line}${this.proper ? properCase(fields) : fields}\r\n`);
   }
 
   /** RFC 9112 §6; sets how the body will be delimited. */

@@ -44,6 +44,7 @@ export class Http1ServerConnection
     readonly filterChainName: string,
   ) {
     this.writer = new Http1ResponseWriter(transport, manager.options.http1.headerCase === 'proper');
+    transport.sent = manager.stats.counters.downstream_cx_tx_bytes_total;
     this.choice = { destination: info.restored ? { address: info.localAddress, port: info.localPort } : undefined };
     const { head_bytes_max, field_count_max, http1 } = manager.options;
     this.request = new RequestParser({
@@ -243,11 +244,13 @@ export class Http1ServerConnection
         pos = this.consumeHead(buf, pos, end);
         if (pos < 0) return;
       } else if (!stream.requestDone) {
-        pos = this.body.decode(buf, pos, end, this);
-        if (pos === INVALID) {
+        const next = this.body.decode(buf, pos, end, this);
+        if (next === INVALID) {
           this.badRequest(this.body.error!.code, 400);
           return;
         }
+        stream.downstreamBytes.received += next - pos;
+        pos = next;
         if (this.body.done && this.stream === stream) stream.onRequestEnd(this.allowedTrailers);
       } else {
         this.pauseReading();
@@ -278,7 +281,7 @@ export class Http1ServerConnection
       this.badRequest(this.request.error!.code, this.request.error!.status);
       return INVALID;
     }
-    this.beginStream();
+    this.beginStream(next - pos);
     return next;
   }
 
@@ -292,10 +295,14 @@ export class Http1ServerConnection
     return true;
   }
 
-  private beginStream(): void {
+  private beginStream(head_bytes: number): void {
     const { request, manager } = this;
     const stream = new HttpStream(this, manager);
     this.stream = stream;
+    const meter = stream.downstreamBytes;
+    this.writer.meter = meter;
+    meter.received = head_bytes;
+    meter.headerReceived = request.headers.parsedBytes;
     const { maxRequestsPerConnection } = manager.options;
     if (maxRequestsPerConnection > 0 && this.served + 1 >= maxRequestsPerConnection) {
       if (!this.closing) manager.stats.counters.downstream_cx_max_requests_reached.value++;

@@ -20,6 +20,7 @@ const COUNTERS = [
   'downstream_cx_rx_bytes_total',
   'downstream_cx_ssl_total',
   'downstream_cx_total',
+  'downstream_cx_tx_bytes_total',
   'downstream_cx_upgrades_total',
   'downstream_flow_control_paused_reading_total',
   'downstream_flow_control_resumed_reading_total',

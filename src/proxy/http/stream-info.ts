@@ -6,6 +6,7 @@ import type { Cluster } from '../cluster/cluster.js';
 import type { Host } from '../cluster/host.js';
 import type { RequestHeaders } from '../matching/header-matcher.js';
 import type { TlsInfo } from '../tls/tls-info.js';
+import { ByteMeter } from './byte-meter.js';
 
 /** Envoy's names of the moments at which an access log is written. */
 export type AccessLogType =
@@ -100,6 +101,10 @@ export class StreamInfo implements RequestHeaders {
   terminationDetails = '';
   bytesReceived = 0;
   bytesSent = 0;
+  /** On the client's connection. */
+  downstreamBytes = new ByteMeter();
+  /** On its last upstream's; undefined before one was asked. */
+  upstreamBytes: ByteMeter | undefined;
   attempts = 0;
   routeName = '';
   virtualClusterName = '';

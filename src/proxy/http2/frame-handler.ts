@@ -6,6 +6,7 @@ import {
   FLAG_PADDED,
   FLAG_PRIORITY,
   FRAME,
+  FRAME_HEAD_BYTES,
   type FrameSink,
   pingFrame,
   readUint32,
@@ -78,7 +79,7 @@ export class FrameHandler implements FrameSink {
     }
   }
 
-  onData(id: number, buf: Buffer, start: number, end: number, flow: number, last: boolean): boolean {
+  onData(id: number, buf: Buffer, start: number, end: number, flow: number, last: boolean, whole: boolean): boolean {
     if (this.openBlock !== undefined || !this.greeted) return this.fail(ERROR.protocol);
     const stream = this.session.streams.get(id);
     if (stream === undefined || stream.remoteEnded) {
@@ -89,6 +90,7 @@ export class FrameHandler implements FrameSink {
     }
     this.session.flood.onFrame(false);
     this.touched.add(stream);
+    if (whole) stream.meter.received += FRAME_HEAD_BYTES;
     if (!stream.receive(buf, start, end, flow)) return this.fail(ERROR.flowControl);
     if (last && !stream.closed && stream.endRemote()) stream.onRemoteEnd(undefined);
     return !this.session.closed;
@@ -104,7 +106,7 @@ export class FrameHandler implements FrameSink {
       from = start + 1;
       until = end - buf[start]!;
     }
-    const more = this.onData(id, buf, from, until, end - start, last);
+    const more = this.onData(id, buf, from, until, end - start, last, true);
     if (!more) return false;
     return this.session.flood.onFrame(from === until && !last) || this.fail(ERROR.enhanceYourCalm);
   }
@@ -120,8 +122,8 @@ export class FrameHandler implements FrameSink {
     }
     if (from > until) return this.fail(ERROR.protocol);
     const last = (flags & FLAG_END_STREAM) !== 0;
-    if ((flags & FLAG_END_HEADERS) !== 0) return this.block(id, buf, from, until, last);
-    this.openBlock = { stream: id, end: last, parts: [Buffer.from(buf.subarray(from, until))], bytes: until - from };
+    if ((flags & FLAG_END_HEADERS) !== 0) return this.block(id, buf, from, until, last, end - start);
+    this.openBlock = { stream: id, end: last, parts: [Buffer.from(buf.subarray(from, until))], bytes: end - start };
     return this.session.flood.onFrame(from === until) || this.fail(ERROR.enhanceYourCalm);
   }
 
@@ -136,10 +138,12 @@ export class FrameHandler implements FrameSink {
     if (!last) return this.session.flood.onFrame(start === end) || this.fail(ERROR.enhanceYourCalm);
     this.openBlock = undefined;
     const block = Buffer.concat(open.parts);
-    return this.block(open.stream, block, 0, block.length, open.end);
+    const heads = (open.parts.length - 1) * FRAME_HEAD_BYTES;
+    return this.block(open.stream, block, 0, block.length, open.end, open.bytes + heads);
   }
 
-  private block(id: number, buf: Buffer, start: number, end: number, last: boolean): boolean {
+  /** @param bytes of the frames that it came in, but for the first one's head */
+  private block(id: number, buf: Buffer, start: number, end: number, last: boolean, bytes: number): boolean {
     const { session } = this;
     const known = session.streams.get(id);
     const trailers = known?.headed === true;
@@ -148,6 +152,7 @@ export class FrameHandler implements FrameSink {
     if (!session.decoder.decode(buf, start, end, (name, value) => block.add(name, value)))
       return this.fail(ERROR.compression);
     block.finish();
+    block.wireBytes = FRAME_HEAD_BYTES + bytes;
     if (known !== undefined) return this.known(known, block, trailers, last);
     // a stream that was reset, and the peer did not know yet
     if (!this.isIdle(id)) return true;
@@ -161,6 +166,8 @@ export class FrameHandler implements FrameSink {
 
   private known(stream: Http2Stream, block: HeaderBlock, trailers: boolean, last: boolean): boolean {
     this.touched.add(stream);
+    stream.meter.received += block.wireBytes;
+    stream.meter.headerReceived += block.wireBytes;
     if (stream.remoteEnded) return this.fail(ERROR.streamClosed);
     if (!trailers) {
       if (this.session.isServer) block.checkRequest(this.session.options.allowConnect);

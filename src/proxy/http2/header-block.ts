@@ -20,6 +20,8 @@ export class HeaderBlock {
   protocol: string | undefined;
   status: string | undefined;
   fault: BlockFault | undefined;
+  /** Of the frames that it came in. */
+  wireBytes = 0;
   private bytes = 0;
   private count = 0;
   private host: string | undefined;

@@ -35,6 +35,7 @@ export class Http2ServerConnection implements ServerConnection, SessionOwner, Ti
     this.field_count_max = options.field_count_max;
     this.choice = { destination: info.restored ? { address: info.localAddress, port: info.localPort } : undefined };
     this.timers = new ConnectionTimers(manager, this);
+    transport.sent = manager.stats.counters.downstream_cx_tx_bytes_total;
     this.session = new Http2Session(transport, options.http2, http2Stats, this, true);
     this.keepalive = SessionKeepalive.of(this.session, context);
     this.timers.startIdle();

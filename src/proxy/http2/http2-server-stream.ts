@@ -25,6 +25,7 @@ export class Http2ServerStream extends Http2Stream implements DownstreamCodec {
     super(session, id);
     this.stream = new HttpStream(this, connection.manager);
     this.stream.protocol = 'HTTP/2';
+    this.meter = this.stream.downstreamBytes;
   }
 
   get info(): ConnectionInfo {

@@ -4,11 +4,13 @@ import {
   ERROR,
   FLAG_END_STREAM,
   FRAME,
+  FRAME_HEAD_BYTES,
   frameHead,
   headersFrames,
   resetFrame,
   WINDOW_BYTES_MAX,
 } from '../../wire/http2/index.js';
+import { ByteMeter } from '../http/byte-meter.js';
 import type { HeaderBlock } from './header-block.js';
 import type { Http2Session } from './http2-session.js';
 
@@ -17,6 +19,7 @@ const PENDING_BYTES_MAX = 64 * 1024;
 
 /** One stream of a session: its framing and flow control, both ways. What it carries is its subclass's. */
 export abstract class Http2Stream {
+  meter = new ByteMeter();
   /** The peer's head came: what follows are trailers. */
   headed = false;
   /** Our side is complete. */
@@ -72,6 +75,7 @@ export abstract class Http2Stream {
     this.receiveLeft -= flow;
     if (this.receiveLeft < 0) return false;
     this.uncredited += flow;
+    this.meter.received += flow;
     if (this.contentLeft >= 0) {
       this.contentLeft -= end - start;
       if (this.contentLeft < 0) {
@@ -105,7 +109,7 @@ export abstract class Http2Stream {
   }
 
   protected sendHeaders(block: string, end: boolean): void {
-    this.session.push(headersFrames(this.id, block, end, DEFAULT_FRAME_BYTES));
+    this.pushHeaders(block, end);
     if (end) this.endLocal();
   }
 
@@ -222,19 +226,26 @@ export abstract class Http2Stream {
   private sendEnding(): void {
     const { trailers } = this.ending!;
     if (trailers === undefined || trailers.size === 0) {
+      this.meter.sent += FRAME_HEAD_BYTES;
       this.session.push(frameHead(0, FRAME.data, FLAG_END_STREAM, this.id));
     } else {
       this.session.stats.counters.trailers.value++;
-      this.session.push(
-        headersFrames(this.id, this.session.encode(trailers, this.session.encoder.begin()), true, DEFAULT_FRAME_BYTES),
-      );
+      this.pushHeaders(this.session.encode(trailers, this.session.encoder.begin()), true);
     }
     this.endLocal();
+  }
+
+  private pushHeaders(block: string, end: boolean): void {
+    const frames = headersFrames(this.id, block, end, DEFAULT_FRAME_BYTES);
+    this.meter.sent += frames.length;
+    this.meter.headerSent += frames.length;
+    this.session.push(frames);
   }
 
   private sendData(buf: Uint8Array, start: number, end: number, flags = 0): void {
     const size = end - start;
     this.sendWindow -= size;
+    this.meter.sent += FRAME_HEAD_BYTES + size;
     this.session.pushData(frameHead(size, FRAME.data, flags, this.id), buf, start, end);
   }
 

@@ -6,6 +6,7 @@ import {
   INVALID,
   ResponseParser,
 } from '../../wire/http1/index.js';
+import { ByteMeter } from '../http/byte-meter.js';
 import type { RequestHeaders } from '../matching/header-matcher.js';
 import type { TlsInfo } from '../tls/tls-info.js';
 import type { Transport, TransportListener } from '../transport/transport.js';
@@ -43,6 +44,7 @@ export class Http1Connection extends PooledConnection implements BodySink, Upstr
   // As a connection of its pool
 
   open(): UpstreamStream {
+    this.writer.meter = new ByteMeter();
     return this;
   }
 
@@ -78,6 +80,10 @@ export class Http1Connection extends PooledConnection implements BodySink, Upstr
     this.writer.end(this.trailersWanted ? trailers : undefined);
     this.requestDone = true;
     if (this.upgrading && this.early === undefined) this.transport.end();
+  }
+
+  get meter(): ByteMeter {
+    return this.writer.meter;
   }
 
   flush(): void {
@@ -175,14 +181,18 @@ export class Http1Connection extends PooledConnection implements BodySink, Upstr
           this.protocolError();
           return;
         }
+        this.meter.received += next - pos;
+        this.meter.headerReceived += this.response.headers.parsedBytes;
         pos = next;
         this.onHead(pos < end);
       } else {
-        pos = this.body.decode(buf, pos, end, this);
-        if (pos === INVALID) {
+        const next = this.body.decode(buf, pos, end, this);
+        if (next === INVALID) {
           this.protocolError();
           return;
         }
+        this.meter.received += next - pos;
+        pos = next;
         if (this.body.done) this.complete(pos < end);
       }
     }

@@ -23,7 +23,9 @@ export abstract class PooledConnection {
     protected readonly pool: ConnectionPool,
     protected readonly transport: Transport,
     readonly opened_ms: number,
-  ) {}
+  ) {
+    transport.sent = pool.stats.counters.upstream_cx_tx_bytes_total;
+  }
 
   /** `HTTP/1.1`, `HTTP/2`; '' for bare bytes. */
   abstract readonly protocol: string;

@@ -1,4 +1,5 @@
 import { HeaderMap } from '../../wire/http1/index.js';
+import { ByteMeter } from '../http/byte-meter.js';
 import type { TlsInfo } from '../tls/tls-info.js';
 import type { Transport, TransportListener } from '../transport/transport.js';
 import type { ConnectionPool } from './connection-pool.js';
@@ -12,6 +13,7 @@ import type { Exchange, UpstreamStream } from './upstream-stream.js';
 export class RawConnection extends PooledConnection implements UpstreamStream, TransportListener {
   readonly streamsMax = 1;
   readonly protocol = '';
+  readonly meter = new ByteMeter();
   private exchange: Exchange | undefined;
   private ended = false;
 
@@ -47,7 +49,7 @@ export class RawConnection extends PooledConnection implements UpstreamStream, T
 
   writeBody(buf: Uint8Array, start: number, end: number): void {
     if (this.closed) return;
-    this.pool.stats.counters.upstream_cx_tx_bytes_total.value += end - start;
+    this.meter.sent += end - start;
     this.transport.pushBytes(buf, start, end);
   }
 
@@ -99,6 +101,7 @@ export class RawConnection extends PooledConnection implements UpstreamStream, T
       if (!this.closed) this.destroy(true); // bytes that nobody asked for
       return;
     }
+    this.meter.received += end - start;
     exchange.onBody(buf, start, end);
     exchange.onReadEnd();
   }

@@ -1,4 +1,5 @@
 import type { HeaderMap } from '../../wire/http1/index.js';
+import type { ByteMeter } from '../http/byte-meter.js';
 import type { RequestHeaders } from '../matching/header-matcher.js';
 import type { TlsInfo } from '../tls/tls-info.js';
 
@@ -49,6 +50,8 @@ export interface UpstreamStream {
   resume(): void;
   /** Gives up: the exchange is told nothing more. */
   abort(): void;
+  /** What this exchange says on the wire; it stays the exchange's when the connection goes on to another. */
+  readonly meter: ByteMeter;
   /** Of its connection; undefined without TLS. */
   readonly tls?: TlsInfo | undefined;
   /** `address:port` of our end, '' when unknown. */

@@ -21,6 +21,9 @@ import type { RouterOptions } from './router-options.js';
 import type { ShadowRequest } from './shadow-request.js';
 import type { RequestTimeouts } from './timeouts.js';
 
+/** Envoy's details for it. */
+const TOO_LARGE_TO_RETRY = 'request_payload_exceeded_retry_buffer_limit';
+
 /** One request on its way through a cluster: its attempts, timeouts and body. */
 export class RoutedRequest implements RequestSink {
   readonly wheel: TimerWheel;
@@ -73,7 +76,7 @@ export class RoutedRequest implements RequestSink {
   onBody(buf: Uint8Array, start: number, end: number): void {
     for (const shadow of this.shadows) shadow.onBody(buf, start, end);
     const upstream = this.attempt?.upstream;
-    if (upstream === undefined || this.retry !== undefined) this.keep(buf, start, end, upstream === undefined);
+    if (upstream === undefined || this.retry !== undefined) this.keep(buf, start, end);
     if (upstream === undefined) return;
     upstream.writeBody(buf, start, end);
     if (upstream.full) this.stream.codec.pauseReading();
@@ -115,6 +118,7 @@ export class RoutedRequest implements RequestSink {
     stream.upstreamProtocol = upstream.protocol;
     stream.upstreamLocalAddress = upstream.localAddress;
     stream.upstreamTls = upstream.tls;
+    stream.upstreamBytes = upstream.meter;
     if (stream.span !== undefined)
       attempt.span = stream.manager.tracing!.beginAttempt(stream, this.options.startChildSpan);
     const passed_ms = stream.attempts === 1 ? 0 : this.now_ms() - stream.start_ms;
@@ -123,7 +127,7 @@ export class RoutedRequest implements RequestSink {
     prepareAttempt(stream, this.action, this.timeouts, this.options, host.hostname, passed_ms);
     upstream.begin(attempt, stream, this.bodiless, stream.upgrade);
     this.body?.writeTo(upstream);
-    if (this.retry === undefined) this.body = undefined;
+    if (this.retry === undefined || this.body?.overflowed) this.body?.drop();
     if (stream.requestDone) {
       upstream.end(stream.requestTrailers);
       attempt.armTimeout(this.timeouts.perTry_ms);

@@ -10,6 +10,7 @@ import { DEAF, JOINED_BYTES_MAX, type Transport, type TransportListener } from '
 /** A TCP or TLS socket as a transport. */
 export class SocketTransport implements Transport {
   listener: TransportListener = DEAF;
+  sent: { value: number } = { value: 0 };
   tls: TlsInfo | undefined;
   private socket!: Socket;
   private text = '';
@@ -47,10 +48,12 @@ export class SocketTransport implements Transport {
   }
 
   pushText(text: string): void {
+    this.sent.value += text.length;
     this.text += text;
   }
 
   pushBytes(buf: Uint8Array, start: number, end: number): void {
+    this.sent.value += end - start;
     if (end - start <= JOINED_BYTES_MAX) {
       this.text += latin1(buf, start, end);
       if (this.text.length > JOINED_BYTES_MAX * 2) this.flush();

@@ -23,6 +23,8 @@ export interface TransportListener {
  */
 export interface Transport {
   listener: TransportListener;
+  /** Counts the bytes that are written: a counter of the statistics, shared by connections. */
+  sent: { value: number };
   /** @param text latin1 */
   pushText(text: string): void;
   /** The bytes are the caller's again after the call. */

@@ -66,6 +66,11 @@ export class HeaderMap {
     this.end = end;
   }
 
+  /** Bytes of the fields as they came, counted as Envoy does: each with its colon, a blank, and one byte for the end of its line. */
+  get parsedBytes(): number {
+    return this.end - this.start - this.parsed;
+  }
+
   get size(): number {
     return this.parsed - this.removedCount + this.addedEnd / 2;
   }

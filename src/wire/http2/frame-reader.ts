@@ -8,9 +8,10 @@ export interface FrameSink {
   /**
    * A part of a DATA frame, so that a body is not copied together.
    * @param flow bytes that count for flow control: those of the part, and at the frame's end also its padding
-   * @param end the frame's last part, with END_STREAM
+   * @param last the frame's last part, with END_STREAM
+   * @param whole nothing of the frame follows
    */
-  onData(stream: number, buf: Buffer, start: number, end: number, flow: number, last: boolean): boolean;
+  onData(stream: number, buf: Buffer, start: number, end: number, flow: number, last: boolean, whole: boolean): boolean;
   /** @param frame type of the frame that is longer than our SETTINGS allow */
   onTooLong(frame: number): void;
 }
@@ -73,7 +74,8 @@ export class FrameReader {
   }
 
   private dataPart(buf: Buffer, start: number, end: number, flow: number): boolean {
-    const last = this.dataLeft === 0 && (this.dataFlags & FLAG_END_STREAM) !== 0;
-    return this.sink.onData(this.dataStream, buf, start, end, flow, last);
+    const whole = this.dataLeft === 0;
+    const last = whole && (this.dataFlags & FLAG_END_STREAM) !== 0;
+    return this.sink.onData(this.dataStream, buf, start, end, flow, last, whole);
   }
 }

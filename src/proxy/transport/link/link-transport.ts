@@ -8,6 +8,7 @@ import type { LinkSocket } from './link-socket.js';
 /** An end of a connection within the process as a transport: no system call, and no stream. */
 export class LinkTransport implements Transport, PipeReader, PipeWriter {
   listener: TransportListener = DEAF;
+  sent: { value: number } = { value: 0 };
   ended = false;
   peerEnded = false;
   readonly localAddress: string;
@@ -31,10 +32,12 @@ export class LinkTransport implements Transport, PipeReader, PipeWriter {
   }
 
   pushText(text: string): void {
+    this.sent.value += text.length;
     this.text += text;
   }
 
   pushBytes(buf: Uint8Array, start: number, end: number): void {
+    this.sent.value += end - start;
     if (end - start <= JOINED_BYTES_MAX) {
       this.text += latin1(buf, start, end);
       if (this.text.length > JOINED_BYTES_MAX * 2) this.flush();
