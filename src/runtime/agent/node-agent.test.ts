@@ -401,3 +401,21 @@ test('a new image restarts the container with it', async (t) => {
   const { image, restartCount } = status(await node.pod());
   assert.deepEqual([image, restartCount], ['app:v2', 1]);
 });
+
+test('a pod that is longer on its node than its deadline fails, its programs end', async (t) => {
+  const node = await TestNode.start(t);
+  await node.createPod({ activeDeadlineSeconds: 5, restartPolicy: 'Always' });
+  await node.pass(4_000);
+  assert.equal((await node.pod()).status?.phase, 'Running');
+  await node.pass(2_000);
+  const { status: ended } = await node.pod();
+  assert.deepEqual(
+    [ended?.phase, ended?.reason, ended?.message],
+    ['Failed', 'DeadlineExceeded', 'Pod was active on the node longer than the specified deadline'],
+  );
+  assert.deepEqual(node.driver.process('app').signals, ['SIGTERM']);
+  assert.ok(status(await node.pod()).state?.terminated);
+  assert.equal(node.driver.started.length, 1);
+  await node.pass(60_000, 5_000);
+  assert.equal(node.driver.started.length, 1, 'it does not run again');
+});

@@ -25,7 +25,6 @@ const POD: readonly (readonly [string, (spec: PodSpec) => unknown, string])[] = 
   ['hostPID', ({ hostPID }) => hostPID, 'has no effect'],
   ['hostIPC', ({ hostIPC }) => hostIPC, 'has no effect'],
   ['shareProcessNamespace', ({ shareProcessNamespace }) => shareProcessNamespace, 'has no effect'],
-  ['activeDeadlineSeconds', ({ activeDeadlineSeconds }) => activeDeadlineSeconds, 'is not enforced'],
   ['affinity.podAffinity', ({ affinity }) => affinity?.podAffinity, 'is not looked at by the scheduler'],
   ['affinity.podAntiAffinity', ({ affinity }) => affinity?.podAntiAffinity, 'is not looked at by the scheduler'],
   [

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Container, ContainerStatus, PodCondition, PodStatus } from 'kubernetes-types/core/v1.js';
+import type { Timer } from '../../../base/clock.js';
 import { messageOf } from '../../../base/errors.js';
 import type { PodObject } from '../../../resources/types.js';
 import type { Sandbox } from '../../drivers/driver.js';
@@ -25,6 +26,8 @@ const SETUP_RETRY_LONGEST_MS = 30_000;
 const ENDPOINT_SPREAD_MS = 200;
 /** How long a proxy may finish what it is doing: Istio's terminationDrainDuration. */
 const DRAIN_MS_MAX = 5_000;
+/** terminationGracePeriodSeconds where nothing says it. */
+const GRACE_DEFAULT_S = 30;
 
 /** One pod on this node, from its first sight to its last trace. Each pod has one, and they share nothing that can block. */
 export class PodWorker {
@@ -39,6 +42,7 @@ export class PodWorker {
   private conditions: readonly PodCondition[] = [];
   private failure: { readonly reason: string; readonly message: string } | undefined;
   private readonly startTime: string;
+  private deadline: Timer | undefined;
   private readonly before: PodStatus | undefined;
   private readonly ending = new AbortController();
   private readonly hurry = new AbortController();
@@ -73,6 +77,7 @@ export class PodWorker {
       return;
     }
     this.storage?.changed();
+    this.setDeadline();
     for (const runner of this.runners) {
       const container = pod.spec.containers.find(({ name }) => name === runner.container.name);
       if (container) runner.update(container);
@@ -142,10 +147,34 @@ export class PodWorker {
 
   /** All programs ended by themselves. */
   private async finish(): Promise<void> {
+    this.deadline?.cancel();
     this.storage?.stop();
     await this.proxy?.stop(0);
     for (const runner of this.runners) await runner.stop(0);
     this.writer.changed();
+  }
+
+  /** activeDeadlineSeconds: the pod may only become shorter-lived while it runs. */
+  private setDeadline(): void {
+    const { activeDeadlineSeconds } = this.pod.spec;
+    this.deadline?.cancel();
+    if (activeDeadlineSeconds === undefined || this.ending.signal.aborted || this.hasEnded()) return;
+    const { clock } = this.parts;
+    const left_ms = Date.parse(this.startTime) + activeDeadlineSeconds * 1000 - clock.now();
+    this.deadline = clock.setTimer(Math.max(0, left_ms), () => void this.expire());
+  }
+
+  /** Longer on the node than it may: it fails, and its programs are ended. */
+  private async expire(): Promise<void> {
+    if (this.ending.signal.aborted) return;
+    const reason = 'DeadlineExceeded';
+    this.failure = { reason, message: 'Pod was active on the node longer than the specified deadline' };
+    this.parts.events.record(this.pod, 'Normal', reason, this.failure.message);
+    this.ending.abort();
+    this.writer.changed();
+    const grace_ms = (this.pod.spec.terminationGracePeriodSeconds ?? GRACE_DEFAULT_S) * 1000;
+    await Promise.all(this.runners.map((runner) => runner.stop(grace_ms)));
+    await this.finish();
   }
 
   private async setUp(): Promise<PodContext | undefined> {
@@ -246,6 +275,7 @@ export class PodWorker {
 
   private async endAll(grace_ms: number, tellServer: boolean): Promise<void> {
     this.ending.abort();
+    this.deadline?.cancel();
     this.storage?.stop();
     if (tellServer && this.proxy?.ready)
       await sleep(this.parts.clock, Math.min(grace_ms, ENDPOINT_SPREAD_MS), this.hurry.signal);

@@ -5,6 +5,7 @@ import type { Container, Probe } from 'kubernetes-types/core/v1.js';
 import { codeOf, messageOf } from '../../../base/errors.js';
 import type { RunningProcess } from '../../drivers/driver.js';
 import { RuntimeError } from '../../errors.js';
+import { grpcFailure } from './grpc-check.js';
 
 export interface CheckResult {
   readonly ok: boolean;
@@ -34,7 +35,8 @@ export async function check(action: Action, target: CheckTarget, signal: AbortSi
     if (action.exec) return await checkExec(action.exec.command ?? [], target, signal);
     if (action.httpGet) return await checkHttp(action.httpGet, target, signal);
     if (action.tcpSocket) return await checkTcp(portOf(action.tcpSocket.port, target.container), target, signal);
-    return { ok: false, message: 'probes of type grpc are not supported; use httpGet, tcpSocket or exec' };
+    if (action.grpc) return await checkGrpc(action.grpc, target, signal);
+    return { ok: false, message: 'the probe says nothing to do' };
   } catch (error) {
     const message = signal.aborted ? 'context deadline exceeded' : messageOf(error);
     return { ok: false, message, refused: codeOf(error) === REFUSED };
@@ -73,6 +75,16 @@ async function checkTcp(port: number, target: CheckTarget, signal: AbortSignal):
   const socket = await connected(port, target, signal);
   socket.destroy();
   return OK;
+}
+
+async function checkGrpc(
+  grpc: NonNullable<Probe['grpc']>,
+  target: CheckTarget,
+  signal: AbortSignal,
+): Promise<CheckResult> {
+  const socket = await connected(grpc.port, target, signal);
+  const failure = await grpcFailure(grpc, socket, `${target.podIP}:${grpc.port}`, signal);
+  return failure === undefined ? OK : { ok: false, message: failure };
 }
 
 async function checkHttp(get: HttpGet, target: CheckTarget, signal: AbortSignal): Promise<CheckResult> {
