@@ -20,8 +20,13 @@ try {
       shape: { type: 'string', default: '' },
       only: { type: 'string', default: '' },
       seconds: { type: 'string', default: '5' },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   });
+  if (values.help) {
+    process.stdout.write(`${USAGE}\n`);
+    process.exit(0);
+  }
   const benchmark = BENCHMARKS[positionals[0] ?? ''];
   const seconds = Number(values.seconds);
   if (benchmark === undefined || !(seconds > 0)) throw new Error(USAGE);
