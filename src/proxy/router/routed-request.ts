@@ -21,9 +21,6 @@ import type { RouterOptions } from './router-options.js';
 import type { ShadowRequest } from './shadow-request.js';
 import type { RequestTimeouts } from './timeouts.js';
 
-/** Envoy's details for it. */
-const TOO_LARGE_TO_RETRY = 'request_payload_exceeded_retry_buffer_limit';
-
 /** One request on its way through a cluster: its attempts, timeouts and body. */
 export class RoutedRequest implements RequestSink {
   readonly wheel: TimerWheel;
@@ -76,7 +73,7 @@ export class RoutedRequest implements RequestSink {
   onBody(buf: Uint8Array, start: number, end: number): void {
     for (const shadow of this.shadows) shadow.onBody(buf, start, end);
     const upstream = this.attempt?.upstream;
-    if (upstream === undefined || this.retry !== undefined) this.keep(buf, start, end);
+    if (upstream === undefined || this.retry !== undefined) this.keep(buf, start, end, upstream === undefined);
     if (upstream === undefined) return;
     upstream.writeBody(buf, start, end);
     if (upstream.full) this.stream.codec.pauseReading();
@@ -127,7 +124,7 @@ export class RoutedRequest implements RequestSink {
     prepareAttempt(stream, this.action, this.timeouts, this.options, host.hostname, passed_ms);
     upstream.begin(attempt, stream, this.bodiless, stream.upgrade);
     this.body?.writeTo(upstream);
-    if (this.retry === undefined || this.body?.overflowed) this.body?.drop();
+    if (this.retry === undefined) this.body = undefined;
     if (stream.requestDone) {
       upstream.end(stream.requestTrailers);
       attempt.armTimeout(this.timeouts.perTry_ms);
