@@ -28,7 +28,7 @@ export function compileConnectionManager(
   );
   const logs = compileAccessLogs(config.accessLog, context, `${path}.access_log`);
   const tracing = compileTracing(config, context, clusters, environment.egress, `${path}.tracing`);
-  const options = compileManagerOptions(config, context, path);
+  const options = compileManagerOptions(config, context, environment.bufferLimit_bytes, path);
   const source = routeSource(config, environment, path);
   return new ConnectionManager(context, config.statPrefix, options, filters, source, logs, tracing);
 }

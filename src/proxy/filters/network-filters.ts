@@ -27,6 +27,8 @@ export interface NetworkFilterEnvironment {
   readonly clusters: ClusterLookup;
   /** The listener's `traffic_direction` is OUTBOUND. */
   readonly egress: boolean;
+  /** What a connection's buffers should hold at most; 0 for no limit. */
+  readonly bufferLimit_bytes: number;
   /** The routes that RDS brings. @throws ConfigError for a source that does not exist */
   routes(rds: Rds, statPrefix: string, path: string): RouteSource;
 }

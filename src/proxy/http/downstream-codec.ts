@@ -12,6 +12,8 @@ export interface DownstreamCodec {
   readonly choice: ChoiceContext;
   readonly filterChainName: string;
   readonly http2: boolean;
+  /** So much of a request's body may be kept to be sent again; 0 for no limit. */
+  readonly bufferLimit_bytes: number;
   /** The client reads slower than we write: it calls `stream.onDrain()` when there is room. */
   readonly full: boolean;
   /** 100 to 199 but 101. */

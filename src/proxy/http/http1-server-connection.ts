@@ -60,6 +60,10 @@ export class Http1ServerConnection
 
   // As the codec of the stream under way
 
+  get bufferLimit_bytes(): number {
+    return this.manager.options.bufferLimit_bytes;
+  }
+
   get full(): boolean {
     return this.transport.full;
   }

@@ -56,6 +56,8 @@ export interface PathOptions {
 /** A connection manager's configuration but for routes, filters and logs, compiled. */
 export interface ManagerOptions {
   readonly codec: 'auto' | 'http1' | 'http2';
+  /** Of a listener's connections: so much of a request is kept for retries over HTTP/1; 0 for no limit. */
+  readonly bufferLimit_bytes: number;
   readonly head_bytes_max: number;
   readonly field_count_max: number;
   readonly underscores: 'allow' | 'reject' | 'drop';
@@ -89,10 +91,16 @@ export interface ManagerOptions {
 }
 
 /** @throws ConfigError */
-export function compileManagerOptions(config: Config, context: ProxyContext, path: string): ManagerOptions {
+export function compileManagerOptions(
+  config: Config,
+  context: ProxyContext,
+  bufferLimit_bytes: number,
+  path: string,
+): ManagerOptions {
   const common = config.commonHttpProtocolOptions;
   return {
     codec: config.codecType === CodecType.HTTP1 ? 'http1' : config.codecType === CodecType.HTTP2 ? 'http2' : 'auto',
+    bufferLimit_bytes,
     head_bytes_max: config.maxRequestHeadersKb === undefined ? HEAD_BYTES_MAX : config.maxRequestHeadersKb * 1024,
     field_count_max: common?.maxHeadersCount ?? FIELD_COUNT_MAX,
     underscores: underscoresOf(common?.headersWithUnderscoresAction),

@@ -40,6 +40,11 @@ export class Http2ServerStream extends Http2Stream implements DownstreamCodec {
     return this.connection.filterChainName;
   }
 
+  /** As Envoy: a stream's window holds what its buffers do. */
+  get bufferLimit_bytes(): number {
+    return this.session.options.streamWindow_bytes;
+  }
+
   // What the session tells
 
   onHeaders(block: HeaderBlock, end: boolean): void {

@@ -26,8 +26,9 @@ import { compileListenerAddress, type ListenerAddress, statPrefixOf } from './li
 import { ListenerStats } from './listener-stats.js';
 import { compileSocketOptions } from './socket-options.js';
 
-/** Envoy's default. */
+/** Envoy's defaults. */
 const LISTENER_FILTERS_TIMEOUT_MS = 15_000;
+const BUFFER_LIMIT_BYTES = 1024 * 1024;
 
 const NONE: ReadonlySet<FilterChain> = new Set();
 
@@ -35,7 +36,7 @@ const NONE: ReadonlySet<FilterChain> = new Set();
 export type HandOff = (address: string, port: number) => Listener | undefined;
 
 /** What listeners are compiled with. */
-export interface ListenerEnvironment extends Omit<NetworkFilterEnvironment, 'egress'> {
+export interface ListenerEnvironment extends Omit<NetworkFilterEnvironment, 'egress' | 'bufferLimit_bytes'> {
   readonly global: GlobalConnections;
   readonly handOff: HandOff;
 }
@@ -102,7 +103,8 @@ export class Listener {
     );
     const egress = config.trafficDirection === TrafficDirection.OUTBOUND;
     const compile = (chain: ListenerConfig['filterChains'][number], path: string): FilterChain => {
-      const made = { ...environment, egress, stats: this.stats, statPrefix };
+      const bufferLimit_bytes = config.perConnectionBufferLimitBytes ?? BUFFER_LIMIT_BYTES;
+      const made = { ...environment, egress, bufferLimit_bytes, stats: this.stats, statPrefix };
       return known.get(FilterChain.fingerprintOf(chain)) ?? new FilterChain(chain, made, path);
     };
     this.chains = config.filterChains.map((chain, i) => compile(chain, `filter_chains[${i}]`));

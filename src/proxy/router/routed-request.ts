@@ -21,6 +21,9 @@ import type { RouterOptions } from './router-options.js';
 import type { ShadowRequest } from './shadow-request.js';
 import type { RequestTimeouts } from './timeouts.js';
 
+/** Envoy's details for it. */
+const TOO_LARGE_TO_RETRY = 'request_payload_exceeded_retry_buffer_limit';
+
 /** One request on its way through a cluster: its attempts, timeouts and body. */
 export class RoutedRequest implements RequestSink {
   readonly wheel: TimerWheel;
@@ -73,7 +76,7 @@ export class RoutedRequest implements RequestSink {
   onBody(buf: Uint8Array, start: number, end: number): void {
     for (const shadow of this.shadows) shadow.onBody(buf, start, end);
     const upstream = this.attempt?.upstream;
-    if (upstream === undefined || this.retry !== undefined) this.keep(buf, start, end, upstream === undefined);
+    if (upstream === undefined || this.retry !== undefined) this.keep(buf, start, end);
     if (upstream === undefined) return;
     upstream.writeBody(buf, start, end);
     if (upstream.full) this.stream.codec.pauseReading();
@@ -124,7 +127,7 @@ export class RoutedRequest implements RequestSink {
     prepareAttempt(stream, this.action, this.timeouts, this.options, host.hostname, passed_ms);
     upstream.begin(attempt, stream, this.bodiless, stream.upgrade);
     this.body?.writeTo(upstream);
-    if (this.retry === undefined) this.body = undefined;
+    if (this.retry === undefined || this.body?.overflowed) this.body?.drop();
     if (stream.requestDone) {
       upstream.end(stream.requestTrailers);
       attempt.armTimeout(this.timeouts.perTry_ms);
@@ -238,14 +241,26 @@ export class RoutedRequest implements RequestSink {
     this.attempt.start();
   }
 
-  private keep(buf: Uint8Array, start: number, end: number, waiting: boolean): void {
-    this.body ??= new RequestBody();
-    if (this.body.full && !waiting) {
-      this.body.drop();
+  /** For the first attempt, while it has no connection, and for those that may follow it. */
+  private keep(buf: Uint8Array, start: number, end: number): void {
+    const { attempt, stream } = this;
+    this.body ??= RequestBody.within(stream.codec.bufferLimit_bytes);
+    const { body } = this;
+    if (this.retry !== undefined && !body.overflowed && !body.fits(end - start)) {
+      body.overflowed = true;
+      this.cluster.stats.counters.retry_or_shadow_abandoned.value++;
+      if (attempt === undefined) {
+        this.reply(507, 'exceeded request buffer limit while retrying upstream', 0, TOO_LARGE_TO_RETRY);
+        return;
+      }
+    }
+    const waiting = attempt?.upstream === undefined;
+    if (body.overflowed && !waiting) {
+      body.drop();
       return;
     }
-    this.body.push(buf, start, end);
-    if (waiting && this.body.full) this.stream.codec.pauseReading();
+    body.push(buf, start, end);
+    if (waiting && body.full) stream.codec.pauseReading();
   }
 
   private answer(response: ResponseHead, attempt: Attempt, now_ms: number, end: boolean): void {

@@ -13,7 +13,7 @@ import { RequestBody } from './request-body.js';
 export class ShadowRequest implements PoolClient {
   private readonly answer: Exchange;
   private upstream: UpstreamStream | undefined;
-  private readonly body = new RequestBody();
+  private readonly body: RequestBody;
   private readonly bodiless: boolean;
   private readonly head: RequestHeaders;
   private done = false;
@@ -30,6 +30,7 @@ export class ShadowRequest implements PoolClient {
     timeout_ms: number,
   ) {
     this.bodiless = !stream.hasBody;
+    this.body = RequestBody.within(stream.codec.bufferLimit_bytes);
     const headers = stream.headers.clone();
     headers.set('host', host);
     headers.set('x-envoy-internal', 'true');

@@ -102,6 +102,7 @@ export const IMPLEMENTED: SupportedFields = {
 
 /** Accepted without effect here. */
 export const INERT: SupportedFields = {
+  // what waits for an endpoint is one read, 64 KiB, beyond what the kernel takes: then its source is no longer read
   'envoy.config.cluster.v3.Cluster': 'metadata per_connection_buffer_limit_bytes wait_for_warm_on_init',
   // changes of health are told at once, which the window would only delay
   'envoy.config.cluster.v3.Cluster.CommonLbConfig': 'update_merge_window',

@@ -5,7 +5,7 @@ export const IMPLEMENTED: SupportedFields = {
   'envoy.config.listener.v3.Listener':
     'name address additional_addresses stat_prefix filter_chains use_original_dst default_filter_chain listener_filters ' +
     'listener_filters_timeout continue_on_listener_filters_timeout bind_to_port tcp_backlog_size drain_type socket_options ' +
-    'access_log ignore_global_conn_limit traffic_direction',
+    'access_log ignore_global_conn_limit traffic_direction per_connection_buffer_limit_bytes',
   'envoy.config.listener.v3.AdditionalAddress': 'address',
   'envoy.config.core.v3.Pipe': 'path mode',
   'envoy.config.listener.v3.ListenerFilter': 'name typed_config filter_disabled',
@@ -50,7 +50,7 @@ export const IMPLEMENTED: SupportedFields = {
 /** Accepted without effect here. */
 export const INERT: SupportedFields = {
   'envoy.config.listener.v3.Listener':
-    'metadata enable_reuse_port reuse_port per_connection_buffer_limit_bytes connection_balance_config ' +
+    'metadata enable_reuse_port reuse_port connection_balance_config ' +
     'max_connections_to_accept_per_socket_event tcp_fast_open_queue_length',
   'envoy.config.listener.v3.Listener.ConnectionBalanceConfig': 'exact_balance',
   'envoy.config.listener.v3.Listener.ConnectionBalanceConfig.ExactBalance': '',
