@@ -25,13 +25,6 @@ const POD: readonly (readonly [string, (spec: PodSpec) => unknown, string])[] = 
   ['hostPID', ({ hostPID }) => hostPID, 'has no effect'],
   ['hostIPC', ({ hostIPC }) => hostIPC, 'has no effect'],
   ['shareProcessNamespace', ({ shareProcessNamespace }) => shareProcessNamespace, 'has no effect'],
-  ['affinity.podAffinity', ({ affinity }) => affinity?.podAffinity, 'is not looked at by the scheduler'],
-  ['affinity.podAntiAffinity', ({ affinity }) => affinity?.podAntiAffinity, 'is not looked at by the scheduler'],
-  [
-    'topologySpreadConstraints',
-    ({ topologySpreadConstraints }) => topologySpreadConstraints?.length,
-    'is not looked at by the scheduler',
-  ],
   ['securityContext.runAsUser', ({ securityContext }) => securityContext?.runAsUser, RUNS_AS_YOU],
   ['securityContext.fsGroup', ({ securityContext }) => securityContext?.fsGroup, 'has no effect'],
 ];

@@ -1,16 +1,19 @@
-import type { NodeSelectorRequirement, NodeSelectorTerm, Taint, Toleration } from 'kubernetes-types/core/v1.js';
-import { matchesLabels, satisfies } from '../../../resources/labels/selector.js';
+import type { Taint, Toleration } from 'kubernetes-types/core/v1.js';
 import type { NodeObject, PodObject } from '../../../resources/types.js';
+import { type Cluster, neighbourObstacle } from './neighbours.js';
+import { belongsOn } from './node-selection.js';
+import { shortage } from './requests.js';
 
 const UNSCHEDULABLE_TAINT = 'node.kubernetes.io/unschedulable';
 
 /** Why a pod cannot run on a node now, in the scheduler's usual words; undefined when it can. */
-export function obstacle(pod: PodObject, node: NodeObject, podsOnNode: readonly PodObject[]): string | undefined {
+export function obstacle(pod: PodObject, node: NodeObject, cluster: Cluster): string | undefined {
+  const podsOnNode = cluster.podsByNode.get(node.metadata.name) ?? [];
   if (!isReadyNode(node)) return 'node(s) were not ready';
   const reason = nodeObstacle(pod, node);
   if (reason !== undefined) return reason;
   if (hostPortsTaken(pod, podsOnNode)) return "node(s) didn't have free ports for the requested pod ports";
-  return undefined;
+  return shortage(pod, node, podsOnNode) ?? neighbourObstacle(pod, node, cluster);
 }
 
 /** Why a pod does not belong on a node, whatever else runs there. */
@@ -18,7 +21,7 @@ export function nodeObstacle(pod: PodObject, node: NodeObject): string | undefin
   const taint = taintsOf(node).find((each) => !tolerates(pod.spec.tolerations ?? [], each));
   if (taint?.key === UNSCHEDULABLE_TAINT) return 'node(s) were unschedulable';
   if (taint) return `node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`;
-  if (!selectsNode(pod, node)) return "node(s) didn't match Pod's node affinity/selector";
+  if (!belongsOn(pod, node)) return "node(s) didn't match Pod's node affinity/selector";
   return undefined;
 }
 
@@ -38,28 +41,6 @@ function tolerates(tolerations: readonly Toleration[], taint: Taint): boolean {
       (key ? key === taint.key : operator === 'Exists') &&
       (operator === 'Exists' || (value ?? '') === (taint.value ?? '')),
   );
-}
-
-function selectsNode({ spec }: PodObject, node: NodeObject): boolean {
-  if (!matchesLabels(spec.nodeSelector, node.metadata.labels)) return false;
-  const terms = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
-  return terms === undefined || terms.some((term) => matchesTerm(term, node));
-}
-
-function matchesTerm({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm, { metadata }: NodeObject): boolean {
-  if (matchExpressions.length + matchFields.length === 0) return false;
-  return (
-    matchExpressions.every((each) => nodeSatisfies(each, metadata.labels?.[each.key])) &&
-    matchFields.every((each) => nodeSatisfies(each, each.key === 'metadata.name' ? metadata.name : undefined))
-  );
-}
-
-/** Nodes are also chosen by numbers. */
-function nodeSatisfies(requirement: NodeSelectorRequirement, value: string | undefined): boolean {
-  const { operator, values = [] } = requirement;
-  if (operator === 'Gt') return Number(value) > Number(values[0]);
-  if (operator === 'Lt') return Number(value) < Number(values[0]);
-  return satisfies(requirement, value);
 }
 
 function hostPortsTaken(pod: PodObject, others: readonly PodObject[]): boolean {

@@ -27,7 +27,11 @@ export class Scheduler extends Controller {
   start(): void {
     this.pods.addHandler({
       onAdd: (pod) => this.podChanged(pod),
-      onUpdate: (pod) => this.podChanged(pod),
+      onUpdate: (pod, old) => {
+        this.podChanged(pod);
+        // Others may wait for what it leaves, or to be near it.
+        if (hasEnded(pod) !== hasEnded(old) || pod.spec.nodeName !== old.spec.nodeName) this.queueWaiting();
+      },
       onDelete: (pod) => {
         this.assumed.delete(keyOf(pod));
         this.queueWaiting();
@@ -118,6 +122,7 @@ function mayAdmitMore(node: NodeObject, old: NodeObject): boolean {
       metadata.labels,
       spec?.taints,
       spec?.unschedulable,
+      status?.allocatable,
       status?.conditions?.find((condition) => condition.type === 'Ready')?.status,
     ]);
   return gist(node) !== gist(old);
