@@ -79,9 +79,16 @@ export class HttpStream extends StreamInfo {
     this.choice = undefined;
     this.clusterName = '';
     if (forward !== undefined) this.choose(forward);
-    this.timers.startIdle(forward?.idleTimeout_ms ?? this.manager.options.timeouts.streamIdle_ms);
+    this.timers.startIdle(this.idleLimit_ms);
     const limit_ms = forward?.streamDuration?.(this) ?? this.manager.options.timeouts.streamDuration_ms;
     if (limit_ms > 0) this.timers.startDuration(limit_ms, () => this.onTooLong());
+  }
+
+  /** How long nothing may happen on the stream; 0 for ever. */
+  get idleLimit_ms(): number {
+    const action = this.route?.action;
+    const own_ms = action?.kind === 'forward' ? action.idleTimeout_ms : undefined;
+    return own_ms ?? this.manager.options.timeouts.streamIdle_ms;
   }
 
   override get routeMetadata(): Readonly<Record<string, JsonObject>> | undefined {

@@ -124,6 +124,7 @@ export class FrameHandler implements FrameSink {
     const last = (flags & FLAG_END_STREAM) !== 0;
     if ((flags & FLAG_END_HEADERS) !== 0) return this.block(id, buf, from, until, last, end - start);
     this.openBlock = { stream: id, end: last, parts: [Buffer.from(buf.subarray(from, until))], bytes: end - start };
+    if (this.isIdle(id)) this.session.owner.onHeadBegan(id);
     return this.session.flood.onFrame(from === until) || this.fail(ERROR.enhanceYourCalm);
   }
 
@@ -137,6 +138,7 @@ export class FrameHandler implements FrameSink {
       return this.fail(ERROR.enhanceYourCalm);
     if (!last) return this.session.flood.onFrame(start === end) || this.fail(ERROR.enhanceYourCalm);
     this.openBlock = undefined;
+    this.session.owner.onHeadComplete();
     const block = Buffer.concat(open.parts);
     const heads = (open.parts.length - 1) * FRAME_HEAD_BYTES;
     return this.block(open.stream, block, 0, block.length, open.end, open.bytes + heads);

@@ -79,6 +79,11 @@ export class Http2ClientConnection extends PooledConnection implements SessionOw
     if (!this.closed) this.pool.onStreamEnd(this);
   }
 
+  /** Routes say how long an answer may take. */
+  onHeadBegan(): void {}
+
+  onHeadComplete(): void {}
+
   onSettings(): void {
     this.pool.onCapacity(this);
   }

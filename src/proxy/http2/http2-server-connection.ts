@@ -7,7 +7,6 @@ import type { ConnectionInfo } from '../http/stream-info.js';
 import type { Transport } from '../transport/transport.js';
 import { Http2ServerStream } from './http2-server-stream.js';
 import { Http2Session, type SessionOwner } from './http2-session.js';
-import type { Http2Stream } from './http2-stream.js';
 import { SessionKeepalive } from './session-keepalive.js';
 
 /** A client's HTTP/2 connection. */
@@ -23,6 +22,8 @@ export class Http2ServerConnection implements ServerConnection, SessionOwner, Ti
   /** Nothing: as usual. Asked: the client was told that the end comes. Said: it knows the last stream. */
   private goodbye: 'nothing' | 'asked' | 'said' = 'nothing';
   private local = false;
+  /** The stream whose head is not complete. */
+  private begun = 0;
 
   constructor(
     readonly manager: ConnectionManager,
@@ -63,7 +64,7 @@ export class Http2ServerConnection implements ServerConnection, SessionOwner, Ti
 
   // As the session's owner
 
-  openStream(id: number): Http2Stream | undefined {
+  openStream(id: number): Http2ServerStream | undefined {
     if (this.goodbye === 'said' || this.session.streams.size >= this.session.options.maxConcurrentStreams) {
       this.session.refuse(id);
       return undefined;
@@ -83,6 +84,15 @@ export class Http2ServerConnection implements ServerConnection, SessionOwner, Ti
     if (this.session.streams.size > 0 || this.session.closed) return;
     if (this.goodbye === 'said') this.session.close();
     else this.timers.startIdle();
+  }
+
+  onHeadBegan(id: number): void {
+    this.begun = id;
+    this.timers.startHead();
+  }
+
+  onHeadComplete(): void {
+    this.timers.stopHead();
   }
 
   onSettings(): void {}
@@ -118,7 +128,11 @@ export class Http2ServerConnection implements ServerConnection, SessionOwner, Ti
     this.sayGoodbye();
   }
 
-  onHeadTimeout(): void {}
+  onHeadTimeout(): void {
+    this.manager.stats.counters.downstream_rq_header_timeout.value++;
+    this.session.lastPeerStream = this.begun;
+    this.openStream(this.begun)?.onHeadTimeout();
+  }
 
   onAged(): void {
     if (this.goodbye === 'nothing') {

@@ -1,3 +1,4 @@
+import { WheelTimer } from '../../base/timer-wheel.js';
 import type { HeaderMap } from '../../wire/http1/index.js';
 import { ERROR } from '../../wire/http2/index.js';
 import type { ChoiceContext } from '../cluster/cluster.js';
@@ -16,6 +17,7 @@ export class Http2ServerStream extends Http2Stream implements DownstreamCodec {
   readonly http2 = true;
   private readonly stream: HttpStream;
   private bodiless = false;
+  private flushTimer: WheelTimer | undefined;
 
   constructor(
     session: Http2Session,
@@ -61,6 +63,13 @@ export class Http2ServerStream extends Http2Stream implements DownstreamCodec {
       stream.requestDone = true;
     }
     if (prepareHttp2Request(stream, block)) stream.start();
+  }
+
+  /** The head is not complete, and will be ignored when it is. */
+  onHeadTimeout(): void {
+    this.connection.manager.onStreamStart(this.stream);
+    this.headed = true;
+    this.stream.localReply(408, 'request header timeout', 0, 'request_header_timeout');
   }
 
   onBody(buf: Buffer, start: number, end: number): void {
@@ -135,6 +144,12 @@ export class Http2ServerStream extends Http2Stream implements DownstreamCodec {
     // RFC 9113 §8.1: the answer is there, what is left of the request is of no use
     if (!this.remoteEnded) this.resetWhenSent(ERROR.none);
     this.session.flush();
+    if (!this.localEnded && !this.closed) this.startFlush();
+  }
+
+  override close(): void {
+    if (this.flushTimer !== undefined) this.connection.manager.context.wheel.cancel(this.flushTimer);
+    super.close();
   }
 
   resetStream(): void {
@@ -145,6 +160,18 @@ export class Http2ServerStream extends Http2Stream implements DownstreamCodec {
   }
 
   closeAfterAnswer(): void {}
+
+  /** The answer is complete but for bytes that the client's window does not take: it has as long as a stream may be idle. */
+  private startFlush(): void {
+    const limit_ms = this.stream.idleLimit_ms;
+    if (limit_ms <= 0) return;
+    this.flushTimer = new WheelTimer(() => {
+      this.session.stats.counters.tx_flush_timeout.value++;
+      this.reset(ERROR.internal);
+      this.session.flush();
+    });
+    this.connection.manager.context.wheel.arm(this.flushTimer, limit_ms);
+  }
 
   /** What Envoy does with a head that breaks the rules, or a limit. */
   private refuse({ fault }: HeaderBlock): void {

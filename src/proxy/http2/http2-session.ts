@@ -30,6 +30,10 @@ export interface SessionOwner {
   /** The peer opens a stream; undefined when it may not, and a connection error follows. */
   openStream(id: number): Http2Stream | undefined;
   onStreamClosed(stream: Http2Stream): void;
+  /** The first frame of a new stream's head came, and others must follow. */
+  onHeadBegan(id: number): void;
+  /** They did. */
+  onHeadComplete(): void;
   /** The peer's SETTINGS came. */
   onSettings(): void;
   /** The peer opens, or answers, nothing behind `lastStream`. */
