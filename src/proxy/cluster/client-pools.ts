@@ -2,6 +2,7 @@ import type { ProxyContext } from '../context.js';
 import type { ConnectionInfo } from '../http/stream-info.js';
 import { ConnectionPool } from '../pool/connection-pool.js';
 import type { ConnectionSettings } from '../pool/connection-settings.js';
+import type { ServerIdentity } from '../pool/server-identity.js';
 import type { TransportSocket } from '../pool/transport-socket.js';
 import type { PoolProtocol } from '../pool/upstream-protocol.js';
 import type { ClusterStats } from './cluster-stats.js';
@@ -12,9 +13,9 @@ import type { ClusterResources } from './resources.js';
 /** Pools that are kept; the one that was made first gives way. */
 const POOLS_MAX = 1_024;
 
-/** Pools of a cluster whose connections tell who the client is: no two clients may share one. */
+/** Pools of a cluster whose connections tell who the client is, or ask for the server that a request names: none else may share one. */
 export class ClientPools {
-  private readonly byClient = new WeakMap<ConnectionInfo, Map<string, ConnectionPool>>();
+  private readonly byClient = new WeakMap<object, Map<string, ConnectionPool>>();
   private readonly all = new Map<ConnectionPool, Host>();
 
   constructor(
@@ -25,18 +26,26 @@ export class ClientPools {
     private readonly onConnectResult: (host: Host, ok: boolean) => void,
   ) {}
 
-  of(host: Host, priority: number, asked: PoolProtocol, client: ConnectionInfo): ConnectionPool {
-    let pools = this.byClient.get(client);
+  /** @param client undefined where clients may share */
+  of(
+    host: Host,
+    priority: number,
+    asked: PoolProtocol,
+    client: ConnectionInfo | undefined,
+    server: ServerIdentity | undefined,
+  ): ConnectionPool {
+    const owner = client ?? this;
+    let pools = this.byClient.get(owner);
     if (pools === undefined) {
       pools = new Map();
-      this.byClient.set(client, pools);
+      this.byClient.set(owner, pools);
     }
     const { settings } = this;
     const protocol = poolProtocol(settings, asked);
-    const key = `${protocol} ${priority} ${host.id}`;
+    const key = `${protocol} ${priority} ${host.id} ${server?.serverName ?? ''} ${server?.altName ?? ''}`;
     const known = pools.get(key);
     if (known !== undefined && this.all.has(known)) return known;
-    const transportSocket = forClient(settings.transportSocket!, client);
+    const transportSocket = socketFor(settings.transportSocket!, client, server);
     const pool = new ConnectionPool(
       this.context,
       host,
@@ -73,8 +82,12 @@ export class ClientPools {
   }
 }
 
-function forClient(socket: TransportSocket, client: ConnectionInfo): TransportSocket {
+function socketFor(
+  socket: TransportSocket,
+  client: ConnectionInfo | undefined,
+  server: ServerIdentity | undefined,
+): TransportSocket {
   return {
-    secure: (raw, host, alpn, ready, failed) => socket.secure(raw, host, alpn, ready, failed, client),
+    secure: (raw, host, alpn, ready, failed) => socket.secure(raw, host, alpn, ready, failed, client, server),
   };
 }

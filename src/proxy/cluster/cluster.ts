@@ -3,6 +3,7 @@ import type { ProxyContext } from '../context.js';
 import { ConfigError } from '../errors.js';
 import { HealthChecker } from '../health-check/health-checker.js';
 import type { ConnectionInfo } from '../http/stream-info.js';
+import type { RequestHeaders } from '../matching/header-matcher.js';
 import type { ConnectionPool } from '../pool/connection-pool.js';
 import type { ConnectionSettings } from '../pool/connection-settings.js';
 import type { PoolProtocol } from '../pool/upstream-protocol.js';
@@ -51,7 +52,7 @@ export class Cluster {
   private readonly hostSet: HostSet;
   private readonly keeper: MembershipKeeper;
   private readonly pools: PoolKeeper;
-  /** Of a cluster whose connections tell who the client is. */
+  /** Of a cluster whose connections tell who the client is, or ask for the server that a request names. */
   private readonly clientPools: ClientPools | undefined;
   private latest: Membership | undefined;
   private onReady: (() => void) | undefined;
@@ -75,7 +76,8 @@ export class Cluster {
     const onConnect = (host: Host, ok: boolean): void => this.outlier?.onLocalOrigin(host, ok, 503);
     const { resources, stats, settings } = this;
     this.pools = new PoolKeeper(context, resources, stats, settings, onConnect);
-    if (this.transport.tellsClient) this.clientPools = new ClientPools(context, resources, stats, settings, onConnect);
+    if (this.transport.tellsClient || settings.identityOf !== undefined)
+      this.clientPools = new ClientPools(context, resources, stats, settings, onConnect);
     this.discovery = compileDiscovery(config, context, this.stats);
     const locality: HostLocality = { subZone: '', ...context.node.locality };
     const balancer = compileBalancer(config, {
@@ -142,10 +144,21 @@ export class Cluster {
   /**
    * @param asked how the request came, which some clusters follow; `raw` to carry bare bytes
    * @param client whose request it is, where it is a client's
+   * @param request the same each time that one asks
    */
-  poolOf(host: Host, priority: number, asked: PoolProtocol = 'http1', client?: ConnectionInfo): ConnectionPool {
-    if (this.clientPools === undefined || client === undefined) return this.pools.of(host, priority, asked);
-    return this.clientPools.of(host, priority, asked, client);
+  poolOf(
+    host: Host,
+    priority: number,
+    asked: PoolProtocol = 'http1',
+    client?: ConnectionInfo,
+    request?: RequestHeaders,
+  ): ConnectionPool {
+    const { clientPools, settings } = this;
+    if (clientPools === undefined) return this.pools.of(host, priority, asked);
+    const owner = this.transport.tellsClient ? client : undefined;
+    const server = request === undefined ? undefined : settings.identityOf?.(request);
+    if (owner === undefined && server === undefined) return this.pools.of(host, priority, asked);
+    return clientPools.of(host, priority, asked, owner, server);
   }
 
   /** No new requests come; connections close as they become free. */

@@ -4,6 +4,7 @@ import { milliseconds } from '../config/duration.js';
 import { unpack } from '../config/registry.js';
 import { ConfigError } from '../errors.js';
 import type { ConnectionSettings } from '../pool/connection-settings.js';
+import { compileServerIdentity } from '../pool/server-identity.js';
 import type { TransportSocket } from '../pool/transport-socket.js';
 import { compileUpstreamProtocol } from '../pool/upstream-protocol.js';
 
@@ -40,6 +41,10 @@ export function compileConnectionSettings(
     localAddress: bind?.sourceAddress?.address,
     http1,
     transportSocket,
+    identityOf:
+      transportSocket === undefined
+        ? undefined
+        : compileServerIdentity(options?.upstreamHttpProtocolOptions ?? config.upstreamHttpProtocolOptions),
     protocol,
     http2,
     head_bytes_max: HEAD_BYTES_MAX,

@@ -1,4 +1,5 @@
 import type { Http2Options } from '../http2/http2-options.js';
+import type { IdentityOf } from './server-identity.js';
 import type { TransportSocket } from './transport-socket.js';
 import type { UpstreamHttp1Options, UpstreamProtocol } from './upstream-protocol.js';
 
@@ -21,4 +22,6 @@ export interface ConnectionSettings {
   readonly field_count_max: number;
   /** undefined: the bytes go as they are. */
   readonly transportSocket: TransportSocket | undefined;
+  /** Whom a request expects at the other end; undefined for whom the transport socket does. */
+  readonly identityOf: IdentityOf | undefined;
 }

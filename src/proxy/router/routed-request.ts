@@ -68,7 +68,8 @@ export class RoutedRequest implements RequestSink {
   pool(host: Host): ConnectionPool {
     const { stream, action } = this;
     const asked = stream.codec.http2 ? 'http2' : 'http1';
-    return this.cluster.poolOf(host, action.priority, endsTunnel(stream, action) ? 'raw' : asked, stream.connection);
+    const protocol = endsTunnel(stream, action) ? 'raw' : asked;
+    return this.cluster.poolOf(host, action.priority, protocol, stream.connection, stream);
   }
 
   // Of the request

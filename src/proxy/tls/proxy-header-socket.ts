@@ -6,6 +6,7 @@ import type { Host } from '../cluster/host.js';
 import { compilePassThrough } from '../filters/proxy-protocol.js';
 import type { ConnectionInfo } from '../http/stream-info.js';
 import { plainAddress } from '../network.js';
+import type { ServerIdentity } from '../pool/server-identity.js';
 import type { TransportSocket } from '../pool/transport-socket.js';
 import type { TlsInfo } from './tls-info.js';
 
@@ -30,10 +31,11 @@ export class ProxyHeaderSocket implements TransportSocket {
     ready: (socket: Socket, protocol: string, tls?: TlsInfo) => void,
     failed: (detail: string) => void,
     client?: ConnectionInfo,
+    server?: ServerIdentity,
   ): void {
     socket.write(this.header(socket, client));
     if (this.inner === undefined) ready(socket, '');
-    else this.inner.secure(socket, host, alpn, ready, failed, client);
+    else this.inner.secure(socket, host, alpn, ready, failed, client, server);
   }
 
   private header(socket: Socket, client: ConnectionInfo | undefined): Buffer {

@@ -5,7 +5,10 @@ import { type SecureContext, type TLSSocket, connect as tlsConnect } from 'node:
 import type { UpstreamTlsContext } from '../../xds/types/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js';
 import type { Host } from '../cluster/host.js';
 import type { ProxyContext } from '../context.js';
+import type { ConnectionInfo } from '../http/stream-info.js';
+import type { ServerIdentity } from '../pool/server-identity.js';
 import type { TransportSocket } from '../pool/transport-socket.js';
+import { coversHost } from './alt-name-matcher.js';
 import { CertificateDetails } from './certificate-details.js';
 import { chainError } from './chain-error.js';
 import { TlsContext, type TlsState } from './tls-context.js';
@@ -64,6 +67,8 @@ export class UpstreamTls implements TransportSocket {
     alpn: readonly string[],
     ready: (socket: Socket, protocol: string, tls?: TlsInfo) => void,
     failed: (detail: string) => void,
+    _client?: ConnectionInfo,
+    server?: ServerIdentity,
   ): void {
     const { stats, current } = this.context;
     if (current === undefined) {
@@ -71,23 +76,25 @@ export class UpstreamTls implements TransportSocket {
       failed('TLS error: Secret is not supplied by SDS');
       return;
     }
-    const session = this.sessions.at(-1);
+    // a session stands for one server
+    const session = server === undefined ? this.sessions.at(-1) : undefined;
+    const serverName = server?.serverName || this.serverName;
     const protocols = this.context.alpn.length > 0 ? this.context.alpn : alpn;
     const tls = tlsConnect({
       socket,
       secureContext: current,
       rejectUnauthorized: false,
       checkServerIdentity: () => undefined,
-      ...(this.serverName === '' || isIP(this.serverName) !== 0 ? {} : { servername: this.serverName }),
+      ...(serverName === '' || isIP(serverName) !== 0 ? {} : { servername: serverName }),
       ...(protocols.length === 0 ? {} : { ALPNProtocols: [...protocols] }),
       ...(session === undefined ? {} : { session }),
     });
-    if (this.sessionsMax > 0) tls.on('session', (made) => this.keepSession(made, current));
+    if (this.sessionsMax > 0 && server === undefined) tls.on('session', (made) => this.keepSession(made, current));
     let over = false;
     tls.once('secureConnect', () => {
       over = true;
       const peer = tls.getPeerX509Certificate();
-      const fault = this.check(tls, peer);
+      const fault = this.check(tls, peer, server?.altName ?? '');
       if (fault !== undefined) {
         stats.counters[fault.stat].value++;
         tls.destroy();
@@ -106,10 +113,14 @@ export class UpstreamTls implements TransportSocket {
     });
   }
 
-  private check(tls: TLSSocket, peer: X509Certificate | undefined): TlsFault | undefined {
+  /** @param altName that it must be for besides; '' for none */
+  private check(tls: TLSSocket, peer: X509Certificate | undefined, altName: string): TlsFault | undefined {
     const { validation } = this.context;
     if (validation === undefined || peer === undefined || validation.acceptsUntrusted) return undefined;
-    return validation.check(new CertificateDetails(peer), chainError(tls));
+    const certificate = new CertificateDetails(peer);
+    const fault = validation.check(certificate, chainError(tls));
+    if (fault !== undefined || altName === '' || isFor(certificate, altName)) return fault;
+    return NAME_FAULT;
   }
 
   private keepSession(session: Buffer, madeBy: SecureContext): void {
@@ -117,6 +128,13 @@ export class UpstreamTls implements TransportSocket {
     this.sessions.push(session);
     if (this.sessions.length > this.sessionsMax) this.sessions.shift();
   }
+}
+
+const NAME_FAULT: TlsFault = { stat: 'fail_verify_san', text: 'verify cert failed: verify SAN list' };
+
+function isFor({ altNames: { dns, uri, ip } }: CertificateDetails, name: string): boolean {
+  const wanted = name.toLowerCase();
+  return dns.some((one) => coversHost(one.toLowerCase(), wanted)) || uri.includes(name) || ip.includes(name);
 }
 
 /** `X25519`, `P-256` as BoringSSL calls them; '' where no key was agreed on anew. */

@@ -43,13 +43,13 @@ export class UpstreamTransport {
     const otherwise = context.stats.counter(`cluster.${statName}.default.total_match_count`);
     const counted = new WeakSet<Host>();
     this.socket = {
-      secure(socket, host, alpn, ready, failed, client) {
+      secure(socket, host, alpn, ready, failed, client, server) {
         const found = matches.find(({ wanted }) => isAskedFor(wanted, host));
         if (!counted.has(host)) (found?.count ?? otherwise).value++;
         counted.add(host);
         const chosen = found === undefined ? own : found.socket;
         if (chosen === undefined) ready(socket, '');
-        else chosen.secure(socket, host, alpn, ready, failed, client);
+        else chosen.secure(socket, host, alpn, ready, failed, client, server);
       },
     };
   }

@@ -5,7 +5,9 @@ export const IMPLEMENTED: SupportedFields = {
   'envoy.config.core.v3.BindConfig': 'source_address socket_options',
   'envoy.config.core.v3.SocketOption': 'description level name int_value state',
   'envoy.extensions.upstreams.http.v3.HttpProtocolOptions':
-    'common_http_protocol_options explicit_http_config use_downstream_protocol_config auto_config',
+    'common_http_protocol_options explicit_http_config use_downstream_protocol_config auto_config ' +
+    'upstream_http_protocol_options',
+  'envoy.config.core.v3.UpstreamHttpProtocolOptions': 'auto_sni auto_san_validation override_auto_sni_header',
   'envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig':
     'http_protocol_options http2_protocol_options',
   'envoy.extensions.upstreams.http.v3.HttpProtocolOptions.UseDownstreamHttpConfig':
@@ -13,7 +15,7 @@ export const IMPLEMENTED: SupportedFields = {
   'envoy.extensions.upstreams.http.v3.HttpProtocolOptions.AutoHttpConfig':
     'http_protocol_options http2_protocol_options',
   'envoy.config.cluster.v3.Cluster':
-    'name alt_stat_name type eds_cluster_config connect_timeout transport_socket transport_socket_matches ' +
+    'upstream_http_protocol_options name alt_stat_name type eds_cluster_config connect_timeout transport_socket transport_socket_matches ' +
     'lb_policy=ROUND_ROBIN|LEAST_REQUEST|RANDOM|RING_HASH|MAGLEV|CLUSTER_PROVIDED|LOAD_BALANCING_POLICY_CONFIG ' +
     'load_assignment max_requests_per_connection circuit_breakers common_http_protocol_options http_protocol_options http2_protocol_options ' +
     'typed_extension_protocol_options dns_refresh_rate dns_lookup_family outlier_detection cleanup_interval upstream_bind_config ' +
