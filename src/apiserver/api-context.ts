@@ -25,6 +25,8 @@ export interface WriteOptions {
   readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore';
   /** Fields that the body gave twice, by path. */
   readonly duplicateFields?: readonly string[];
+  /** Called where a patch made an object that was not there. */
+  readonly onCreated?: () => void;
   /** Takes texts for Warning headers. */
   readonly warn?: (text: string) => void;
 }

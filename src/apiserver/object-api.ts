@@ -11,7 +11,7 @@ import { Conversion } from './conversion.js';
 import { isObject } from './json.js';
 import type { KindTable, ServedKind } from './kind-table.js';
 import { type PatchType, patched } from './patch/patch.js';
-import { badRequest, methodNotAllowed, noSuchPath, notFound } from './status-error.js';
+import { badRequest, invalidOptions, methodNotAllowed, noSuchPath, notFound } from './status-error.js';
 import { timestamp } from './timestamp.js';
 import { decodePartialObject } from './validation/decode.js';
 import { bound } from './verbs/binding.js';
@@ -201,10 +201,9 @@ export class ObjectApi {
 
   private async apply(target: Target, request: PatchRequest, options: WriteOptions): Promise<KubeObject> {
     const { kind } = target;
-    if (!options.fieldManager)
-      throw badRequest(
-        'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-      );
+    if (!options.fieldManager) {
+      throw invalidOptions('PatchOptions', 'fieldManager', 'Required value: is required for apply patch');
+    }
     if (!isObject(request.body)) throw badRequest('an apply configuration must be an object');
     const configuration = decodePartialObject(kind, request.body, options);
     if (configuration.metadata.managedFields) throw badRequest('metadata.managedFields must be nil');
@@ -225,6 +224,7 @@ export class ObjectApi {
         unvalidated,
         () => managedFields,
       );
+      options.onCreated?.();
       return this.shown(kind, created);
     }
     let managed: ManagedFields[] | undefined;

@@ -160,6 +160,19 @@ export function invalid(group: string, kind: string, name: string, errors: reado
   });
 }
 
+/** Wrong parameters of a call, as Kubernetes reports them: as an object of their own, `ListOptions` and the like. */
+export function invalidOptions(kind: string, field: string, message: string): StatusError {
+  const reason = /^(Required|Unsupported|Forbidden)/.exec(message)?.[1] ?? 'Invalid';
+  const error = { reason: REASONS[reason] ?? 'FieldValueInvalid', field, message };
+  return invalid('meta.k8s.io', kind, '', [error]);
+}
+
+const REASONS: Readonly<Record<string, FieldError['reason']>> = {
+  Required: 'FieldValueRequired',
+  Unsupported: 'FieldValueNotSupported',
+  Forbidden: 'FieldValueForbidden',
+};
+
 export function success(of: ResourceName, name: string, uid: string | undefined): Status {
   return {
     kind: 'Status',

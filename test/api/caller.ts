@@ -10,7 +10,7 @@ export interface Answer {
   readonly text: string;
   /** Parsed; undefined where it is no JSON. */
   readonly body: unknown;
-  /** What stands in the body at a path: `details.causes.0.field`; dots in a name are written as slashes. */
+  /** What stands in the body at a path: `details.causes.0.field`; dots in a name are written as ~. */
   at(path: string): unknown;
 }
 
@@ -18,7 +18,7 @@ export interface Answer {
 export function valueAt(value: unknown, path: string): unknown {
   let found = value;
   for (const step of path.split('.')) {
-    found = (found as Record<string, unknown> | null | undefined)?.[step.replaceAll('/', '.')];
+    found = (found as Record<string, unknown> | null | undefined)?.[step.replaceAll('~', '.')];
   }
   return found;
 }
@@ -47,21 +47,25 @@ export class Caller {
   /** @param body objects are sent as JSON, text as it is */
   call(method: string, path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const asked = this.open(method, path, headers);
+      const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+      // Node sends a DELETE with a body without saying how long it is.
+      const length: Record<string, string> =
+        text === undefined ? {} : { 'content-length': String(Buffer.byteLength(text)) };
+      const asked = this.open(method, path, { ...length, ...headers });
       asked.on('error', reject);
       asked.on('response', (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('error', reject);
         response.on('end', () => {
-          const text = Buffer.concat(chunks).toString();
+          const answer = Buffer.concat(chunks).toString();
           const isJson = response.headers['content-type']?.startsWith('application/json') ?? false;
           const { statusCode: status = 0, headers } = response;
-          const body: unknown = isJson ? JSON.parse(text) : undefined;
-          resolve({ status, headers, text, body, at: (path) => valueAt(body, path) });
+          const body: unknown = isJson ? JSON.parse(answer) : undefined;
+          resolve({ status, headers, text: answer, body, at: (path) => valueAt(body, path) });
         });
       });
-      asked.end(body === undefined || typeof body === 'string' ? body : JSON.stringify(body));
+      asked.end(text);
     });
   }
 

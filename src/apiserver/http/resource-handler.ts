@@ -3,7 +3,7 @@ import type { Gvr } from '../../resources/object.js';
 import { isObject } from '../json.js';
 import type { ServedKind } from '../kind-table.js';
 import type { ObjectApi } from '../object-api.js';
-import { badRequest, methodNotAllowed, noSuchPath, success } from '../status-error.js';
+import { invalidOptions, methodNotAllowed, noSuchPath, success } from '../status-error.js';
 import type { DeleteOptions } from '../verbs/delete.js';
 import { decodeBody, mediaTypeOf, OBJECT_TYPES } from './body.js';
 import { type Call, isDryRun, isForced, writeOptions } from './call.js';
@@ -132,17 +132,31 @@ class TargetedCall {
 
   async patch(subresource?: string): Promise<void> {
     const { gvr, name, namespace } = this.info;
-    const body = await decodeBody(this.call.request, Object.keys(PATCH_TYPES));
+    const body = await decodeBody(this.call.request, this.patchTypes());
     const type = PATCH_TYPES[mediaTypeOf(this.call.request)]!;
-    const request = { type, body: body.value, force: isForced(this.call), ...(subresource && { subresource }) };
+    const force = isForced(this.call);
+    if (force && type !== 'apply') {
+      throw invalidOptions('PatchOptions', 'force', 'Forbidden: may not be specified for non-apply patch');
+    }
+    const request = { type, body: body.value, force, ...(subresource && { subresource }) };
     // Apply must name its manager itself; a user agent is no owner that will come back.
     const { fieldManager, ...options } = writeOptions(this.call, body);
+    let created = false;
     const manager = type === 'apply' ? text(this.call.query, 'fieldManager') : fieldManager;
     const patched = await this.api.patch(gvr, name, request, namespace, {
       ...options,
       ...given({ fieldManager: manager }),
+      onCreated: () => {
+        created = true;
+      },
     });
-    await this.answer(200, patched, subresource);
+    await this.answer(created ? 201 : 200, patched, subresource);
+  }
+
+  /** Strategic merge goes by what Kubernetes' own types say of their lists; those that users define say it for apply alone. */
+  private patchTypes(): string[] {
+    const types = Object.keys(PATCH_TYPES);
+    return this.kind.version.schema.$ref === undefined ? types.filter((type) => !type.includes('strategic')) : types;
   }
 
   async delete(): Promise<void> {
@@ -180,7 +194,7 @@ class TargetedCall {
     const grace = options['gracePeriodSeconds'];
     await this.api.delete(gvr, name, namespace, {
       ...given({ gracePeriodSeconds: typeof grace === 'number' ? grace : undefined }),
-      dryRun: isDryRun(this.call.query),
+      dryRun: isDryRun(this.call.query, 'DeleteOptions'),
     });
     sendJson(this.call.response, 201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
   }
@@ -217,9 +231,9 @@ class TargetedCall {
     const body = isObject(value) ? value : {};
     const policy = body['propagationPolicy'] ?? text(query, 'propagationPolicy');
     if (policy !== undefined && policy !== 'Foreground' && policy !== 'Background' && policy !== 'Orphan') {
-      throw badRequest(
-        `propagationPolicy: Unsupported value: ${JSON.stringify(policy)}: supported values: "Foreground", "Background", "Orphan"`,
-      );
+      const supported = 'supported values: "Foreground", "Background", "Orphan"';
+      const message = `Unsupported value: ${JSON.stringify(policy)}: ${supported}`;
+      throw invalidOptions('DeleteOptions', 'propagationPolicy', message);
     }
     const grace = body['gracePeriodSeconds'] ?? integer(query, 'gracePeriodSeconds');
     const orphan = body['orphanDependents'] === true ? ('Orphan' as const) : undefined;
@@ -229,7 +243,10 @@ class TargetedCall {
       preconditions: isObject(body['preconditions'])
         ? (body['preconditions'] as DeleteOptions['preconditions'])
         : undefined,
-      dryRun: isDryRun(query) || (Array.isArray(body['dryRun']) && body['dryRun'].includes('All')) || undefined,
+      dryRun:
+        isDryRun(query, 'DeleteOptions') ||
+        (Array.isArray(body['dryRun']) && body['dryRun'].includes('All')) ||
+        undefined,
     });
   }
 }

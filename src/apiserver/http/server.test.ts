@@ -179,7 +179,7 @@ test('a delete answers with a Status, or with the object while that is still goi
   const going = await call('DELETE', '/api/v1/namespaces/sea/configmaps/b');
   assert.equal(going.json.kind, 'ConfigMap');
   const wrong = await call('DELETE', '/api/v1/namespaces/sea/configmaps/b?propagationPolicy=Maybe');
-  assert.equal(wrong.code, 400);
+  assert.equal(wrong.code, 422);
 });
 
 test('a watch streams events and bookmarks, and ends in time', async (t) => {

@@ -8,7 +8,7 @@ import type { RequestInfo } from '../http/request-info.js';
 import { sendJson } from '../http/respond.js';
 import { isObject, type JsonObject } from '../json.js';
 import type { ObjectApi } from '../object-api.js';
-import { badRequest, methodNotAllowed } from '../status-error.js';
+import { badRequest, invalid, methodNotAllowed } from '../status-error.js';
 import type { ServiceAccountTokens } from './service-account-tokens.js';
 
 const AUTHENTICATION = 'authentication.k8s.io';
@@ -58,9 +58,9 @@ export class ReviewHandler {
       case 'selfsubjectrulesreviews':
         return this.rules(user, String(spec['namespace'] ?? 'default'));
       case 'selfsubjectaccessreviews':
-        return { ...this.authorizer.authorize(attributesOf(spec, user)) };
+        return { ...this.authorizer.authorize(attributesOf(info, spec, user)) };
       default:
-        return { ...this.authorizer.authorize(attributesOf(spec, subjectOf(spec))) };
+        return { ...this.authorizer.authorize(attributesOf(info, spec, subjectOf(spec))) };
     }
   }
 
@@ -70,9 +70,10 @@ export class ReviewHandler {
     if (!this.tokens) throw methodNotAllowed();
     const asked = spec['expirationSeconds'] ?? TOKEN_SECONDS_DEFAULT;
     if (typeof asked !== 'number' || asked < TOKEN_SECONDS_MIN || asked > TOKEN_SECONDS_MAX) {
-      throw badRequest(
-        `spec.expirationSeconds: Invalid value: ${JSON.stringify(asked)}: may not be less than 10 minutes or more than a year`,
-      );
+      const message = `Invalid value: ${JSON.stringify(asked)}: may not be less than 10 minutes or more than a year`;
+      throw invalid(AUTHENTICATION, 'TokenRequest', '', [
+        { reason: 'FieldValueInvalid', field: 'spec.expirationSeconds', message },
+      ]);
     }
     const audiences = Array.isArray(spec['audiences']) ? spec['audiences'].map(String) : undefined;
     return { ...this.tokens.issue({ name, namespace, uid: account.metadata.uid ?? '' }, asked, audiences) };
@@ -91,13 +92,14 @@ export class ReviewHandler {
   }
 }
 
-const REVIEWS: ReadonlySet<string> = new Set([
-  'selfsubjectreviews',
-  'tokenreviews',
-  'selfsubjectaccessreviews',
-  'selfsubjectrulesreviews',
-  'subjectaccessreviews',
-  'localsubjectaccessreviews',
+/** Resource -> kind. */
+const REVIEWS: ReadonlyMap<string, string> = new Map([
+  ['selfsubjectreviews', 'SelfSubjectReview'],
+  ['tokenreviews', 'TokenReview'],
+  ['selfsubjectaccessreviews', 'SelfSubjectAccessReview'],
+  ['selfsubjectrulesreviews', 'SelfSubjectRulesReview'],
+  ['subjectaccessreviews', 'SubjectAccessReview'],
+  ['localsubjectaccessreviews', 'LocalSubjectAccessReview'],
 ]);
 
 function userInfo({ name, groups }: User): JsonObject {
@@ -109,16 +111,17 @@ function subjectOf(spec: JsonObject): User {
   return { name: String(spec['user'] ?? ''), groups };
 }
 
-/** Throws BadRequest where the review asks for neither a resource nor a path. */
-function attributesOf(spec: JsonObject, user: User): Attributes {
+/** Throws Invalid where the review asks for neither a resource nor a path. */
+function attributesOf(info: RequestInfo, spec: JsonObject, user: User): Attributes {
   const { resourceAttributes: resource, nonResourceAttributes: path } = spec;
   if (isObject(path)) {
     return { user, verb: String(path['verb'] ?? ''), group: '', resource: '', path: String(path['path'] ?? '') };
   }
   if (!isObject(resource)) {
-    throw badRequest(
-      'spec.resourceAttributes: exactly one of nonResourceAttributes or resourceAttributes must be specified',
-    );
+    const why = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
+    throw invalid(AUTHORIZATION, REVIEWS.get(info.resource) ?? '', '', [
+      { reason: 'FieldValueInvalid', field: 'spec.resourceAttributes', message: `Invalid value: null: ${why}` },
+    ]);
   }
   const text = (field: string): string => String(resource[field] ?? '');
   const subresource = text('subresource');

@@ -5,7 +5,7 @@ import type { ApiContext } from '../api-context.js';
 import { listPrefix } from '../keys.js';
 import type { ServedKind } from '../kind-table.js';
 import { parseSelection, type SelectorOptions } from '../selectors/selection.js';
-import { badRequest, expired, StatusError } from '../status-error.js';
+import { badRequest, expired, invalidOptions, StatusError } from '../status-error.js';
 import { decodeContinue, encodeContinue } from './continue-token.js';
 
 export interface ListOptions extends SelectorOptions {
@@ -33,7 +33,9 @@ export function listObjects(
   const prefix = listPrefix(kind.definition, kind.definition.namespaced ? namespace : undefined);
   const selected = parseSelection(options, kind.definition);
   const token = options.continue ? decodeContinue(options.continue) : undefined;
-  const revision = token?.revision ?? exactRevision(options);
+  const exact = exactRevision(options);
+  const revision = token?.revision ?? exact;
+  checkReached(context, options.resourceVersion);
   const limit = options.limit && options.limit > 0 ? options.limit : undefined;
   const range = rangeOf(context, {
     prefix,
@@ -54,15 +56,28 @@ export function listObjects(
   };
 }
 
-function exactRevision({ resourceVersion, resourceVersionMatch }: ListOptions): number | undefined {
-  if (resourceVersionMatch !== 'Exact') return undefined;
-  const revision = Number(resourceVersion);
-  if (!Number.isSafeInteger(revision) || revision <= 0) {
-    throw badRequest(
-      `resourceVersionMatch=Exact needs a resourceVersion, not ${JSON.stringify(resourceVersion ?? '')}`,
-    );
+function exactRevision({ resourceVersion: text, resourceVersionMatch: match }: ListOptions): number | undefined {
+  checkMatch(match, text);
+  if (text === undefined) return undefined;
+  const revision = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(revision)) {
+    throw badRequest(`Invalid resourceVersion ${JSON.stringify(text)}: must be a decimal number`);
   }
-  return revision;
+  return match === 'Exact' ? revision : undefined;
+}
+
+function checkMatch(match: string | undefined, resourceVersion: string | undefined): void {
+  if (match === undefined) return;
+  const refuse = (why: string): StatusError => invalidOptions('ListOptions', 'resourceVersionMatch', why);
+  if (resourceVersion === undefined) {
+    throw refuse('Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided');
+  }
+  if (match !== 'Exact' && match !== 'NotOlderThan') {
+    throw refuse(`Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan"`);
+  }
+  if (match === 'Exact' && resourceVersion === '0') {
+    throw refuse('Forbidden: resourceVersionMatch "Exact" is forbidden for resourceVersion "0"');
+  }
 }
 
 function rangeOf(context: ApiContext, query: Parameters<ApiContext['store']['range']>[0]): Range<KubeObject> {
@@ -73,12 +88,21 @@ function rangeOf(context: ApiContext, query: Parameters<ApiContext['store']['ran
   }
 }
 
+/** A list is never older than what the caller has seen: here it is always the newest, so only the future is refused. */
+function checkReached({ store }: ApiContext, resourceVersion = '0'): void {
+  if (Number(resourceVersion) > store.revision) throw tooLarge(resourceVersion);
+}
+
+function tooLarge(revision: number | string): StatusError {
+  return new StatusError(504, 'Timeout', `Too large resource version: ${revision}`, { retryAfterSeconds: 1 });
+}
+
 /** The store's words for a revision that it cannot show, in those of Kubernetes. */
 export function fromStoreError(error: unknown, revision: number): unknown {
   if (!(error instanceof StoreError)) return error;
   if (error.code === 'EXPIRED') return expired(`too old resource version: ${revision}`);
   if (error.code === 'FUTURE_REVISION') {
-    return new StatusError(504, 'Timeout', `Too large resource version: ${revision}`, { retryAfterSeconds: 1 });
+    return tooLarge(revision);
   }
   return error;
 }
