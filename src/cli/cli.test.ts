@@ -210,16 +210,24 @@ test('up hands its flags to the launcher and ends as the mesh does', async () =>
     '0',
     '--name',
     'two',
+    '--nodes',
+    '3',
   ]);
   assert.equal(code, 7);
   assert.match(out, /The mesh is up \(0\.\d s\)/);
   assert.deepEqual(terminal.ups, [
-    { name: 'two', driver: 'process', ephemeral: false, example: 'tutorial', ingressPort: 0 },
+    { name: 'two', driver: 'process', ephemeral: false, example: 'tutorial', ingressPort: 0, nodes: 3 },
   ]);
   assert.match(
     (await terminal.run(['up', '--name', 'Not A Name'])).err,
     /^error: Cannot use "Not A Name" as the name of a mesh/,
   );
+});
+
+test('up: nodes are from one to ten', async () => {
+  for (const count of ['0', '11', 'many']) {
+    assert.match((await terminal.run(['up', '--nodes', count])).err, /Use a number from 1 to 10\./);
+  }
 });
 
 test('up: a signal while the mesh starts ends the start, and a second one changes nothing', async () => {

@@ -22,6 +22,8 @@ export interface UpOptions {
   readonly ephemeral: boolean;
   /** Roles and bindings decide who may do what. */
   readonly rbac?: boolean;
+  /** How many nodes; absent: one. */
+  readonly nodes?: number;
 }
 
 export const DRIVER_CHOICES = ['auto', 'netns', 'process'] as const;

@@ -8,6 +8,8 @@ import type { RegisterCommand } from './command.js';
 
 /** What shells report of a program that Ctrl-C ended. */
 const INTERRUPTED = 130;
+/** They share one machine. */
+const NODES_MAX = 10;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 interface Flags {
@@ -18,6 +20,7 @@ interface Flags {
   readonly apiPort?: number;
   readonly ephemeral?: boolean;
   readonly rbac?: boolean;
+  readonly nodes?: number;
   readonly detach?: boolean;
 }
 
@@ -30,6 +33,7 @@ export const registerUp: RegisterCommand = (program, dependencies) => {
     .option('--name <name>', 'name, to run several; their ports must differ')
     .option('--ingress-port <port>', 'port of the ingress; 0 takes a free one', parsePort)
     .option('--api-port <port>', 'port of the API server; 0 takes a free one', parsePort)
+    .option('--nodes <count>', 'how many nodes, in three zones', parseNodes)
     .option('--ephemeral', 'keep nothing when the mesh ends')
     .option('--rbac', 'let roles and bindings decide who may do what; the kubeconfig of the mesh may everything')
     .option('-d, --detach', 'return when the mesh is ready, and let it run')
@@ -79,10 +83,19 @@ function upOptions(flags: Flags, env: NodeJS.ProcessEnv): UpOptions {
     driver: flags.driver,
     ephemeral: flags.ephemeral ?? false,
     ...(flags.rbac && { rbac: true }),
+    ...(flags.nodes !== undefined && { nodes: flags.nodes }),
     ...(flags.tutorial && { example: 'tutorial' }),
     ...(flags.ingressPort !== undefined && { ingressPort: flags.ingressPort }),
     ...(flags.apiPort !== undefined && { apiPort: flags.apiPort }),
   };
+}
+
+function parseNodes(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count < 1 || count > NODES_MAX) {
+    throw new InvalidArgumentError(`Use a number from 1 to ${NODES_MAX}.`);
+  }
+  return count;
 }
 
 function parsePort(text: string): number {

@@ -1,14 +1,12 @@
 /** What a node process is started with: a JSON file that the control plane writes. Paths are absolute. */
 export interface NodeConfig {
-  readonly nodeName: string;
-  readonly region: string;
-  readonly zone: string;
+  /** One at least; all of this machine, so that one driver and one proxy serve them. */
+  readonly nodes: readonly NodeIdentity[];
   readonly driver: 'netns' | 'process';
   readonly kubeconfig: string;
-  /** Unix sockets: of the ADS server, and the one at which this agent answers. */
+  /** Unix socket of the ADS server. */
   readonly adsSocket: string;
-  readonly agentSocket: string;
-  /** Holds logs, and volumes of pods. */
+  /** Of the process. */
   readonly stateDir: string;
   readonly imagesDir: string;
   /** An empty folder for what lives only as long as the process. */
@@ -23,4 +21,15 @@ export interface NodeConfig {
   /** Cluster IP of the service `kubernetes`. */
   readonly apiService: string;
   readonly clusterDomain: string;
+}
+
+/** One node as the API knows it. */
+export interface NodeIdentity {
+  readonly name: string;
+  readonly region: string;
+  readonly zone: string;
+  /** Unix socket at which its agent answers. */
+  readonly agentSocket: string;
+  /** Holds logs, and volumes of pods. */
+  readonly stateDir: string;
 }

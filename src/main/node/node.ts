@@ -26,10 +26,10 @@ import type { NodeConfig } from './node-config.js';
 const DNS_PORT = 53;
 const API_PORT = 443;
 
-/** The node process: the agent with its driver, name server, and the proxy as its child. */
+/** The node process: the agents of its nodes with their driver, name server, and the proxy as its child. */
 export async function runNode(configFile: string): Promise<void> {
   const config = JSON.parse(readFileSync(configFile, 'utf8')) as NodeConfig;
-  const logger = new LineLogger((line) => process.stderr.write(line)).scope(config.nodeName);
+  const logger = new LineLogger((line) => process.stderr.write(line)).scope(config.nodes[0]?.name ?? 'node');
   const cleanup = new CleanupStack();
   const started = start(config, configFile, logger, cleanup);
   const end = async (): Promise<void> => {
@@ -73,25 +73,20 @@ async function start(config: NodeConfig, configFile: string, logger: Logger, cle
   cleanup.defer(() => proxyHost.stop());
 
   const driver = makeDriver(config, names);
-  const agent = new NodeAgent({
-    client,
-    clusterCa: connection.ca ?? '',
-    nodeName: config.nodeName,
-    driver,
-    proxyHost,
-    images: new ImageStore({ dir: config.imagesDir, clock }),
-    stateDir: config.stateDir,
-    clock,
-    random,
-    logger,
-    version: PROXY_VERSION,
-    region: config.region,
-    zone: config.zone,
-    clusterDomain: config.clusterDomain,
-    dnsServer: config.dnsServer,
+  await driver.start();
+  cleanup.defer(() => driver.stop());
+  const images = new ImageStore({ dir: config.imagesDir, clock });
+  const shared = { client, clusterCa: connection.ca ?? '', driver: borrowed(driver), proxyHost, images, clock, random };
+  const agents = config.nodes.map((node) => {
+    const { clusterDomain, dnsServer } = config;
+    const { name: nodeName, stateDir, region, zone } = node;
+    const place = { nodeName, stateDir, region, zone, clusterDomain, dnsServer };
+    return { node, agent: new NodeAgent({ ...shared, ...place, logger, version: PROXY_VERSION }) };
   });
-  cleanup.defer(() => agent.stop());
-  await agent.start();
+  for (const { agent } of agents) {
+    cleanup.defer(() => agent.stop());
+    await agent.start();
+  }
   if (driver instanceof NetnsDriver) {
     const sockets = await driver.openServerSockets(config.dnsServer, DNS_PORT);
     const dns = await DnsServer.open(names.responder, sockets);
@@ -106,10 +101,23 @@ async function start(config: NodeConfig, configFile: string, logger: Logger, cle
     });
     cleanup.defer(unfollow);
   }
-  const server = new AgentServer({ access: new LocalPodAccess(agent), socketPath: config.agentSocket, logger });
-  cleanup.defer(() => server.stop());
-  await server.start();
+  for (const { node, agent } of agents) {
+    const access = new LocalPodAccess(agent);
+    const server = new AgentServer({ access, socketPath: node.agentSocket, logger });
+    cleanup.defer(() => server.stop());
+    await server.start();
+  }
   logger.info('node is up', { driver: driver.name });
+}
+
+/** For agents that share it: none of them starts or ends it. */
+function borrowed(driver: Driver): Driver {
+  return {
+    name: driver.name,
+    start: async () => {},
+    createSandbox: (spec) => driver.createSandbox(spec),
+    stop: async () => {},
+  };
 }
 
 function makeDriver(config: NodeConfig, names: MeshNames): Driver {

@@ -31,8 +31,9 @@ export class ChildProxyHost implements ProxyHost {
   private stopping = false;
   private readonly adding = new Map<string, Waiting>();
   private readonly removing = new Map<string, Waiting>();
-  private logListener: (id: string, line: string) => void = () => {};
-  private lostListener: () => void = () => {};
+  /** One of each node. */
+  private readonly logListeners: ((id: string, line: string) => void)[] = [];
+  private readonly lostListeners: (() => void)[] = [];
 
   constructor(private readonly options: ChildProxyHostOptions) {
     this.child = this.spawn();
@@ -47,11 +48,11 @@ export class ChildProxyHost implements ProxyHost {
   }
 
   onLog(listener: (id: string, line: string) => void): void {
-    this.logListener = listener;
+    this.logListeners.push(listener);
   }
 
   onLost(listener: () => void): void {
-    this.lostListener = listener;
+    this.lostListeners.push(listener);
   }
 
   /** Ends the process for good. */
@@ -97,7 +98,7 @@ export class ChildProxyHost implements ProxyHost {
         this.settle(this.adding, message.id, new TrysailError('PROXY_FAILED', message.message));
         break;
       case 'log':
-        this.logListener(message.id, message.line);
+        for (const listener of this.logListeners) listener(message.id, message.line);
         break;
     }
   }
@@ -122,7 +123,7 @@ export class ChildProxyHost implements ProxyHost {
     this.options.clock.setTimer(this.restartDelay_ms, () => {
       if (this.stopping) return;
       this.child = this.spawn();
-      this.lostListener();
+      for (const listener of this.lostListeners) listener();
     });
     this.restartDelay_ms = Math.min(this.restartDelay_ms * 2, RESTART_DELAY_MAX_MS);
   }

@@ -55,7 +55,7 @@ export interface ControlPlaneOptions {
     readonly adsSocket: string;
   };
   /** Where a node's agent answers. */
-  readonly agentSocket: (node: string) => string;
+  readonly agentSocket: (node: string) => string | undefined;
 }
 
 /**

@@ -17,13 +17,16 @@ import { loadExample } from './example.js';
 import { Instance } from './instance.js';
 import { endNode, NodeProcess } from './node-process.js';
 import { nodeReady } from './node-ready.js';
+import { nodesOf } from './nodes.js';
 import { freePort } from './ports.js';
 import { API_SERVICE_IP, DNS_SERVICE_IP } from './system-objects.js';
 
 const USUAL_API_PORT = 6443;
 const USUAL_INGRESS_PORT = 8080;
+/** Of the process that runs all nodes. */
 const NODE_NAME = 'node-0';
-const POD_RANGE = '10.244.0.0/24';
+/** Enough for ten nodes of 110 pods. */
+const POD_RANGE = '10.244.0.0/20';
 const SERVICE_RANGE = DEFAULT_SERVICE_RANGE.cidr;
 const MESH_RANGES = ['10.244.0.0/16', SERVICE_RANGE];
 const CLUSTER_DOMAIN = 'cluster.local';
@@ -98,7 +101,7 @@ async function start(
   const apiPort = await freePort('API server', options.apiPort, USUAL_API_PORT, progress);
   const ingressPort = await freePort('ingress', options.ingressPort, USUAL_INGRESS_PORT, progress);
   const adsSocket = `${instance.runFolder}/ads.sock`;
-  const agentSocket = `${instance.runFolder}/agent-0.sock`;
+  const nodes = nodesOf(instance, options.nodes ?? 1);
   const imagesDir = instance.path('images');
   signal.throwIfAborted();
 
@@ -116,20 +119,17 @@ async function start(
       nodeKubeconfig: instance.path(NODE_NAME, 'kubeconfig'),
       adsSocket,
     },
-    agentSocket: () => agentSocket,
+    agentSocket: (name) => nodes.find((node) => node.name === name)?.agentSocket,
   });
   cleanup.defer(() => controlPlane.stop());
   signal.throwIfAborted();
 
   const node = new NodeProcess({
     config: {
-      nodeName: NODE_NAME,
-      region: 'local',
-      zone: 'local-a',
+      nodes,
       driver: driver.name,
       kubeconfig: instance.path(NODE_NAME, 'kubeconfig'),
       adsSocket,
-      agentSocket,
       stateDir: instance.path(NODE_NAME),
       imagesDir,
       runDir: instance.runFolder,
@@ -173,14 +173,10 @@ async function start(
     ...(example && { try: example.try, namespace: example.namespace }),
   };
   const { client } = controlPlane;
-  await nodeReady({
-    client,
-    clock,
-    nodeName: NODE_NAME,
-    agentSocket,
-    logFile: instance.path(`${NODE_NAME}.log`),
-    signal,
-  });
+  const nodeLog = instance.path(`${NODE_NAME}.log`);
+  for (const { name: nodeName, agentSocket } of nodes) {
+    await nodeReady({ client, clock, nodeName, agentSocket, logFile: nodeLog, signal });
+  }
   await controlPlane.deployGateway(ingressPort);
   if (example) {
     await deployExample(example, { client, clock, imagesDir, ingress: status.ingress, progress, signal });

@@ -51,7 +51,7 @@ export class NodeProcess {
 
   private ended(how: number | string): void {
     if (this.stopping) return;
-    this.options.logger.error('node ended; starting it again', { node: this.options.config.nodeName, how });
+    this.options.logger.error('node ended; starting it again', { node: this.options.config.nodes[0]?.name, how });
     this.options.clock.setTimer(RESTART_DELAY_MS, () => {
       if (!this.stopping) this.child = this.start();
     });
