@@ -14,6 +14,7 @@ import type { ServerConnection } from './downstream-codec.js';
 import type { FilterChain } from './filter-chain.js';
 import type { HttpStream } from './http-stream.js';
 import { Http1ServerConnection } from './http1-server-connection.js';
+import { InterimLogs } from './interim-logs.js';
 import type { ManagerOptions } from './manager-options.js';
 import { ManagerStats } from './manager-stats.js';
 import type { ConnectionInfo } from './stream-info.js';
@@ -29,6 +30,8 @@ export class ConnectionManager {
   readonly http2Stats: Http2Stats;
   /** Requests that the router took: `rq_total`. */
   readonly requestTotal: Counter;
+  /** Undefined where logs are written at the end alone. */
+  readonly interimLogs: InterimLogs | undefined;
   private closing = false;
   private decision: DrainDecision | undefined;
   private readonly connections = new Set<ServerConnection>();
@@ -45,6 +48,8 @@ export class ConnectionManager {
   ) {
     this.stats = new ManagerStats(context.stats, statPrefix);
     this.http2Stats = new Http2Stats(context.stats, '');
+    if (options.interimLogs !== undefined)
+      this.interimLogs = new InterimLogs(options.interimLogs, context, (stream) => this.writeLogs(stream));
     this.requestTotal = this.stats.counter('rq_total');
   }
 
@@ -99,6 +104,7 @@ export class ConnectionManager {
   onStreamEnd(stream: HttpStream): void {
     const { stats } = this;
     stream.end_ms = this.context.clock.monotonic_ms();
+    this.interimLogs?.onEnd(stream);
     stats.gauges.downstream_rq_active.value--;
     stats.requestTime.record(stream.end_ms - stream.start_ms);
     if (stream.status !== 0) {
@@ -117,6 +123,12 @@ export class ConnectionManager {
     this.stats.counters.downstream_cx_rx_bytes_total.value -= bytes.length;
     this.serve(transport, connection.info, connection.filterChainName, true);
     transport.listener.onData(bytes, 0, bytes.length);
+  }
+
+  /** An error of ours ended a connection: it must not reach others. */
+  onFault(error: unknown): void {
+    this.stats.counter('downstream_cx_threw').inc();
+    this.context.logger.error('a connection ended by an error of the proxy', { error: messageOf(error) });
   }
 
   /** @param active streams that were open */
@@ -160,9 +172,17 @@ export class ConnectionManager {
     try {
       this.tracing?.end(stream);
       for (const filter of stream.chain.done) filter.onDone(stream);
+    } catch (error) {
+      this.context.logger.error('a filter threw', { error: messageOf(error) });
+    }
+    this.writeLogs(stream);
+  }
+
+  private writeLogs(stream: HttpStream): void {
+    try {
       for (const log of this.accessLogs) log.write(stream);
     } catch (error) {
-      this.context.logger.error('a filter or access log threw', { error: messageOf(error) });
+      this.context.logger.error('an access log threw', { error: messageOf(error) });
     }
   }
 }

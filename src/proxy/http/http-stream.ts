@@ -66,6 +66,7 @@ export class HttpStream extends StreamInfo {
     if (request_ms > 0 && !this.requestDone) this.timers.startRequest(request_ms, () => this.onRequestTimeout());
     this.refreshRoute();
     this.manager.tracing?.begin(this);
+    this.manager.interimLogs?.onStart(this);
     this.chain = this.manager.chain.select(overridesOf(this));
     if (this.upgrade === '' || beginUpgrade(this)) this.runFilters();
   }
@@ -200,6 +201,8 @@ export class HttpStream extends StreamInfo {
     prepareResponse(this, headers);
     this.manager.tracing?.onResponse(this, headers);
     this.codec.writeHead(this, this.status, headers, end);
+    if (this.upgrade !== '' && (this.status === 101 || (this.method === 'CONNECT' && this.status < 300)))
+      this.manager.interimLogs?.onTunnel(this);
     if (end) this.finish();
   }
 

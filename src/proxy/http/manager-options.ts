@@ -12,6 +12,7 @@ import type { ProxyContext } from '../context.js';
 import { compileHttp2Options, type Http2Options } from '../http2/http2-options.js';
 import { compileForwardClientCert, type ForwardClientCert } from '../tls/forwarded-client-cert.js';
 import { type HeaderCase, headerCaseOf } from './header-case.js';
+import { compileInterimLogs, type InterimLogOptions } from './interim-logs.js';
 import { compileLocalReply, type LocalReplyRewrite } from './local-reply.js';
 
 /** Envoy's defaults. */
@@ -72,6 +73,7 @@ export interface ManagerOptions {
   readonly scheme: string;
   readonly via: string;
   readonly localReply: LocalReplyRewrite | undefined;
+  readonly interimLogs: InterimLogOptions | undefined;
   readonly requestIdInResponse: boolean;
   readonly generateRequestId: boolean;
   readonly preserveRequestId: boolean;
@@ -120,6 +122,7 @@ export function compileManagerOptions(
         : '',
     forwardClientCert: compileForwardClientCert(config),
     via: config.via,
+    interimLogs: compileInterimLogs(config, path),
     localReply: compileLocalReply(config.localReplyConfig, context, `${path}.local_reply_config`),
     requestIdInResponse: config.alwaysSetRequestIdInResponse,
     generateRequestId: config.generateRequestId ?? true,

@@ -23,7 +23,10 @@ export const IMPLEMENTED: SupportedFields = {
     'forward_client_cert_details set_current_client_cert_details ' +
     'upgrade_configs strip_matching_host_port strip_any_host_port internal_address_config drain_timeout xff_num_trusted_hops ' +
     'append_x_forwarded_port proxy_100_continue scheme_header_transformation normalize_path merge_slashes ' +
-    'path_with_escaped_slashes_action stream_error_on_invalid_http_message strip_trailing_host_dot request_timeout local_reply_config',
+    'path_with_escaped_slashes_action stream_error_on_invalid_http_message strip_trailing_host_dot request_timeout local_reply_config ' +
+    'access_log_options access_log_flush_interval flush_access_log_on_new_request',
+  'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.HcmAccessLogOptions':
+    'access_log_flush_interval flush_access_log_on_new_request flush_log_on_tunnel_successfully_established',
   'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.InternalAddressConfig':
     'cidr_ranges',
   'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.UpgradeConfig':
