@@ -17,6 +17,7 @@ import { ReplicaSetController } from './replicaset/replica-set-controller.js';
 import { Scheduler } from './scheduler/scheduler.js';
 import { ServiceAccountController } from './service-account/service-account-controller.js';
 import { StatefulSetController } from './statefulset/stateful-set-controller.js';
+import { TaintEvictionController } from './taint-eviction/taint-eviction-controller.js';
 
 export interface RunningControllers {
   /** Resolves when no controller has anything to do right now. */
@@ -63,6 +64,7 @@ export async function startControllers(
     namespaces,
     custom,
     new NodeLifecycleController(context),
+    new TaintEvictionController(context),
     new PodGarbageCollector(context),
     garbage,
     ...(ingressAddress === undefined ? [] : [new IngressStatusController(context, ingressAddress)]),

@@ -6,18 +6,18 @@ import { rfc3339 } from '../../time.js';
 import { Controller, type ControllerContext } from '../framework/controller.js';
 import type { Informer } from '../framework/informers.js';
 import { hasEnded, readyCondition } from '../framework/pod-state.js';
+import { UNREACHABLE_TAINT } from '../taint-eviction/eviction-time.js';
 
 const LEASE_NAMESPACE = 'kube-node-lease';
 /** Kubernetes' node-monitor-grace-period: without a heartbeat for this long a node counts as lost. */
 const GRACE_MS = 40_000;
-/** What pods tolerate by default (`node.kubernetes.io/unreachable` for 300 s) before they are replaced elsewhere. */
-const EVICT_AFTER_MS = 300_000;
 const LOST_REASON = 'NodeStatusUnknown';
 const POD_LOST_REASON = 'NodeLost';
 
 /**
- * Notices nodes whose agents fell silent: they get no new pods, their pods leave the endpoints, and after five minutes are
- * replaced elsewhere. When the agent is heard of again all that is undone. Nodes without a lease are not watched.
+ * Notices nodes whose agents fell silent: they get no new pods, their pods leave the endpoints, and a taint has them replaced
+ * elsewhere, by default after five minutes. When the agent is heard of again all that is undone. Nodes without a lease are not
+ * watched.
  */
 export class NodeLifecycleController extends Controller {
   private readonly nodes: Informer<NodeObject>;
@@ -56,8 +56,6 @@ export class NodeLifecycleController extends Controller {
       return;
     }
     if (!isMarked) await this.markLost(node);
-    if (silent_ms < GRACE_MS + EVICT_AFTER_MS) this.queue.addAfter(name, GRACE_MS + EVICT_AFTER_MS - silent_ms);
-    else await this.evict(node);
   }
 
   private heartbeat({ metadata }: LeaseObject): void {
@@ -74,7 +72,9 @@ export class NodeLifecycleController extends Controller {
       await this.setPodReady(pod, { type: 'Ready', status: 'False', reason: POD_LOST_REASON });
     }
     const message = 'Kubelet stopped posting node status.';
-    await this.setReady(node, { type: 'Ready', status: 'Unknown', reason: LOST_REASON, message });
+    const taint = { key: UNREACHABLE_TAINT, effect: 'NoExecute', timeAdded: rfc3339(this.context.clock.now()) };
+    const tainted = await this.setTaints(node, [...withoutOurs(node), taint]);
+    await this.setReady(tainted, { type: 'Ready', status: 'Unknown', reason: LOST_REASON, message });
     this.events.normal(node, 'NodeNotReady', `Node ${name} status is now: NodeNotReady`);
   }
 
@@ -85,7 +85,8 @@ export class NodeLifecycleController extends Controller {
       if (readyCondition(pod)?.reason === POD_LOST_REASON)
         await this.setPodReady(pod, { type: 'Ready', status: 'True' });
     }
-    await this.setReady(node, {
+    const untainted = await this.setTaints(node, withoutOurs(node));
+    await this.setReady(untainted, {
       type: 'Ready',
       status: 'True',
       reason: 'KubeletReady',
@@ -94,13 +95,10 @@ export class NodeLifecycleController extends Controller {
     this.events.normal(node, 'NodeReady', `Node ${name} status is now: NodeReady`);
   }
 
-  private async evict({ metadata }: NodeObject): Promise<void> {
-    for (const pod of this.podsOn(metadata.name)) {
-      if (pod.metadata.deletionTimestamp) continue;
-      const { name, namespace, uid } = pod.metadata;
-      this.events.normal(pod, 'TaintManagerEviction', `Marking for deletion Pod ${namespace}/${name}`);
-      await ifThere(this.context.client.delete(PODS, name, namespace, uid === undefined ? {} : { uid }));
-    }
+  private setTaints({ metadata }: NodeObject, taints: ReturnType<typeof withoutOurs>): Promise<NodeObject> {
+    // With the version: taints of others that came meanwhile must not be lost.
+    const body = { metadata: { resourceVersion: metadata.resourceVersion }, spec: { taints } };
+    return this.context.client.patch<NodeObject>(NODES, metadata.name, undefined, { type: 'merge', body });
   }
 
   private async setReady(node: NodeObject, condition: NodeCondition): Promise<void> {
@@ -120,6 +118,10 @@ export class NodeLifecycleController extends Controller {
   private podsOn(node: string): PodObject[] {
     return this.pods.list().filter((pod) => pod.spec.nodeName === node && !hasEnded(pod));
   }
+}
+
+function withoutOurs({ spec }: NodeObject): NonNullable<NonNullable<NodeObject['spec']>['taints']> {
+  return (spec?.taints ?? []).filter(({ key }) => key !== UNREACHABLE_TAINT);
 }
 
 function readyOf({ status }: NodeObject): NodeCondition | undefined {

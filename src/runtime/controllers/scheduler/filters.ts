@@ -34,7 +34,8 @@ function taintsOf({ spec }: NodeObject): Taint[] {
   return spec?.unschedulable ? [{ key: UNSCHEDULABLE_TAINT, effect: 'NoSchedule' }, ...taints] : taints;
 }
 
-function tolerates(tolerations: readonly Toleration[], taint: Taint): boolean {
+/** Whether one of these tolerations bears a taint. */
+export function tolerates(tolerations: readonly Toleration[], taint: Taint): boolean {
   return tolerations.some(
     ({ key, operator = 'Equal', value, effect }) =>
       (!effect || effect === taint.effect) &&
