@@ -11,7 +11,7 @@ import { HostSockets, LinkedSockets, LinkNetwork, loadBootstrap, ProxyServer } f
 const words = process.argv.slice(2);
 const network = new LinkNetwork();
 const sockets = words.includes('--linked')
-  ? new LinkedSockets(new HostSockets(), network, '127.0.0.1')
+  ? new LinkedSockets(new HostSockets(), network, { address: '127.0.0.1' })
   : new HostSockets();
 const logger = new LineLogger((line) => process.stderr.write(line));
 const server = new ProxyServer({ clock: new SystemClock(), random: new SystemRandom(), logger });

@@ -15,4 +15,5 @@ export {
   type SocketFactory,
 } from './network.js';
 export { ProxyServer, type ProxyServerOptions } from './proxy-server.js';
-export { LinkedSockets, LinkNetwork } from './transport/link/linked-sockets.js';
+export { LinkNetwork } from './transport/link/link-network.js';
+export { LinkedSockets } from './transport/link/linked-sockets.js';

@@ -14,7 +14,7 @@ import {
   XdsConfigStream,
 } from '../../proxy/index.js';
 import type { LogicalProxySpec } from '../../runtime/agent/proxy-host.js';
-import { PROXY_MARK } from '../../runtime/drivers/netns/capture.js';
+import { INBOUND_PORT, PROXY_MARK, SIDECAR_PORTS } from '../../runtime/drivers/netns/capture.js';
 import { AdsConnection } from '../../xds/client/connection.js';
 import { deltaAds } from '../../xds/client/discovery.js';
 import type { NodeConfig } from '../node/node-config.js';
@@ -33,7 +33,7 @@ class ProxyProcess {
   private readonly ads: AdsConnection;
   private readonly podSockets = new Map<string, PodSockets>();
   private factory: PodSocketFactory | undefined;
-  /** Between the sidecars of this node: their addresses are of one network, the host's. */
+  /** Between the sidecars of this node. */
   private readonly links = new LinkNetwork();
 
   constructor(private readonly config: NodeConfig) {
@@ -97,10 +97,9 @@ class ProxyProcess {
   }
 
   private socketsFor({ id, network, hostPorts }: LogicalProxySpec): SocketFactory {
-    if (network.kind === 'loopback') {
-      const own = new LoopbackSockets({ podIP: network.podIP, hostPorts });
-      return new LinkedSockets(own, this.links, network.podIP);
-    }
+    const { podIP } = network;
+    if (network.kind === 'loopback')
+      return new LinkedSockets(new LoopbackSockets({ podIP, hostPorts }), this.links, { address: podIP });
     this.factory ??= new PodSocketFactory();
     const sockets = this.factory.forPod({
       path: network.path,
@@ -109,7 +108,8 @@ class ProxyProcess {
       hostPorts,
     });
     this.podSockets.set(id, sockets);
-    return sockets;
+    const capture = { port: INBOUND_PORT, exceptPorts: SIDECAR_PORTS };
+    return new LinkedSockets(sockets, this.links, { address: podIP, capture });
   }
 
   private tell(message: FromProxy): void {

@@ -21,6 +21,8 @@ export class LinkSocket extends Duplex implements PipeReader, PipeWriter {
     readonly outbound: LinkPipe,
     local: SocketAddress,
     remote: SocketAddress,
+    /** Of an accepted end that was captured: where the client wanted to go. */
+    readonly destination: SocketAddress | undefined,
   ) {
     super({ allowHalfOpen: true });
     this.localAddress = local.address;
@@ -31,15 +33,17 @@ export class LinkSocket extends Duplex implements PipeReader, PipeWriter {
     outbound.writer = this;
   }
 
+  /** @param at the listener's own address, and where the client wanted to go when it was captured */
   static pair(
     scheduler: LinkScheduler,
     from: SocketAddress,
     to: SocketAddress,
+    at: { readonly local: SocketAddress; readonly destination: SocketAddress | undefined },
   ): { readonly client: LinkSocket; readonly server: LinkSocket } {
     const forth = new LinkPipe(scheduler);
     const back = new LinkPipe(scheduler);
-    const client = new LinkSocket(back, forth, from, to);
-    const server = new LinkSocket(forth, back, to, from);
+    const client = new LinkSocket(back, forth, from, to, undefined);
+    const server = new LinkSocket(forth, back, at.local, from, at.destination);
     client.peer = server;
     server.peer = client;
     return { client, server };

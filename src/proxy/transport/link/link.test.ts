@@ -48,7 +48,7 @@ class Told implements TransportListener {
 }
 
 function sockets(): { client: LinkSocket; server: LinkSocket } {
-  return LinkSocket.pair(new LinkScheduler(), A, B);
+  return LinkSocket.pair(new LinkScheduler(), A, B, { local: B, destination: undefined });
 }
 
 function transports() {

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { HostSockets } from '../../network.js';
 import { exchange } from '../../testing/raw-client.js';
 import { bootstrap, startProxy, type TestProxy } from '../../testing/test-proxy.js';
 import { ok, TestUpstream } from '../../testing/test-upstream.js';
-import { LinkedSockets, LinkNetwork } from './linked-sockets.js';
+import { LinkNetwork } from './link-network.js';
+import { LinkedSockets } from './linked-sockets.js';
 
 function forwardTo(port: number): string {
   return bootstrap({
@@ -25,7 +28,7 @@ async function twoProxies(
   upstream: TestUpstream,
   network: LinkNetwork,
 ): Promise<{ edge: TestProxy; inner: TestProxy }> {
-  const sockets = new LinkedSockets(new HostSockets(), network, '127.0.0.1');
+  const sockets = new LinkedSockets(new HostSockets(), network, { address: '127.0.0.1' });
   const inner = await startProxy(forwardTo(upstream.port), { sockets });
   const edge = await startProxy(forwardTo(inner.port('test')), { sockets });
   t.after(async () => {
@@ -68,4 +71,23 @@ test('a listener that is gone is reached no more', async (t) => {
   const answer = await exchange(edge.port('test'), GET);
   assert.equal(answer.status, 503);
   assert.match(answer.body, /reset reason: (remote connection failure|connection termination)/);
+});
+
+test('a capture takes all ports of its address but those excepted, and none of what its own pod asks', async () => {
+  const network = new LinkNetwork();
+  const sockets = new LinkedSockets(new HostSockets(), network, { address: '10.0.0.9' });
+  const accepted: Socket[] = [];
+  const close = network.capture({ address: '10.0.0.5', port: 15006 }, [15020], (socket) => accepted.push(socket));
+  const client = network.connect('10.0.0.9', { address: '10.0.0.5', port: 8080 })!;
+  await once(client, 'connect');
+  assert.equal(accepted[0]!.localPort, 15006);
+  assert.equal(accepted[0]!.remoteAddress, '10.0.0.9');
+  assert.equal(client.remotePort, 8080);
+  assert.deepEqual(sockets.originalDestination(accepted[0]!), { address: '10.0.0.5', port: 8080 });
+  assert.equal(network.connect('10.0.0.9', { address: '10.0.0.5', port: 15020 }), undefined);
+  assert.equal(network.connect('10.0.0.5', { address: '10.0.0.5', port: 8080 }), undefined);
+  const late = network.connect('10.0.0.9', { address: '10.0.0.5', port: 8080 })!;
+  close();
+  await assert.rejects(once(late, 'connect'), { code: 'ECONNREFUSED' });
+  assert.equal(network.connect('10.0.0.9', { address: '10.0.0.5', port: 8080 }), undefined);
 });

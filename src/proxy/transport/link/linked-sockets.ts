@@ -1,52 +1,15 @@
 import type { Socket } from 'node:net';
 import type { BoundListener, ConnectOptions, ListenOptions, SocketAddress, SocketFactory } from '../../network.js';
-import { LinkScheduler } from './link-scheduler.js';
+import type { Accept, LinkNetwork } from './link-network.js';
 import { LinkSocket } from './link-socket.js';
 
-/** Where the ports of clients come from that have none: they name a connection in logs, and are not bound. */
-const CLIENT_PORT_FIRST = 49_152;
-const CLIENT_PORT_LAST = 65_535;
+const ANY_ADDRESSES: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
-type Accept = (socket: Socket) => void;
-
-/** The listeners of one process whose peers may be in it, too: those of one network, so that an address names one of them. */
-export class LinkNetwork {
-  readonly scheduler = new LinkScheduler();
-  private readonly listeners = new Map<string, Accept>();
-  private clientPort = CLIENT_PORT_FIRST;
-
-  /** @returns what ends it */
-  open({ address, port }: SocketAddress, accept: Accept): () => void {
-    const key = `${address}:${port}`;
-    this.listeners.set(key, accept);
-    return () => {
-      if (this.listeners.get(key) === accept) this.listeners.delete(key);
-    };
-  }
-
-  /** A connection to one of the listeners; undefined when there is none at this address. */
-  connect(from: string, to: SocketAddress): LinkSocket | undefined {
-    const key = `${to.address}:${to.port}`;
-    const accept = this.listeners.get(key);
-    if (accept === undefined) return undefined;
-    const { client, server } = LinkSocket.pair(this.scheduler, { address: from, port: this.nextPort() }, to);
-    setImmediate(() => {
-      if (client.destroyed) return;
-      // it may have gone in between, as over TCP
-      if (this.listeners.get(key) !== accept) {
-        client.destroy(Object.assign(new Error(`connect ECONNREFUSED ${key}`), { code: 'ECONNREFUSED' }));
-        return;
-      }
-      accept(server as unknown as Socket);
-      client.emit('connect');
-    });
-    return client;
-  }
-
-  private nextPort(): number {
-    if (this.clientPort > CLIENT_PORT_LAST) this.clientPort = CLIENT_PORT_FIRST;
-    return this.clientPort++;
-  }
+export interface LinkedSocketsOptions {
+  /** Of connections that bind to none; with a capture, also the address whose connections it takes. */
+  readonly address: string;
+  /** The listener at `port` takes connections to all ports of the address but those: the network redirects them there. */
+  readonly capture?: { readonly port: number; readonly exceptPorts: readonly number[] };
 }
 
 /**
@@ -54,17 +17,16 @@ export class LinkNetwork {
  * request's way from one proxy to the next; addresses, half-closes, resets and back-pressure are as over TCP.
  */
 export class LinkedSockets implements SocketFactory {
-  /** @param clientAddress of connections that bind to none */
   constructor(
     private readonly sockets: SocketFactory,
     private readonly network: LinkNetwork,
-    private readonly clientAddress: string,
+    private readonly options: LinkedSocketsOptions,
   ) {}
 
   async listen(options: ListenOptions, onConnection: Accept): Promise<BoundListener> {
     const bound = await this.sockets.listen(options, onConnection);
-    if (options.pipe !== undefined) return bound;
-    const close = this.network.open(bound, onConnection);
+    const close = this.open(options, bound, onConnection);
+    if (close === undefined) return bound;
     return {
       ...bound,
       close: () => {
@@ -77,13 +39,22 @@ export class LinkedSockets implements SocketFactory {
   connect(options: ConnectOptions): Socket {
     // only the codecs read so: what reads streams is better off with the kernel's
     if (options.onread !== undefined) {
-      const linked = this.network.connect(options.localAddress ?? this.clientAddress, options);
+      const linked = this.network.connect(options.localAddress ?? this.options.address, options);
       if (linked !== undefined) return linked as unknown as Socket;
     }
     return this.sockets.connect(options);
   }
 
   originalDestination(socket: Socket): SocketAddress | undefined {
-    return socket instanceof LinkSocket ? undefined : this.sockets.originalDestination(socket);
+    return socket instanceof LinkSocket ? socket.destination : this.sockets.originalDestination(socket);
+  }
+
+  private open(options: ListenOptions, bound: BoundListener, accept: Accept): (() => void) | undefined {
+    const { address, capture } = this.options;
+    if (options.pipe !== undefined) return undefined;
+    if (capture !== undefined && capture.port === options.port)
+      return this.network.capture({ address, port: bound.port }, capture.exceptPorts, accept);
+    // a wildcard names a network that this factory's sockets are in, and which of them the others cannot tell
+    return ANY_ADDRESSES.has(bound.address) ? undefined : this.network.open(bound, accept);
   }
 }

@@ -4,8 +4,8 @@ import type { CaptureSpec } from '../../../native/index.js';
 export const PROXY_MARK = 1337;
 /** Ports of the sidecar: Istio's, which people look for. */
 const OUTBOUND_PORT = 15001;
-const INBOUND_PORT = 15006;
-const SIDECAR_PORTS = [15001, 15006, 15008, 15020, 15021, 15090];
+export const INBOUND_PORT = 15006;
+export const SIDECAR_PORTS = [15001, 15006, 15008, 15020, 15021, 15090];
 
 /** @param excludedAddresses reached directly, such as the name server */
 export function captureSpec(excludedAddresses: readonly string[]): CaptureSpec {
