@@ -7,6 +7,7 @@ type Benchmark = (options: BenchOptions) => Promise<unknown>;
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   first: async (options) => (await import('./first.js')).first(options),
+  kube: async (options) => (await import('./kube/kube.js')).benchKube(options),
   proxy: async (options) => (await import('./proxy/proxy.js')).benchProxy(options),
 };
 
