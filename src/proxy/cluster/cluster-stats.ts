@@ -51,6 +51,10 @@ const COUNTERS = [
   'upstream_cx_rx_bytes_total',
   'upstream_cx_total',
   'upstream_cx_tx_bytes_total',
+  'upstream_flow_control_backed_up_total',
+  'upstream_flow_control_drained_total',
+  'upstream_flow_control_paused_reading_total',
+  'upstream_flow_control_resumed_reading_total',
   'upstream_rq_active_overflow',
   'upstream_rq_cancelled',
   'upstream_rq_completed',
@@ -94,12 +98,16 @@ export class ClusterStats {
   readonly requestTime: Histogram;
   readonly connectTime: Histogram;
   readonly connectionLength: Histogram;
+  /** Requests of each HTTP connection, when it ends. */
+  readonly requestsPerConnection: Histogram;
   readonly codes: CodeStats;
   readonly internalCodes: CodeStats;
   readonly externalCodes: CodeStats;
   /** Of attempts that were tried again. */
   readonly retryCodes: CodeStats;
 
+  private internalTime: Histogram | undefined;
+  private externalTime: Histogram | undefined;
   /** `cluster.NAME` */
   readonly prefix: string;
 
@@ -118,11 +126,21 @@ export class ClusterStats {
     this.requestTime = store.histogram(`${prefix}.upstream_rq_time`);
     this.connectTime = store.histogram(`${prefix}.upstream_cx_connect_ms`);
     this.connectionLength = store.histogram(`${prefix}.upstream_cx_length_ms`);
+    this.requestsPerConnection = store.histogram(`${prefix}.upstream_rq_per_cx`);
     this.codes = new CodeStats(store, `${prefix}.upstream_rq`, { byCode: true });
     this.internalCodes = new CodeStats(store, `${prefix}.internal.upstream_rq`, { byCode: true, completed: true });
     this.externalCodes = new CodeStats(store, `${prefix}.external.upstream_rq`, { byCode: true, completed: true });
     this.retryCodes = new CodeStats(store, `${prefix}.retry.upstream_rq`, { byCode: true, completed: true });
   }
+
+  /** An answer's head came. @param internal the request was of the mesh's own */
+  answered(took_ms: number, internal: boolean): void {
+    this.requestTime.record(took_ms);
+    if (internal) this.internalTime ??= this.store.histogram(`${this.prefix}.internal.upstream_rq_time`);
+    else this.externalTime ??= this.store.histogram(`${this.prefix}.external.upstream_rq_time`);
+    (internal ? this.internalTime : this.externalTime)!.record(took_ms);
+  }
+
   /** One that only clusters of some kind have. @param name behind `cluster.NAME.` */
   gauge(name: string): Gauge {
     return this.store.gauge(`${this.prefix}.${name}`);

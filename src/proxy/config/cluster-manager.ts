@@ -14,6 +14,7 @@ import type { ClusterLookup } from '../cluster/cluster-lookup.js';
 import type { EdsDiscovery } from '../cluster/discovery/eds-discovery.js';
 import type { LocalCluster } from '../cluster/lb/zone-routing.js';
 import type { ProxyContext } from '../context.js';
+import type { Gauge } from '../stats/metrics.js';
 import { TYPE_URL } from './config-stream.js';
 import { decode } from './decode.js';
 import type { ConfigSources } from './sources/config-sources.js';
@@ -35,6 +36,8 @@ export class ClusterManager implements ClusterLookup {
   private readonly warming = new Map<string, Entry>();
   /** The latest of each wanted name: a changed cluster begins with it, as the control plane does not send it again. */
   private readonly assignments = new Map<string, ClusterLoadAssignment>();
+  private readonly activeGauge: Gauge;
+  private readonly warmingGauge: Gauge;
   /** The proxies' own cluster, by which zones are looked at. */
   private readonly local: LocalCluster | undefined;
 
@@ -46,6 +49,8 @@ export class ClusterManager implements ClusterLookup {
     /** Name of the proxies' own cluster; '' for none. */
     private readonly localName: string,
   ) {
+    this.activeGauge = context.stats.gauge('cluster_manager.active_clusters');
+    this.warmingGauge = context.stats.gauge('cluster_manager.warming_clusters');
     this.local = localName === '' ? undefined : { level: () => this.get(localName)?.levels[0] };
   }
 
@@ -79,7 +84,7 @@ export class ClusterManager implements ClusterLookup {
     const entry = this.make(config, version, body);
     this.warming.get(name)?.cluster.destroy();
     this.warming.set(name, entry);
-    this.publishEdsNames();
+    this.onChange();
     entry.cluster.start(() => this.activate(name, entry));
     const assignment = entry.edsName === undefined ? undefined : this.assignments.get(entry.edsName);
     if (assignment !== undefined) entry.eds!.onAssignment(assignment);
@@ -90,7 +95,7 @@ export class ClusterManager implements ClusterLookup {
       map.get(name)?.cluster.retire();
       map.delete(name);
     }
-    this.publishEdsNames();
+    this.onChange();
   }
 
   /** @throws ConfigError */
@@ -126,7 +131,7 @@ export class ClusterManager implements ClusterLookup {
     const old = this.active.get(name);
     this.active.set(name, entry);
     old?.cluster.retire();
-    this.publishEdsNames();
+    this.onChange();
     this.onReady();
   }
 
@@ -137,6 +142,12 @@ export class ClusterManager implements ClusterLookup {
     const edsSource = config.edsClusterConfig?.edsConfig;
     this.sources.check(edsSource, 'eds_cluster_config.eds_config');
     return { version, body, cluster, eds, edsName: config.edsClusterConfig?.serviceName || config.name, edsSource };
+  }
+
+  private onChange(): void {
+    this.activeGauge.set(this.active.size);
+    this.warmingGauge.set(this.warming.size);
+    this.publishEdsNames();
   }
 
   private publishEdsNames(): void {

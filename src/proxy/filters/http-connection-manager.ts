@@ -30,7 +30,16 @@ export function compileConnectionManager(
   const tracing = compileTracing(config, context, clusters, environment.egress, `${path}.tracing`);
   const options = compileManagerOptions(config, context, environment.bufferLimit_bytes, path);
   const source = routeSource(config, environment, path);
-  return new ConnectionManager(context, config.statPrefix, options, filters, source, logs, tracing);
+  return new ConnectionManager(
+    context,
+    config.statPrefix,
+    environment.statPrefix,
+    options,
+    filters,
+    source,
+    logs,
+    tracing,
+  );
 }
 
 function routeSource(

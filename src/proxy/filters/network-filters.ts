@@ -25,6 +25,8 @@ import { compileTcpProxy } from './tcp-proxy.js';
 export interface NetworkFilterEnvironment {
   readonly context: ProxyContext;
   readonly clusters: ClusterLookup;
+  /** Of the listener's statistics: `listener.<address>`. */
+  readonly statPrefix: string;
   /** The listener's `traffic_direction` is OUTBOUND. */
   readonly egress: boolean;
   /** What a connection's buffers should hold at most; 0 for no limit. */

@@ -69,7 +69,8 @@ export class TcpUpstream implements TcpLink {
 
   end(graceful: boolean, reset: boolean): void {
     const { socket } = this;
-    this.release(false);
+    // what the endpoint had ended before ends by it
+    this.release(socket?.readableEnded === true);
     if (reset && socket !== undefined && !(socket instanceof TLSSocket)) socket.resetAndDestroy();
     else if (graceful) socket?.destroySoon();
     else socket?.destroy();

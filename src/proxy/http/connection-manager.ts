@@ -39,6 +39,8 @@ export class ConnectionManager {
   constructor(
     readonly context: ProxyContext,
     statPrefix: string,
+    /** Its prefix in statistics, `listener.<address>`. */
+    listener: string,
     readonly options: ManagerOptions,
     /** The filters, and of those a route may switch. */
     readonly chain: FilterChain,
@@ -46,7 +48,7 @@ export class ConnectionManager {
     private readonly accessLogs: readonly AccessLog[],
     readonly tracing: HttpTracer | undefined,
   ) {
-    this.stats = new ManagerStats(context.stats, statPrefix);
+    this.stats = new ManagerStats(context.stats, statPrefix, listener);
     this.http2Stats = new Http2Stats(context.stats, '');
     if (options.interimLogs !== undefined)
       this.interimLogs = new InterimLogs(options.interimLogs, context, (stream) => this.writeLogs(stream));
@@ -110,6 +112,8 @@ export class ConnectionManager {
     if (stream.status !== 0) {
       stats.counters.downstream_rq_completed.value++;
       stats.codes.charge(stream.status);
+      stats.listenerCompleted.value++;
+      stats.listenerCodes.charge(stream.status);
     }
     this.tell(stream);
   }

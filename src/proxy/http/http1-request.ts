@@ -136,9 +136,12 @@ function checkUnderscores(stream: HttpStream): boolean {
   const { headers, manager } = stream;
   const found = namesWithUnderscore(headers);
   if (found.length === 0) return true;
+  const { stats } = manager.context;
   if (manager.options.underscores === 'drop') {
+    stats.counter('http1.dropped_headers_with_underscores').add(found.length);
     for (const name of found) headers.delete(name);
     return true;
   }
+  stats.counter('http1.requests_rejected_with_underscores_in_headers').inc();
   return refuse(stream, 'http1.unexpected_underscore', 'Bad Request');
 }

@@ -65,10 +65,15 @@ export class ManagerStats {
   readonly requestTime: Histogram;
   readonly connectionLength: Histogram;
   readonly codes: CodeStats;
+  /** Of the listener alone, where several share the prefix. */
+  readonly listenerCodes: CodeStats;
+  readonly listenerCompleted: Counter;
 
   constructor(
     private readonly store: StatsStore,
     readonly prefix: string,
+    /** `listener.<address>` */
+    listener: string,
   ) {
     const counters: Partial<Record<ManagerCounter, Counter>> = {};
     for (const name of COUNTERS) counters[name] = this.counter(name);
@@ -79,6 +84,8 @@ export class ManagerStats {
     this.requestTime = store.histogram(`http.${prefix}.downstream_rq_time`);
     this.connectionLength = store.histogram(`http.${prefix}.downstream_cx_length_ms`);
     for (const name of ROUTER_COUNTERS) store.counter(`http.${prefix}.${name}`);
+    this.listenerCodes = new CodeStats(store, `${listener}.http.${prefix}.downstream_rq`, { allClasses: true });
+    this.listenerCompleted = store.counter(`${listener}.http.${prefix}.downstream_rq_completed`);
     this.codes = new CodeStats(store, `http.${prefix}.downstream_rq`, { allClasses: true });
   }
 

@@ -36,7 +36,8 @@ const NONE: ReadonlySet<FilterChain> = new Set();
 export type HandOff = (address: string, port: number) => Listener | undefined;
 
 /** What listeners are compiled with. */
-export interface ListenerEnvironment extends Omit<NetworkFilterEnvironment, 'egress' | 'bufferLimit_bytes'> {
+export interface ListenerEnvironment
+  extends Omit<NetworkFilterEnvironment, 'egress' | 'bufferLimit_bytes' | 'statPrefix'> {
   readonly global: GlobalConnections;
   readonly handOff: HandOff;
 }

@@ -82,6 +82,7 @@ export class PoolAccounting {
     }
     for (; connection.active > 0; connection.active--) this.streamEnded();
     gauges.upstream_cx_active.value--;
+    if (connection.protocol !== '') this.stats.requestsPerConnection.record(connection.served);
     this.stats.connectionLength.record(this.context.clock.monotonic_ms() - connection.opened_ms);
     this.connectEnded();
   }

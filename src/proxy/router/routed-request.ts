@@ -13,6 +13,7 @@ import type { Span } from '../tracing/span.js';
 import { Attempt } from './attempt.js';
 import { type FailureKind, failureBody, failureDetails, poolFailure, resetFailure } from './attempt-failure.js';
 import { prepareAnswer, prepareAttempt } from './attempt-head.js';
+import { FlowControl } from './flow-control.js';
 import { RequestBody } from './request-body.js';
 import { RequestChoice } from './request-choice.js';
 import { type AttemptFailure, RetryState } from './retry-state.js';
@@ -33,6 +34,8 @@ export class RoutedRequest implements RequestSink {
   private readonly choice: ChoiceContext;
   private body: RequestBody | undefined;
   private timer: WheelTimer | undefined;
+  /** Undefined until one side waits. */
+  private flow: FlowControl | undefined;
   private backOff: WheelTimer | undefined;
   private responding = false;
   private over = false;
@@ -80,7 +83,9 @@ export class RoutedRequest implements RequestSink {
     if (upstream === undefined || this.retry !== undefined) this.keep(buf, start, end);
     if (upstream === undefined) return;
     upstream.writeBody(buf, start, end);
-    if (upstream.full) this.stream.codec.pauseReading();
+    if (!upstream.full) return;
+    this.stream.codec.pauseReading();
+    this.flowControl.holdRequest();
   }
 
   onEnd(): void {
@@ -97,6 +102,7 @@ export class RoutedRequest implements RequestSink {
 
   onDrain(): void {
     this.attempt?.upstream?.resume();
+    this.flow?.releaseResponse();
   }
 
   onAbandoned(): void {
@@ -172,13 +178,15 @@ export class RoutedRequest implements RequestSink {
     attempt.answered = true;
     this.responding = true;
     this.accounting.status(status);
-    this.cluster.stats.requestTime.record(now_ms - attempt.started_ms);
+    this.accounting.taken(now_ms - attempt.started_ms);
     this.answer(response, attempt, now_ms, end);
   }
 
   onResponseBody(buf: Uint8Array, start: number, end: number): void {
     this.stream.respondBody(buf, start, end);
-    if (this.stream.full) this.attempt?.upstream?.pause();
+    if (!this.stream.full) return;
+    this.attempt?.upstream?.pause();
+    this.flowControl.holdResponse();
   }
 
   onResponseEnd(trailers: HeaderMap | undefined): void {
@@ -218,6 +226,7 @@ export class RoutedRequest implements RequestSink {
 
   onUpstreamDrain(): void {
     this.stream.codec.resumeReading();
+    this.flow?.releaseRequest();
   }
 
   flushDownstream(): void {
@@ -330,6 +339,11 @@ export class RoutedRequest implements RequestSink {
       if (this.stream.route!.virtualHost.countAttemptsInResponse)
         headers.add('x-envoy-attempt-count', String(this.stream.attempts));
     });
+  }
+
+  private get flowControl(): FlowControl {
+    this.flow ??= new FlowControl(this.cluster.stats, this.stream.manager.stats);
+    return this.flow;
   }
 
   private armTimeout(): void {

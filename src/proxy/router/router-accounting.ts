@@ -17,6 +17,11 @@ export class RouterAccounting {
     for (const { counters } of groups) counters.upstream_rq_total.value++;
   }
 
+  /** An answer's head came and is taken. */
+  taken(took_ms: number): void {
+    this.cluster.stats.answered(took_ms, this.internal);
+  }
+
   /** An answer's head came. */
   answer(host: Host, status: number): void {
     const { outlier } = this.cluster;
