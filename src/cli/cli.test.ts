@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { ApiError } from '../client/client.js';
+import { NODES } from '../resources/gvr.js';
 import type { MeshLauncher, MeshStatus } from './launcher.js';
 import { Terminal } from './testing/terminal.js';
 
@@ -228,6 +229,12 @@ test('up: nodes are from one to ten', async () => {
   for (const count of ['0', '11', 'many']) {
     assert.match((await terminal.run(['up', '--nodes', count])).err, /Use a number from 1 to 10\./);
   }
+});
+
+test('node stop and start mark the Node object; one that is not there is not made', async () => {
+  await terminal.client.create(NODES, { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1' } });
+  assert.equal((await terminal.run(['node', 'stop', 'node-1'])).out, 'node/node-1 stopped\n');
+  assert.match((await terminal.run(['node', 'stop', 'node-9'])).err, /"node-9" not found/);
 });
 
 test('up: a signal while the mesh starts ends the start, and a second one changes nothing', async () => {

@@ -9,6 +9,7 @@ import { registerDown } from './commands/down.js';
 import { registerGet } from './commands/get.js';
 import { registerImage } from './commands/image.js';
 import { registerKubeInject } from './commands/kube-inject.js';
+import { registerNode } from './commands/node.js';
 import { registerProxy } from './commands/proxy.js';
 import { registerReplace } from './commands/replace.js';
 import { registerShell } from './commands/shell.js';
@@ -36,6 +37,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerGet,
   registerDelete,
   registerImage,
+  registerNode,
   registerProxy,
   registerVersion,
 ];

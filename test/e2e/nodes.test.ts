@@ -8,10 +8,11 @@ const options = hasKubectl ? {} : { skip: 'kubectl is not installed' };
 let mesh: Mesh;
 let kubectl: Kubectl;
 
-/** Cart without its Ingress and volumes: one replica on each node. */
+/** Cart with one replica on each node, that leaves a node in trouble soon. */
 const SPREAD = SHOP.replace(
   '      terminationGracePeriodSeconds: 1\n',
   `      terminationGracePeriodSeconds: 1
+      tolerations: [{key: node.kubernetes.io/unreachable, operator: Exists, effect: NoExecute, tolerationSeconds: 1}]
       affinity:
         podAntiAffinity:
           requiredDuringSchedulingIgnoredDuringExecution:
@@ -73,4 +74,22 @@ test('a drained node is empty, and takes pods again when it is uncordoned', opti
   await kubectl.ok('scale deploy/cart --replicas=3');
   await kubectl.ok('rollout status deploy/cart --timeout=20s');
   assert.deepEqual(await nodesOfPods(), ['node-0', 'node-1', 'node-2']);
+});
+
+test('a node that is switched off is noticed, and its pods run elsewhere; it comes back', options, async () => {
+  await kubectl.ok('scale deploy/cart --replicas=2');
+  await eventually(async () => assert.equal((await nodesOfPods()).length, 2));
+  const [, lost = ''] = await nodesOfPods();
+  assert.equal((await mesh.trysail(['node', 'stop', lost])).stdout, `node/${lost} stopped\n`);
+  await eventually(async () => {
+    assert.match(await kubectl.ok(`get node ${lost} --no-headers`), /NotReady/);
+    assert.match(await kubectl.ok(`describe node ${lost}`), /node.kubernetes.io\/unreachable:NoExecute/);
+    const running = await kubectl.ok('get pods -l app=cart --no-headers -o wide');
+    assert.equal(running.split('\n').filter((line) => / 2\/2 +Running/.test(line) && !line.includes(lost)).length, 2);
+  }, 90_000);
+  assert.equal((await mesh.trysail(['node', 'start', lost])).stdout, `node/${lost} started\n`);
+  await eventually(async () => {
+    assert.match(await kubectl.ok(`get node ${lost} --no-headers`), / Ready/);
+    assert.equal((await nodesOfPods()).length, 2);
+  });
 });

@@ -5,10 +5,13 @@ import { CleanupStack } from '../../base/dispose.js';
 import { messageOf } from '../../base/errors.js';
 import { LineLogger, type Logger } from '../../base/logger.js';
 import { SystemRandom } from '../../base/random.js';
+import { Informer } from '../../client/informer.js';
 import { loadKubeconfig } from '../../client/kubeconfig.js';
 import { RemoteClient } from '../../client/remote-client.js';
 import { raiseOpenFileLimit } from '../../native/index.js';
+import { NODES } from '../../resources/gvr.js';
 import { PROXY_VERSION } from '../../resources/injection/sidecar.js';
+import type { NodeObject } from '../../resources/types.js';
 import { LocalPodAccess } from '../../runtime/agent/local-pod-access.js';
 import { NodeAgent } from '../../runtime/agent/node-agent.js';
 import { AgentServer } from '../../runtime/agent/server/agent-server.js';
@@ -22,6 +25,7 @@ import { ChildProxyHost } from '../proxy/child-proxy-host.js';
 import { relayApi } from './api-relay.js';
 import { MeshNames } from './mesh-names.js';
 import type { NodeConfig } from './node-config.js';
+import { SwitchedAgent } from './switched-agent.js';
 
 const DNS_PORT = 53;
 const API_PORT = 443;
@@ -81,7 +85,15 @@ async function start(config: NodeConfig, configFile: string, logger: Logger, cle
     const { clusterDomain, dnsServer } = config;
     const { name: nodeName, stateDir, region, zone } = node;
     const place = { nodeName, stateDir, region, zone, clusterDomain, dnsServer };
-    return { node, agent: new NodeAgent({ ...shared, ...place, logger, version: PROXY_VERSION }) };
+    const make = () => new NodeAgent({ ...shared, ...place, logger, version: PROXY_VERSION });
+    const informer = new Informer<NodeObject>({
+      ...{ client, clock, random, logger },
+      resource: NODES,
+      fieldSelector: `metadata.name=${nodeName}`,
+    });
+    cleanup.defer(() => informer.stop());
+    informer.start();
+    return { node, agent: new SwitchedAgent({ make, node: informer, logger: logger.scope(nodeName) }) };
   });
   for (const { agent } of agents) {
     cleanup.defer(() => agent.stop());

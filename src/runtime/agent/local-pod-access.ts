@@ -22,7 +22,7 @@ import type { PodWorker } from './pod/pod-worker.js';
 
 /** Answers what can be asked of the pods of this agent, in its own process. Errors are those of kubectl's server. */
 export class LocalPodAccess implements PodAccess {
-  constructor(private readonly agent: NodeAgent) {}
+  constructor(private readonly agent: Pick<NodeAgent, 'find'>) {}
 
   async logs(address: PodAddress, options: LogOptions): Promise<Readable> {
     const worker = this.worker(address);
