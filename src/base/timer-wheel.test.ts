@@ -50,3 +50,23 @@ test('TimerWheel: a timer may arm itself and others while it fires', () => {
   clock.advance(10_000);
   assert.equal(fired, 5);
 });
+
+test('TimerWheel: what one timer throws is reported, and the others fire', () => {
+  const clock = new FakeClock();
+  const thrown: unknown[] = [];
+  const wheel = new TimerWheel(clock, (error) => thrown.push(error));
+  const fired: string[] = [];
+  const error = new Error('broken');
+  wheel.arm(
+    new WheelTimer(() => {
+      throw error;
+    }),
+    10,
+  );
+  wheel.arm(new WheelTimer(() => fired.push('same time')), 10);
+  wheel.arm(new WheelTimer(() => fired.push('later')), 500);
+  clock.advance(600);
+  assert.deepEqual(fired, ['same time', 'later']);
+  assert.deepEqual(thrown, [error]);
+  assert.equal(wheel.pending, 0);
+});

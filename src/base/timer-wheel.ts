@@ -37,7 +37,11 @@ export class TimerWheel {
   private alarmTick = Number.POSITIVE_INFINITY;
   private count = 0;
 
-  constructor(private readonly clock: Clock) {
+  /** @param onThrow takes what a timer throws, so that it reaches no other; absent: whoever the clock tells */
+  constructor(
+    private readonly clock: Clock,
+    private readonly onThrow?: (error: unknown) => void,
+  ) {
     for (let i = 0; i < SLOTS * LEVELS; i++) {
       const head = new WheelTimer(() => {});
       head.next = head;
@@ -114,7 +118,19 @@ export class TimerWheel {
       if (timer.dueTick > this.tick) return;
       unlink(timer);
       this.count--;
+      this.fire(timer);
+    }
+  }
+
+  private fire(timer: WheelTimer): void {
+    if (this.onThrow === undefined) {
       timer.fire();
+      return;
+    }
+    try {
+      timer.fire();
+    } catch (error) {
+      this.onThrow(error);
     }
   }
 

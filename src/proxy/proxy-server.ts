@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.js';
+import { messageOf } from '../base/errors.js';
 import { EventClock } from '../base/event-clock.js';
 import type { Logger } from '../base/logger.js';
 import type { Random } from '../base/random.js';
@@ -20,7 +21,8 @@ export class ProxyServer {
 
   constructor(options: ProxyServerOptions) {
     const clock = new EventClock(options.clock);
-    this.context = { ...options, clock, wheel: new TimerWheel(clock) };
+    const wheel = new TimerWheel(clock, (error) => options.logger.error('a timer threw', { error: messageOf(error) }));
+    this.context = { ...options, clock, wheel };
   }
 
   get all(): readonly LogicalProxy[] {

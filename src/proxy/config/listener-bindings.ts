@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { messageOf } from '../../base/errors.js';
 import { WheelTimer } from '../../base/timer-wheel.js';
 import type { ProxyContext } from '../context.js';
+import { contain } from '../listener/contain.js';
 import type { Listener } from '../listener/listener.js';
 import type { ListenerAddress } from '../listener/listener-address.js';
 import type { BoundListener } from '../network.js';
@@ -98,15 +99,7 @@ export class ListenerBindings {
   }
 
   private accept(binding: Binding, socket: Socket): void {
-    try {
-      binding.listener.accept(socket);
-    } catch (error) {
-      this.context.logger.error('a connection ended by an error of the proxy', {
-        listener: binding.listener.name,
-        error: messageOf(error),
-      });
-      socket.destroy();
-    }
+    contain(this.context, socket, () => binding.listener.accept(socket));
   }
 }
 

@@ -8,6 +8,7 @@ import type { Host } from '../cluster/host.js';
 import { ByteMeter } from '../http/byte-meter.js';
 import { FLAG } from '../http/response-flags.js';
 import type { StreamInfo } from '../http/stream-info.js';
+import { contain } from '../listener/contain.js';
 import type { TcpLink, TcpLinkReady } from './tcp-link.js';
 import type { TcpProxyFilter } from './tcp-proxy.js';
 import type { TcpChoice } from './tcp-route.js';
@@ -138,13 +139,14 @@ export class TcpSession {
   private carry(from: Duplex, to: Duplex, count: (bytes: number) => void): void {
     const { stats } = this.filter;
     const isClient = from === this.client;
-    from.on('data', (chunk: Buffer) => {
+    const carry = (chunk: Buffer): void => {
       count(chunk.length);
       this.touch();
       if (to.write(chunk)) return;
       from.pause();
       if (isClient) stats.paused.value++;
-    });
+    };
+    from.on('data', (chunk: Buffer) => contain(this.filter.context, this.client, () => carry(chunk)));
     to.on('drain', () => {
       if (!from.isPaused()) return;
       from.resume();

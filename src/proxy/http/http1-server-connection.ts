@@ -122,14 +122,14 @@ export class Http1ServerConnection
       return;
     }
     this.timers.startIdle();
-    if (this.stash !== undefined && !this.processing) setImmediate(() => this.takeStash());
+    if (this.stash !== undefined && !this.processing) setImmediate(() => this.takeStashAlone());
     else this.resumeReading();
   }
 
   /** What was written still goes out, as Envoy does it. */
   resetStream(): void {
     this.transport.endAndDestroy();
-    this.onClosed(true);
+    this.onGone(true);
   }
 
   closeAfterAnswer(): void {
@@ -146,7 +146,7 @@ export class Http1ServerConnection
 
   destroy(): void {
     this.transport.destroy();
-    this.onClosed(true);
+    this.onGone(true);
   }
 
   // What the transport tells
@@ -176,10 +176,15 @@ export class Http1ServerConnection
       return;
     }
     this.transport.destroy();
-    this.onClosed();
+    this.onGone(false);
   }
 
-  onClosed(local = false): void {
+  onClosed(fault?: unknown): void {
+    if (fault !== undefined) this.manager.onFault(fault);
+    this.onGone(fault !== undefined);
+  }
+
+  private onGone(local: boolean): void {
     if (this.closed) return;
     this.closed = true;
     this.timers.stop();
@@ -219,6 +224,16 @@ export class Http1ServerConnection
     this.resumeReading();
     this.timers.startClose();
     this.closing = true;
+  }
+
+  /** In a turn of its own, so that no transport stands behind it. */
+  private takeStashAlone(): void {
+    try {
+      this.takeStash();
+    } catch (error) {
+      this.transport.destroy();
+      this.onClosed(error);
+    }
   }
 
   private takeStash(): void {

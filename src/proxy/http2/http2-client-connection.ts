@@ -108,6 +108,10 @@ export class Http2ClientConnection extends PooledConnection implements SessionOw
     this.pool.stats.counters.upstream_cx_protocol_error.value++;
   }
 
+  onFault(error: unknown): void {
+    this.pool.onFault(error);
+  }
+
   onSessionClosed(): void {
     this.keepalive?.stop();
     this.destroy(false);

@@ -115,6 +115,11 @@ export class Http2ServerConnection implements ServerConnection, SessionOwner, Ti
     this.manager.stats.counters.downstream_cx_protocol_error.value++;
   }
 
+  onFault(error: unknown): void {
+    this.local = true;
+    this.manager.onFault(error);
+  }
+
   onSessionClosed(active: boolean): void {
     this.timers.stop();
     this.keepalive?.stop();

@@ -42,6 +42,8 @@ export interface SessionOwner {
   onBytes(count: number): void;
   /** The peer broke the protocol; GOAWAY was sent, and the session closes. */
   onProtocolError(): void;
+  /** An error of ours ends the session. */
+  onFault(error: unknown): void;
   /** Streams that were open have been told. @param active there were some */
   onSessionClosed(active: boolean): void;
 }
@@ -222,7 +224,8 @@ export class Http2Session implements TransportListener {
     this.destroy();
   }
 
-  onClosed(): void {
+  onClosed(fault?: unknown): void {
+    if (fault !== undefined) this.owner.onFault(fault);
     if (this.closed) return;
     this.closed = true;
     const active = this.streams.size > 0;

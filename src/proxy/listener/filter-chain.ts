@@ -12,6 +12,7 @@ import { compileNetworkFilters, type NetworkFilterEnvironment } from '../filters
 import type { ConnectionInfo } from '../http/stream-info.js';
 import type { DownstreamTls } from '../tls/downstream-tls.js';
 import { compileDownstreamTransport } from '../tls/downstream-transport.js';
+import { contain } from './contain.js';
 import type { DrainDecision } from './drain-sequence.js';
 import { compileCriteria } from './filter-chain-match.js';
 import type { ListenerStats } from './listener-stats.js';
@@ -20,8 +21,6 @@ import type { Admission, GateFilter, NetworkFilter } from './network-filter.js';
 /** What a filter chain is compiled with. */
 export interface FilterChainEnvironment extends NetworkFilterEnvironment {
   readonly stats: ListenerStats;
-  /** `listener.<address>` */
-  readonly statPrefix: string;
 }
 
 /** A compiled filter chain and the connections that it has. */
@@ -109,7 +108,9 @@ export class FilterChain {
       initial,
       (secured) => {
         wheel.cancel(timer);
-        if (this.admit(this.late, secured, info)) this.last.accept(secured, info, this.name, undefined);
+        contain(this.context, secured, () => {
+          if (this.admit(this.late, secured, info)) this.last.accept(secured, info, this.name, undefined);
+        });
       },
       () => {
         wheel.cancel(timer);

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { WheelTimer } from '../../base/timer-wheel.js';
 import type { ProxyContext } from '../context.js';
 import type { ConnectionInfo } from '../http/stream-info.js';
+import { contain } from './contain.js';
 import type { ListenerFilter } from './listener-filter.js';
 import type { ListenerStats } from './listener-stats.js';
 
@@ -23,7 +24,8 @@ const EMPTY = Buffer.alloc(0);
 export class Inspection {
   private at = 0;
   private readonly timer = new WheelTimer(() => this.onTimeout());
-  private readonly onData = (chunk: Buffer): void => this.onBytes(chunk);
+  private readonly onData = (chunk: Buffer): void =>
+    contain(this.settings.context, this.socket, () => this.onBytes(chunk));
   private readonly onGone = (): void => {
     this.settings.stats.counters.downstream_listener_filter_remote_close.value++;
     this.refuse();

@@ -1,3 +1,4 @@
+import { messageOf } from '../../base/errors.js';
 import type { ClusterStats } from '../cluster/cluster-stats.js';
 import type { Host } from '../cluster/host.js';
 import type { ClusterResources } from '../cluster/resources.js';
@@ -136,6 +137,14 @@ export class ConnectionPool implements ConnectOwner {
     this.connectIfNeeded();
   }
 
+  /** An error of ours ended a connection. */
+  onFault(error: unknown): void {
+    this.stats.counter('upstream_cx_threw').inc();
+    this.context.logger.error('a connection to an upstream ended by an error of the proxy', {
+      error: messageOf(error),
+    });
+  }
+
   onIdleTimeout(connection: PooledConnection): void {
     this.stats.counters.upstream_cx_idle_timeout.value++;
     connection.destroy(true);
@@ -210,12 +219,23 @@ export class ConnectionPool implements ConnectOwner {
     client.onPoolReady(connection.open());
   }
 
+  /** What a request throws that waited is of no concern to whom it waited for. */
+  private attachWaiting(connection: PooledConnection, client: PoolClient): void {
+    try {
+      this.attach(connection, client);
+    } catch (error) {
+      this.onFault(error);
+      connection.shutDown();
+      client.onPoolFailure('connection_failure', '');
+    }
+  }
+
   /** To the requests that wait longest, or to those that come. */
   private offer(connection: PooledConnection): void {
     for (const client of this.waiting) {
       if (!connection.available) break;
       this.takeWaiting(client);
-      this.attach(connection, client);
+      this.attachWaiting(connection, client);
     }
     if (!connection.available || connection.listed) return;
     connection.listed = true;

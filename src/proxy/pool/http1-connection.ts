@@ -156,7 +156,8 @@ export class Http1Connection extends PooledConnection implements BodySink, Upstr
     this.lost(cutOff ? 'protocol_error' : 'remote_close');
   }
 
-  onClosed(): void {
+  onClosed(fault?: unknown): void {
+    if (fault !== undefined) this.pool.onFault(fault);
     this.lost('remote_reset');
   }
 

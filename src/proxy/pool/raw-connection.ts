@@ -118,7 +118,8 @@ export class RawConnection extends PooledConnection implements UpstreamStream, T
     exchange?.onEnd(undefined);
   }
 
-  onClosed(): void {
+  onClosed(fault?: unknown): void {
+    if (fault !== undefined) this.pool.onFault(fault);
     if (this.closed) return;
     const { exchange } = this;
     this.exchange = undefined;

@@ -50,6 +50,7 @@ export class Attempt implements PoolClient, Exchange {
   }
 
   onPoolFailure(failure: PoolFailure, detail: string): void {
+    if (this.over) return;
     this.end();
     this.request.onPoolFailure(this, failure, detail);
   }

@@ -5,7 +5,7 @@ import { formatAddress } from '../network.js';
 import type { TlsInfo } from '../tls/tls-info.js';
 import { descriptorOf, writeNow } from './direct-write.js';
 import { READ_BUFFER, readShared } from './shared-read.js';
-import { DEAF, JOINED_BYTES_MAX, type Transport, type TransportListener } from './transport.js';
+import { DEAF, endByFault, JOINED_BYTES_MAX, type Transport, type TransportListener } from './transport.js';
 
 /** A TCP or TLS socket as a transport. */
 export class SocketTransport implements Transport {
@@ -131,6 +131,8 @@ export class SocketTransport implements Transport {
     this.clock.enter();
     try {
       this.listener.onData(buf, 0, count);
+    } catch (error) {
+      this.onFault(error);
     } finally {
       this.clock.leave();
     }
@@ -150,7 +152,21 @@ export class SocketTransport implements Transport {
   private onWritten(): void {
     this.stalls--;
     // else `drain` follows
-    if (this.stalls === 0 && !this.socket.writableNeedDrain) this.listener.onDrain();
+    if (this.stalls === 0 && !this.socket.writableNeedDrain) this.tell(() => this.listener.onDrain());
+  }
+
+  private tell(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.onFault(error);
+    }
+  }
+
+  private onFault(error: unknown): void {
+    this.closed = true;
+    this.socket.destroy();
+    endByFault(this.listener, error);
   }
 
   private attach(socket: Socket): void {
@@ -158,12 +174,12 @@ export class SocketTransport implements Transport {
     const onClosed = (): void => {
       if (this.closed) return;
       this.closed = true;
-      this.listener.onClosed();
+      this.tell(() => this.listener.onClosed());
     };
     socket.on('drain', () => {
-      if (this.stalls === 0) this.listener.onDrain();
+      if (this.stalls === 0) this.tell(() => this.listener.onDrain());
     });
-    socket.on('end', () => this.listener.onEnd());
+    socket.on('end', () => this.tell(() => this.listener.onEnd()));
     socket.on('error', onClosed);
     socket.on('close', onClosed);
   }

@@ -6,7 +6,7 @@ import type { TlsInfo } from '../tls/tls-info.js';
  */
 export const JOINED_BYTES_MAX = 8 * 1024;
 
-/** What a transport tells of its peer. Nothing comes after `onClosed`, which comes once. */
+/** What a transport tells of its peer. Nothing comes after `onClosed`. What these throw ends the connection, and reaches nobody else. */
 export interface TransportListener {
   /** Bytes `start` to `end` of `buf`, which is used again: valid during the call only. */
   onData(buf: Buffer, start: number, end: number): void;
@@ -14,7 +14,8 @@ export interface TransportListener {
   onDrain(): void;
   /** The peer writes no more; what we write still reaches it. */
   onEnd(): void;
-  onClosed(): void;
+  /** Comes once, and again with a fault where telling it failed. @param fault an error of ours that ended the connection */
+  onClosed(fault?: unknown): void;
 }
 
 /**
@@ -52,3 +53,12 @@ export interface Transport {
 
 /** Of a transport that nobody listens to yet. */
 export const DEAF: TransportListener = { onData() {}, onDrain() {}, onEnd() {}, onClosed() {} };
+
+/** Tells a listener that threw that its connection is no more; what it throws again is of no use to anybody. */
+export function endByFault(listener: TransportListener, error: unknown): void {
+  try {
+    listener.onClosed(error);
+  } catch {
+    // the connection is gone, and the first error was told
+  }
+}

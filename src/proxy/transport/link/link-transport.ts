@@ -1,7 +1,7 @@
 import type { EventClock } from '../../../base/event-clock.js';
 import { latin1 } from '../../../wire/http1/index.js';
 import { formatAddress } from '../../network.js';
-import { DEAF, JOINED_BYTES_MAX, type Transport, type TransportListener } from '../transport.js';
+import { DEAF, endByFault, JOINED_BYTES_MAX, type Transport, type TransportListener } from '../transport.js';
 import type { PipeReader, PipeWriter } from './link-pipe.js';
 import type { LinkSocket } from './link-socket.js';
 
@@ -97,6 +97,8 @@ export class LinkTransport implements Transport, PipeReader, PipeWriter {
     this.clock.enter();
     try {
       this.listener.onData(buf, start, end);
+    } catch (error) {
+      this.onFault(error);
     } finally {
       this.clock.leave();
     }
@@ -104,12 +106,12 @@ export class LinkTransport implements Transport, PipeReader, PipeWriter {
 
   onEnd(): void {
     this.peerEnded = true;
-    this.listener.onEnd();
+    this.tell(() => this.listener.onEnd());
     if (this.ended) this.destroy();
   }
 
   onRoom(): void {
-    this.listener.onDrain();
+    this.tell(() => this.listener.onDrain());
   }
 
   onDelivered(): void {
@@ -123,6 +125,20 @@ export class LinkTransport implements Transport, PipeReader, PipeWriter {
   private onSocketClosed(): void {
     if (this.closed) return;
     this.closed = true;
-    this.listener.onClosed();
+    this.tell(() => this.listener.onClosed());
+  }
+
+  private tell(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.onFault(error);
+    }
+  }
+
+  private onFault(error: unknown): void {
+    this.closed = true;
+    this.socket.destroy();
+    endByFault(this.listener, error);
   }
 }
