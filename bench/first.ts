@@ -8,9 +8,10 @@ export interface FirstFigures {
 }
 
 /** One proxy beside its peers, then the whole mesh with the tutorial in each driver. */
-export async function first({ say, run_ms }: BenchOptions): Promise<FirstFigures> {
+export async function first(options: BenchOptions): Promise<FirstFigures> {
+  const { say } = options;
   say('One proxy, one core:');
-  const proxy = await benchShapes(['small-64'], { say, run_ms, only: [], shapes: [] });
+  const proxy = await benchShapes(['small-64'], options);
   const mesh: MeshFigures[] = [];
   for (const driver of ['netns', 'process'] as const) {
     say(`\nThe mesh with the tutorial, driver ${driver}:`);

@@ -11,7 +11,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   proxy: async (options) => (await import('./proxy/proxy.js')).benchProxy(options),
 };
 
-const USAGE = `usage: npm run bench -- ${Object.keys(BENCHMARKS).join('|')} [--json] [--shape NAME,…] [--only PROXY,…] [--seconds N]`;
+const USAGE = `usage: npm run bench -- ${Object.keys(BENCHMARKS).join('|')} [--json] [--shape NAME,…] [--only PROXY,…] [--seconds N] [--rounds N]`;
 
 try {
   const { values, positionals } = parseArgs({
@@ -21,6 +21,7 @@ try {
       shape: { type: 'string', default: '' },
       only: { type: 'string', default: '' },
       seconds: { type: 'string', default: '5' },
+      rounds: { type: 'string', default: '1' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -30,7 +31,8 @@ try {
   }
   const benchmark = BENCHMARKS[positionals[0] ?? ''];
   const seconds = Number(values.seconds);
-  if (benchmark === undefined || !(seconds > 0)) throw new Error(USAGE);
+  const rounds = Number(values.rounds);
+  if (benchmark === undefined || !(seconds > 0) || !(rounds >= 1)) throw new Error(USAGE);
   // with --json, standard output is for the program that reads it
   const stream = values.json ? process.stderr : process.stdout;
   const figures = await benchmark({
@@ -38,6 +40,7 @@ try {
     shapes: values.shape.split(',').filter(Boolean),
     only: values.only.split(',').filter(Boolean),
     run_ms: seconds * 1000,
+    rounds,
   });
   if (values.json) process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
 } catch (error) {

@@ -7,4 +7,6 @@ export interface BenchOptions {
   readonly only: readonly string[];
   /** How long each measurement runs after its warm-up. */
   readonly run_ms: number;
+  /** How often each shape is measured, proxies in turn; of each proxy the round that cost least counts. */
+  readonly rounds: number;
 }

@@ -6,8 +6,7 @@ import { Runtime } from '../../src/proxy/runtime/runtime.js';
 import { RouteConfigurationSchema } from '../../src/xds/types/gen/envoy/config/route/v3/route_pb.js';
 import type { BenchOptions } from '../options.js';
 import { CONTENDERS } from './contenders.js';
-import { measureShape } from './measure.js';
-import { isFigures } from './shape-table.js';
+import { isFigures, measureShape } from './measure.js';
 import { shapeNamed } from './shapes.js';
 import { digits, formatTable } from './table.js';
 
@@ -26,13 +25,13 @@ export interface LookupFigures {
 }
 
 /** What a route table of many virtual hosts costs a request. */
-export async function benchLookup({ say, run_ms }: BenchOptions): Promise<readonly LookupFigures[]> {
+export async function benchLookup({ say, run_ms, rounds }: BenchOptions): Promise<readonly LookupFigures[]> {
   const contenders = CONTENDERS.filter(({ name, installed }) => installed && COMPARED.includes(name));
   const figures: LookupFigures[] = [];
   for (const virtualHosts of SIZES) {
     const base = shapeNamed('small-64');
     const shape = { ...base, setup: { ...base.setup, otherHosts: virtualHosts - 1 } };
-    const outcomes = (await measureShape(shape, contenders, run_ms)).filter(isFigures);
+    const outcomes = (await measureShape(shape, contenders, run_ms, rounds)).filter(isFigures);
     figures.push({
       virtualHosts,
       lookup_ns: lookup_ns(virtualHosts),

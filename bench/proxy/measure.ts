@@ -29,11 +29,16 @@ export interface Figures {
 
 export type Outcome = Figures | { readonly contender: string; readonly refused: string };
 
-/** Runs the contenders one after the other on one shape. */
+export function isFigures<T extends Outcome>(outcome: T): outcome is T & Figures {
+  return !('refused' in outcome);
+}
+
+/** Runs the contenders one after the other on one shape, in several rounds. */
 export async function measureShape(
   shape: Shape,
   contenders: readonly Contender[],
   run_ms: number,
+  rounds: number,
 ): Promise<readonly Outcome[]> {
   const folder = mkdtempSync(join(tmpdir(), 'trysail-bench-'));
   const setup: ProxySetup = { ...shape.setup, certificate: makeCertificate(folder) };
@@ -42,16 +47,25 @@ export async function measureShape(
   const upstream = start([process.execPath, ...command], LOAD_CORE);
   try {
     const upstreamPort = Number(await firstLine(upstream));
-    const outcomes: Outcome[] = [];
-    for (const contender of contenders) {
-      const paths = { port: await freePort(), upstreamPort, folder };
-      outcomes.push(await measureContender(contender, shape, setup, paths, run_ms));
+    const outcomes = new Map<string, Outcome>();
+    for (let round = 0; round < rounds; round++) {
+      for (const contender of contenders) {
+        const paths = { port: await freePort(), upstreamPort, folder };
+        const outcome = await measureContender(contender, shape, setup, paths, run_ms);
+        outcomes.set(contender.name, cheaper(outcomes.get(contender.name), outcome));
+      }
     }
-    return outcomes;
+    return [...outcomes.values()];
   } finally {
     await stop(upstream);
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** What else runs on the machine only adds: the round that cost least tells most. */
+function cheaper(best: Outcome | undefined, outcome: Outcome): Outcome {
+  if (best === undefined || !isFigures(best)) return outcome;
+  return isFigures(outcome) && outcome.cpuPerRequest_us < best.cpuPerRequest_us ? outcome : best;
 }
 
 async function measureContender(

@@ -1,6 +1,6 @@
 import type { BenchOptions } from '../options.js';
 import { CONTENDERS } from './contenders.js';
-import { type Figures, measureShape, type Outcome } from './measure.js';
+import { type Figures, isFigures, measureShape, type Outcome } from './measure.js';
 import { canPin } from './pinned.js';
 import { SHAPES, type Shape } from './shapes.js';
 import { digits, formatTable } from './table.js';
@@ -20,7 +20,7 @@ interface Ratios {
 /** Each shape on every contender that is installed; prints each table as it is there. */
 export async function benchShapes(
   names: readonly string[],
-  { run_ms, only, say }: BenchOptions,
+  { run_ms, rounds, only, say }: BenchOptions,
 ): Promise<readonly ShapeResult[]> {
   const shapes = SHAPES.filter(({ name }) => names.includes(name));
   if (shapes.length === 0) return [];
@@ -31,7 +31,7 @@ export async function benchShapes(
   const contenders = wanted.filter(({ installed }) => installed);
   const results: ShapeResult[] = [];
   for (const shape of shapes) {
-    const result = withRatios(shape, await measureShape(shape, contenders, run_ms));
+    const result = withRatios(shape, await measureShape(shape, contenders, run_ms, rounds));
     say(`\n${shape.name}: ${shape.title}\n${formatShape(result)}`);
     results.push(result);
   }
@@ -55,10 +55,6 @@ function withRatios({ name, title }: Shape, outcomes: readonly Outcome[]): Shape
       return { ...one, ...(ratioToEnvoy && { ratioToEnvoy }), ...(ratioToNginx && { ratioToNginx }) };
     }),
   };
-}
-
-export function isFigures(outcome: ShapeResult['outcomes'][number]): outcome is Figures & Ratios {
-  return !('refused' in outcome);
 }
 
 const TITLES = [
