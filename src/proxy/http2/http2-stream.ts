@@ -156,7 +156,10 @@ export abstract class Http2Stream {
   protected release(): void {
     if (!this.held) return;
     this.held = false;
-    if (!this.closed) this.credit();
+    if (this.closed) return;
+    this.credit();
+    // the one who found room may be another connection: nobody else would send what the peer waits for
+    this.session.flush();
   }
 
   /** Ends the stream at once; the subclass is told nothing more. */

@@ -20,6 +20,18 @@ const HTTP2_UPSTREAM = `typed_extension_protocol_options:
     "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
     explicit_http_config: { http2_protocol_options: {} }`;
 
+/** However busy the machine is, nothing here stands still for so long. */
+const SILENCE_MS = 30_000;
+
+/** @throws Error with the reason when it does not come to hold */
+async function until(what: string, holds: () => boolean): Promise<void> {
+  const end_ms = performance.now() + SILENCE_MS;
+  while (!holds()) {
+    assert.ok(performance.now() < end_ms, `waited in vain for ${what}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 interface Answer {
   readonly headers: IncomingHttpHeaders & { readonly ':status'?: number };
   readonly body: Buffer;
@@ -45,11 +57,12 @@ function answerOf(stream: ClientHttp2Stream): Promise<Answer> {
     });
     stream.on('data', (chunk: Buffer) => chunks.push(chunk));
     stream.on('error', reject);
+    stream.setTimeout(SILENCE_MS, () => stream.destroy(new Error('nothing came of the answer for long')));
     stream.on('close', () => resolve({ headers, body: Buffer.concat(chunks), trailers }));
   });
 }
 
-describe('HTTP/2 both ways', () => {
+describe('HTTP/2 both ways', { timeout: 4 * SILENCE_MS }, () => {
   let http1: TestUpstream;
   let http2: Http2Server;
   let sessions: ServerHttp2Session[] = [];
@@ -185,14 +198,13 @@ describe('HTTP/2 both ways', () => {
     stream.close(8);
     const answer = await call(client, { ':path': '/x' });
     assert.equal(answer.body.toString(), 'two');
-    while (proxy.stat('cluster.two.upstream_rq_active') > 0) await new Promise((resolve) => setImmediate(resolve));
+    await until('the end of the upstream request', () => proxy.stat('cluster.two.upstream_rq_active') === 0);
   });
 
   test('an upstream that says goodbye gets no more streams', async () => {
     const total = proxy.stat('cluster.two.upstream_cx_http2_total');
     for (const session of sessions) session.goaway();
-    while (proxy.stat('cluster.two.upstream_cx_close_notify') === 0)
-      await new Promise((resolve) => setImmediate(resolve));
+    await until('GOAWAY', () => proxy.stat('cluster.two.upstream_cx_close_notify') > 0);
     const answer = await call(client, { ':path': '/x' });
     assert.equal(answer.body.toString(), 'two');
     assert.equal(proxy.stat('cluster.two.upstream_cx_http2_total'), total + 1);
