@@ -1,6 +1,6 @@
 import type { JsonObject } from '@bufbuild/protobuf';
 import { messageOf } from '../../base/errors.js';
-import { HeaderMap } from '../../wire/http1/index.js';
+import type { HeaderMap } from '../../wire/http1/index.js';
 import { overridesOf } from '../route/filter-overrides.js';
 import type { ClusterChoice, ForwardAction } from '../route/route-action.js';
 import type { RouteEntry } from '../route/route-table.js';
@@ -8,18 +8,16 @@ import type { Span } from '../tracing/span.js';
 import type { ConnectionManager } from './connection-manager.js';
 import type { DownstreamCodec } from './downstream-codec.js';
 import type { FilterChain } from './filter-chain.js';
-import { isGrpc, makeGrpcReply, statusOfHttp } from './grpc-reply.js';
 import type { RequestSink } from './http-filter.js';
 import { RequestHold } from './request-hold.js';
 import { FLAG } from './response-flags.js';
 import { prepareResponse } from './response-preparation.js';
 import { ResponseThrottle } from './response-throttle.js';
+import { sendLocalReply } from './send-local-reply.js';
 import { StreamInfo } from './stream-info.js';
+import { onDurationTimeout, onIdleTimeout, onRequestTimeout } from './stream-timeouts.js';
 import { StreamTimers } from './stream-timers.js';
 import { beginUpgrade } from './upgrade.js';
-
-/** What a gRPC client is told when its request took too long in all. */
-const GRPC_DEADLINE_EXCEEDED = 4;
 
 /** One request and its answer. */
 export class HttpStream extends StreamInfo {
@@ -57,13 +55,13 @@ export class HttpStream extends StreamInfo {
   ) {
     super(codec.info, codec.filterChainName);
     this.chain = manager.chain;
-    this.timers = new StreamTimers(manager.context.wheel, () => this.onIdle());
+    this.timers = new StreamTimers(manager.context.wheel, () => onIdleTimeout(this));
   }
 
   /** Runs the filters; called once the head is complete and sanitized. */
   start(): void {
     const { request_ms } = this.manager.options.timeouts;
-    if (request_ms > 0 && !this.requestDone) this.timers.startRequest(request_ms, () => this.onRequestTimeout());
+    if (request_ms > 0 && !this.requestDone) this.timers.startRequest(request_ms, () => onRequestTimeout(this));
     this.refreshRoute();
     this.manager.tracing?.begin(this);
     this.manager.interimLogs?.onStart(this);
@@ -82,7 +80,7 @@ export class HttpStream extends StreamInfo {
     if (forward !== undefined) this.choose(forward);
     this.timers.startIdle(this.idleLimit_ms);
     const limit_ms = forward?.streamDuration?.(this) ?? this.manager.options.timeouts.streamDuration_ms;
-    if (limit_ms > 0) this.timers.startDuration(limit_ms, () => this.onTooLong());
+    if (limit_ms > 0) this.timers.startDuration(limit_ms, () => onDurationTimeout(this));
   }
 
   /** How long nothing may happen on the stream; 0 for ever. */
@@ -291,38 +289,14 @@ export class HttpStream extends StreamInfo {
       this.abortResponse();
       return;
     }
-    const headers = new HeaderMap();
-    decorate?.(headers);
-    this.localReplyBody = body;
-    const { localReply } = this.manager.options;
-    if (localReply === undefined) this.sendReply(headers, status, body, 'text/plain', grpcStatus);
-    else {
-      const reply = localReply(this, headers, status, body);
-      this.sendReply(headers, reply.status, reply.body, reply.contentType, grpcStatus);
-    }
+    sendLocalReply(this, status, body, decorate, grpcStatus);
   }
 
-  private sendReply(
-    headers: HeaderMap,
-    status: number,
-    body: string,
-    contentType: string,
-    grpcStatus: number | undefined,
-  ): void {
-    if (isGrpc(this.headers.get('content-type'))) {
-      makeGrpcReply(headers, grpcStatus ?? statusOfHttp(status), body);
-      this.respond(200, headers, true);
-      return;
-    }
-    if (body !== '') {
-      headers.set('content-length', String(body.length));
-      if (!headers.has('content-type')) headers.add('content-type', contentType);
-    }
-    const end = body === '' || this.method === 'HEAD';
-    this.respond(status, headers, end);
-    if (end || this.done) return;
-    this.bytesSent += body.length;
-    this.codec.writeText(body);
+  /** A body that is one text, and the end. */
+  respondText(text: string): void {
+    if (this.done) return;
+    this.bytesSent += text.length;
+    this.codec.writeText(text);
     this.throttle = undefined;
     this.respondEnd(undefined);
   }
@@ -376,28 +350,6 @@ export class HttpStream extends StreamInfo {
       this.guard(() => {
         for (const filter of requestEnd) filter.onRequestEnd(this);
       });
-  }
-
-  /** Who is slow: the upstream, or a client that has not sent all of its request. */
-  private get timeoutStatus(): number {
-    return this.requestDone ? 504 : 408;
-  }
-
-  private onRequestTimeout(): void {
-    this.manager.stats.counters.downstream_rq_timeout.value++;
-    this.localReply(408, 'request timeout', 0, 'request_overall_timeout');
-  }
-
-  private onTooLong(): void {
-    this.manager.stats.counters.downstream_rq_max_duration_reached.value++;
-    const { timeoutStatus: status } = this;
-    const details = 'max_duration_timeout';
-    this.localReply(status, 'downstream duration timeout', 0, details, undefined, GRPC_DEADLINE_EXCEEDED);
-  }
-
-  private onIdle(): void {
-    this.manager.stats.counters.downstream_rq_idle_timeout.value++;
-    this.localReply(this.timeoutStatus, 'stream timeout', FLAG.streamIdleTimeout, 'stream_idle_timeout');
   }
 
   /** The answer is complete. */

@@ -13,8 +13,10 @@ import type { ConnectionManager } from './connection-manager.js';
 import { ConnectionTimers, type TimedConnection } from './connection-timers.js';
 import type { DownstreamCodec, ServerConnection } from './downstream-codec.js';
 import { HttpStream } from './http-stream.js';
+import { faultDetails } from './http1-faults.js';
 import { prepareHttp1Request } from './http1-request.js';
 import { Http1ResponseWriter } from './http1-response-writer.js';
+import { beginsAsHttp2 } from './http2-preface.js';
 import { FLAG } from './response-flags.js';
 import type { ConnectionInfo } from './stream-info.js';
 
@@ -287,7 +289,7 @@ export class Http1ServerConnection
     let pos = start;
     // RFC 9112 §2.2: an empty line before a request is to be ignored
     while (pos + 1 < end && buf[pos] === 13 && buf[pos + 1] === 10) pos += 2;
-    if (this.served === 0 && buf[pos] === PREFACE_BYTE && this.isHttp2(buf, pos, end)) return INVALID;
+    if (this.served === 0 && this.isHttp2(buf, pos, end)) return INVALID;
     const next = this.request.parse(buf, pos, end);
     if (next === INCOMPLETE) {
       this.stash = Buffer.from(buf.subarray(pos, end));
@@ -306,8 +308,7 @@ export class Http1ServerConnection
 
   /** RFC 9113 §3.3: a client that knows. @returns whether the connection is another's now */
   private isHttp2(buf: Buffer, start: number, end: number): boolean {
-    if (this.manager.options.codec !== 'auto' || end - start < PREFACE_LINE.length) return false;
-    if (buf.toString('latin1', start, start + PREFACE_LINE.length) !== PREFACE_LINE) return false;
+    if (this.manager.options.codec !== 'auto' || !beginsAsHttp2(buf, start, end)) return false;
     this.timers.stop();
     this.closed = true;
     this.manager.changeToHttp2(this, this.transport, Buffer.from(buf.subarray(start, end)));
@@ -344,7 +345,7 @@ export class Http1ServerConnection
   /** Bytes that are no HTTP: Envoy's answer, and the end. */
   private badRequest(code: string, status: number): void {
     this.manager.stats.counters.downstream_cx_protocol_error.value++;
-    this.answerUnparsed(status, FAULTS[code] ?? 'http1.codec_error');
+    this.answerUnparsed(status, faultDetails(code));
   }
 
   private answerUnparsed(
@@ -373,18 +374,3 @@ function opensTunnel({ method, upgrade }: HttpStream, status: number): boolean {
 function isBodiless(request: RequestParser): boolean {
   return !request.chunked && request.contentLength <= 0 && !request.connectionUpgrade && request.method !== 'CONNECT';
 }
-
-/** Envoy's words for what its codec refuses, by ours. */
-const FAULTS: Readonly<Record<string, string>> = {
-  HEAD_TOO_LARGE: 'http1.headers_too_large',
-  INVALID_FIELD_VALUE: 'http1.invalid_characters',
-  LENGTH_AND_CHUNKED: 'http1.content_length_and_chunked_not_allowed',
-  TOO_MANY_FIELDS: 'http1.too_many_headers',
-  TRAILERS_TOO_LARGE: 'http1.trailers_too_large',
-  UNSUPPORTED_TRANSFER_ENCODING: 'http1.invalid_transfer_encoding',
-  UNSUPPORTED_VERSION: 'low_version',
-};
-
-/** The first line of HTTP/2's preface; a request line that no HTTP/1 client sends. */
-const PREFACE_LINE = 'PRI * HTTP/2.0\r\n';
-const PREFACE_BYTE = PREFACE_LINE.charCodeAt(0);
