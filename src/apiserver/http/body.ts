@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { parse } from 'yaml';
 import { messageOf } from '../../base/errors.js';
+import { withOctals } from '../../resources/yaml-octals.js';
 import { decodeProtobuf, PROTOBUF_TYPE } from '../protobuf/decode.js';
 import { badRequest, entityTooLarge, unsupportedMediaType } from '../status-error.js';
 import { duplicateKeys } from '../validation/duplicate-keys.js';
@@ -74,7 +75,7 @@ async function decodeYaml(text: string): Promise<Body> {
   // kubectl labels JSON so in server-side apply; the YAML parser is loaded only for those who really send YAML.
   if (text.trimStart().startsWith('{')) return decodeJson(text);
   try {
-    return { value: parse(text, { maxAliasCount: YAML_ALIASES_MAX }), duplicateFields: [] };
+    return { value: parse(text, { maxAliasCount: YAML_ALIASES_MAX, customTags: withOctals }), duplicateFields: [] };
   } catch (error) {
     throw badRequest(`couldn't parse the body as YAML: ${yamlProblem(error)}`);
   }

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { type Document, LineCounter, parseAllDocuments } from 'yaml';
 import { codeOf, messageOf } from '../../base/errors.js';
 import type { KubeObject } from '../../resources/object.js';
+import { withOctals } from '../../resources/yaml-octals.js';
 import { CliError } from '../errors.js';
 import { Manifest } from './manifest.js';
 
@@ -25,7 +26,7 @@ export async function readInput(file: string, stdin: Readable): Promise<string> 
  */
 export function parseManifests(contents: string, file: string): Manifest[] {
   const lines = new LineCounter();
-  const documents = parseAllDocuments(contents, { lineCounter: lines, merge: true });
+  const documents = parseAllDocuments(contents, { lineCounter: lines, merge: true, customTags: withOctals });
   if (!Array.isArray(documents)) return [];
   return documents.flatMap((document) => objectsOf(document, nameOf(file), lines));
 }
