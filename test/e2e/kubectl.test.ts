@@ -75,6 +75,15 @@ test(
   },
 );
 
+test('a node port is open on the host for as long as its service is there', options, async () => {
+  await kubectl.ok('expose deploy cart --type=NodePort --name=outside --port=80 --target-port=8080');
+  const port = await kubectl.ok('get svc outside -o jsonpath={.spec.ports[0].nodePort}');
+  const ask = async () => (await fetch(`http://127.0.0.1:${port}/`, { headers: { connection: 'close' } })).text();
+  await eventually(async () => assert.match(await ask(), /^cart-.* says hello$/m));
+  await kubectl.ok('delete svc outside');
+  await eventually(() => assert.rejects(ask));
+});
+
 test('exec: exit code, input, a terminal, a command that is not there', options, async () => {
   const pod = await podName();
   assert.equal((await kubectl.result(`exec ${pod} -- sh -c 'exit 7'`)).status, 7);

@@ -3,14 +3,13 @@ import type { Logger } from '../../base/logger.js';
 import type { Random } from '../../base/random.js';
 import type { Client } from '../../client/client.js';
 import { Informer } from '../../client/informer.js';
-import type { ServiceRoute } from '../../native/index.js';
 import { ENDPOINTS_RESOURCE, NAMESPACES, SERVICES } from '../../resources/gvr.js';
 import type { EndpointsObject, NamespaceObject, ServiceObject } from '../../resources/types.js';
 import { ClusterZone } from '../../runtime/dns/cluster-zone.js';
 import { CachingForwarder, HostForwarder } from '../../runtime/dns/forwarder.js';
 import { InformedDirectory, SERVICE_INDEXES } from '../../runtime/dns/informed-directory.js';
 import { DnsResponder } from '../../runtime/dns/responder.js';
-import { followServiceRoutes } from '../../runtime/services/service-routes.js';
+import { followServicePorts, type ServicePort } from '../../runtime/services/service-routes.js';
 
 export interface MeshNamesOptions {
   readonly client: Client;
@@ -41,9 +40,9 @@ export class MeshNames {
   }
 
   /** Tells where services lead, now and at each change. @returns ends it */
-  followRoutes(onChange: (routes: readonly ServiceRoute[]) => void): () => void {
+  followPorts(onChange: (ports: readonly ServicePort[]) => void): () => void {
     const { services, endpoints } = this;
-    return followServiceRoutes({ services, endpoints, clock: this.options.clock, onChange });
+    return followServicePorts({ services, endpoints, clock: this.options.clock, onChange });
   }
 
   stop(): void {

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdirSync, openSync, readFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { SystemClock } from '../../base/clock.js';
 import { CleanupStack } from '../../base/dispose.js';
@@ -19,7 +21,9 @@ import { DnsServer } from '../../runtime/dns/dns-server.js';
 import type { Driver } from '../../runtime/drivers/driver.js';
 import { NetnsDriver } from '../../runtime/drivers/netns/netns-driver.js';
 import { ProcessDriver } from '../../runtime/drivers/process/process-driver.js';
+import { EventRecorder } from '../../runtime/events/event-recorder.js';
 import { ImageStore } from '../../runtime/images/image-store.js';
+import { NodePorts } from '../../runtime/services/node-ports.js';
 import { processScript } from '../process-scripts.js';
 import { ChildProxyHost } from '../proxy/child-proxy-host.js';
 import { relayApi } from './api-relay.js';
@@ -27,6 +31,7 @@ import { MeshNames } from './mesh-names.js';
 import type { NodeConfig } from './node-config.js';
 import { SwitchedAgent } from './switched-agent.js';
 
+const HOST_ADDRESS = '127.0.0.1';
 const DNS_PORT = 53;
 const API_PORT = 443;
 
@@ -106,12 +111,6 @@ async function start(config: NodeConfig, configFile: string, logger: Logger, cle
     const apiSocket = await driver.openServerSocket(config.apiService, API_PORT);
     const api = await relayApi({ fd: apiSocket }, connection.server);
     cleanup.defer(() => api.close());
-    const unfollow = names.followRoutes((routes) => {
-      driver.setServices(routes).catch((error: unknown) => {
-        logger.error('services not changed in pods', { error: messageOf(error) });
-      });
-    });
-    cleanup.defer(unfollow);
   }
   for (const { node, agent } of agents) {
     const access = new LocalPodAccess(agent);
@@ -119,7 +118,32 @@ async function start(config: NodeConfig, configFile: string, logger: Logger, cle
     cleanup.defer(() => server.stop());
     await server.start();
   }
+  const nodePorts = new NodePorts({
+    address: HOST_ADDRESS,
+    dial: driver instanceof NetnsDriver ? (address, port) => driver.dial(address, port) : dialOnHost,
+    random,
+    onProblem: (service, message) => events.record(service, 'Warning', 'NodePortNotOpen', message),
+  });
+  const events = new EventRecorder(client, clock, logger, {
+    component: 'kube-proxy',
+    host: config.nodes[0]?.name ?? '',
+  });
+  cleanup.defer(() => nodePorts.close());
+  const unfollow = names.followPorts((ports) => {
+    void nodePorts.set(ports);
+    if (!(driver instanceof NetnsDriver)) return;
+    driver.setServices(ports.map(({ route }) => route)).catch((error: unknown) => {
+      logger.error('services not changed in pods', { error: messageOf(error) });
+    });
+  });
+  cleanup.defer(unfollow);
   logger.info('node is up', { driver: driver.name });
+}
+
+async function dialOnHost(host: string, port: number): Promise<Socket> {
+  const socket = connect({ host, port, allowHalfOpen: true });
+  await once(socket, 'connect');
+  return socket;
 }
 
 /** For agents that share it: none of them starts or ends it. */

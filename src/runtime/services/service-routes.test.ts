@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { ServiceObject } from '../../resources/types.js';
-import { routesOf } from './service-routes.js';
+import { portsOf } from './service-routes.js';
 
 function service(spec: ServiceObject['spec']): ServiceObject {
   return { apiVersion: 'v1', kind: 'Service', metadata: { name: 'cart', namespace: 'shop' }, spec };
 }
+
+const routesOf = (...args: Parameters<typeof portsOf>) => portsOf(...args).map(({ route }) => route);
 
 const SUBSETS = [
   {
@@ -56,4 +58,13 @@ test('endpoints that are not ready count where the service says so; headless and
   assert.deepEqual(routesOf(service({ clusterIP: 'None', ports }), SUBSETS), []);
   assert.deepEqual(routesOf(service({ type: 'ExternalName', externalName: 'a.example', ports }), SUBSETS), []);
   assert.deepEqual(routesOf(service({ ports }), SUBSETS), []);
+});
+
+test('a node port is told with its port', () => {
+  const ports = [{ name: 'http', port: 80, nodePort: 30_080 }, { port: 81 }];
+  const found = portsOf(service({ clusterIP: '10.96.0.7', type: 'NodePort', ports }), SUBSETS);
+  assert.deepEqual(
+    found.map(({ nodePort }) => nodePort),
+    [30_080, undefined],
+  );
 });

@@ -12,12 +12,20 @@ export interface ServiceRoutesOptions {
   readonly services: Informer<ServiceObject>;
   readonly endpoints: Informer<EndpointsObject>;
   readonly clock: Clock;
-  /** Gets all routes, at first and whenever one changed. */
-  readonly onChange: (routes: readonly ServiceRoute[]) => void;
+  /** Gets all ports, at first and whenever one changed. */
+  readonly onChange: (ports: readonly ServicePort[]) => void;
+}
+
+/** One port of a service that has a cluster IP. */
+export interface ServicePort {
+  readonly service: ServiceObject;
+  readonly route: ServiceRoute;
+  /** At which it is reached on each node, from outside of the mesh. */
+  readonly nodePort?: number;
 }
 
 /** What leads to where in the mesh's services, without any rule of the mesh: the work of kube-proxy. @returns ends it */
-export function followServiceRoutes({ services, endpoints, clock, onChange }: ServiceRoutesOptions): () => void {
+export function followServicePorts({ services, endpoints, clock, onChange }: ServiceRoutesOptions): () => void {
   let timer: Timer | undefined;
   const changed = () => {
     timer ??= clock.setTimer(SPREAD_MS, () => {
@@ -26,7 +34,7 @@ export function followServiceRoutes({ services, endpoints, clock, onChange }: Se
         services
           .list()
           .flatMap((service) =>
-            routesOf(service, endpoints.get(service.metadata.name, service.metadata.namespace)?.subsets ?? []),
+            portsOf(service, endpoints.get(service.metadata.name, service.metadata.namespace)?.subsets ?? []),
           ),
       );
     });
@@ -39,11 +47,11 @@ export function followServiceRoutes({ services, endpoints, clock, onChange }: Se
   };
 }
 
-/** One route for each port of a service that has a cluster IP. */
-export function routesOf({ spec }: ServiceObject, subsets: readonly EndpointSubset[]): ServiceRoute[] {
-  const { clusterIP, type, ports = [], sessionAffinity, publishNotReadyAddresses } = spec;
+/** Where each port of a service leads; none of one without a cluster IP. */
+export function portsOf(service: ServiceObject, subsets: readonly EndpointSubset[]): ServicePort[] {
+  const { clusterIP, type, ports = [], sessionAffinity, publishNotReadyAddresses } = service.spec;
   if (!clusterIP || clusterIP === 'None' || type === 'ExternalName') return [];
-  return ports.flatMap(({ port, name, protocol = 'TCP' }) => {
+  return ports.flatMap(({ port, name, nodePort, protocol = 'TCP' }) => {
     const known = PROTOCOLS[protocol as keyof typeof PROTOCOLS];
     if (known === undefined) return [];
     const targets = subsets.flatMap((subset) => {
@@ -54,7 +62,8 @@ export function routesOf({ spec }: ServiceObject, subsets: readonly EndpointSubs
       ];
       return found ? addresses.map(({ ip }) => ({ address: ip, port: found.port })) : [];
     });
-    return [{ address: clusterIP, protocol: known, port, targets, sticky: sessionAffinity === 'ClientIP' }];
+    const route = { address: clusterIP, protocol: known, port, targets, sticky: sessionAffinity === 'ClientIP' };
+    return [{ service, route, ...(nodePort ? { nodePort } : {}) }];
   });
 }
 

@@ -1,11 +1,13 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { type Clock, SystemClock } from '../../../base/clock.js';
 import { Ipv4Range, MountFlag, mount, type ServiceRoute, unmount } from '../../../native/index.js';
 import { RuntimeError } from '../../errors.js';
 import type { Driver, Sandbox, SandboxSpec } from '../driver.js';
 import { AddressPool } from './address-pool.js';
-import { captureSpec } from './capture.js';
+import { captureSpec, PROXY_MARK } from './capture.js';
+import { connected } from './connected.js';
 import { NetnsSandbox } from './netns-sandbox.js';
 import { NodeThread } from './node-thread.js';
 import { hostnameOf } from './pod-files.js';
@@ -104,6 +106,13 @@ export class NetnsDriver implements Driver {
     );
     this.sandboxes.add(sandbox);
     return sandbox;
+  }
+
+  /** A connection to a pod, from the mesh's own network. */
+  async dial(address: string, port: number): Promise<Socket> {
+    const request = { path: this.meshNetworkPath, count: 1, spec: { kind: 'tcp-client', mark: PROXY_MARK } } as const;
+    const [fd] = await this.running().operations.run('makeSockets', request);
+    return connected(fd as number, address, port);
   }
 
   /** Where services lead now, for pods without a sidecar; resolves when all have it. */
