@@ -11,6 +11,8 @@ interface Head {
 /** Reads HTTP/1 answers from what one connection received. */
 export class Http1Reader {
   text = '';
+  /** What was read before the answer that is under way. */
+  private informational: string[] = [];
 
   /**
    * Takes the next complete answer.
@@ -18,12 +20,15 @@ export class Http1Reader {
    * @returns undefined while it is not complete
    */
   take(method: string, ended: boolean): Answer | undefined {
-    const informational: string[] = [];
     for (;;) {
       const head = this.head();
       if (head === undefined) return undefined;
-      if (head.status >= 200 || head.status === 101) return this.answer(head, method, informational, ended);
-      informational.push([String(head.status), ...head.fields].join(' '));
+      if (head.status >= 200 || head.status === 101) {
+        const answer = this.answer(head, method, ended);
+        if (answer !== undefined) this.informational = [];
+        return answer;
+      }
+      this.informational.push([String(head.status), ...head.fields].join(' '));
       const rest = this.text.slice(head.start);
       if (!rest.includes('\r\n\r\n') && !ended) return undefined;
       this.text = rest;
@@ -41,7 +46,8 @@ export class Http1Reader {
     return { status: Number(line.split(' ')[1]), fields: shown.sort(), start: end + 4 };
   }
 
-  private answer(head: Head, method: string, informational: string[], ended: boolean): Answer | undefined {
+  private answer(head: Head, method: string, ended: boolean): Answer | undefined {
+    const { informational } = this;
     const field = (name: string): string | undefined =>
       head.fields.find((one) => one.toLowerCase().startsWith(`${name}: `))?.slice(name.length + 2);
     const base = { status: head.status, headers: head.fields, ...(informational.length > 0 && { informational }) };
