@@ -37,8 +37,7 @@ export async function benchChain({ run_ms, rounds, only, say }: BenchOptions): P
     for (const { name, proxies, commandsOf } of ARRANGEMENTS) {
       if ((only.length > 0 && !only.includes(name)) || (name === 'envoy' && ENVOY === undefined)) continue;
       const figures = await measureChain(proxies, run_ms, commandsOf);
-      if (figures.proxyCpu_us < (best.get(proxies)?.proxyCpu_us ?? Number.POSITIVE_INFINITY))
-        best.set(proxies, figures);
+      best.set(proxies, better(best.get(proxies), figures));
     }
   }
   const figures = [...best.values()];
@@ -53,6 +52,13 @@ export async function benchChain({ run_ms, rounds, only, say }: BenchOptions): P
   const titles = ['', 'requests/s (16)', 'proxy CPU µs/request (16)', 'p50 ms (1)', 'RSS MB', 'failed'];
   say(`\nchain: ingress and three services with sidecars\n${formatTable(titles, rows)}`);
   return figures;
+}
+
+/** The two loads are apart: each has its own best round. */
+function better(best: ChainFigures | undefined, figures: ChainFigures): ChainFigures {
+  if (best === undefined) return figures;
+  const cheaper = figures.proxyCpu_us < best.proxyCpu_us ? figures : best;
+  return { ...cheaper, p50_ms: Math.min(best.p50_ms, figures.p50_ms) };
 }
 
 type Json = Readonly<Record<string, unknown>>;
