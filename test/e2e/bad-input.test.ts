@@ -145,7 +145,7 @@ test('the ingress: an unknown host, a service without pods, a broken request', w
   await kubectl.ok("create ingress empty '--rule=empty.test/*=empty:80'");
   await eventually(async () => assert.equal(await ask('empty.test'), 'no healthy upstream 503'));
   assert.match(await ask('nowhere.test'), / 404$/);
-  assert.match(await raw(ingress, 'NOT HTTP\r\n\r\n'), /^HTTP\/1\.1 400 Bad Request\r\n/);
+  assert.match(await raw(ingress, 'THIS IS NOT HTTP\r\n\r\n'), /^HTTP\/1\.1 400 Bad Request\r\n/);
   assert.match(await raw(ingress, 'GET / HTTP/1.1\r\n\r\n'), /^HTTP\/1\.1 400 Bad Request\r\n/);
   assert.match(
     await raw(ingress, `GET / HTTP/1.1\r\nhost: a\r\nx: ${'a'.repeat(100_000)}\r\n\r\n`),
