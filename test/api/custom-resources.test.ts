@@ -61,6 +61,8 @@ test('a kind that users define is served, checked, completed and shown like the 
 
   const applied = await kubectl(['apply', '-f', '-'], boat('swift', '{ flag: NL, sails: [{}, { cloth: cotton }] }'));
   assert.equal(applied.stdout, 'boat.harbour.test/swift created\n', applied.stderr);
+  const again = await kubectl(['apply', '-f', '-'], boat('swift', '{ flag: DE, sails: [{}, { cloth: cotton }] }'));
+  assert.equal(again.stdout, 'boat.harbour.test/swift configured\n', again.stderr);
   const shown = await kubectl(['get', 'bo']);
   assert.match(shown.stdout, /^NAME +MASTS +SAIL\nswift +1 +canvas,cotton\n$/);
   assert.match((await kubectl(['get', 'all'])).stdout, /boat.harbour.test\/swift/);

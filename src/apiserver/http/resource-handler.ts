@@ -3,6 +3,7 @@ import type { Gvr } from '../../resources/object.js';
 import { isObject } from '../json.js';
 import type { ServedKind } from '../kind-table.js';
 import type { ObjectApi } from '../object-api.js';
+import { PATCH_TYPES, patchMediaTypes } from '../patch/media-types.js';
 import { invalidOptions, methodNotAllowed, noSuchPath, success } from '../status-error.js';
 import type { DeleteOptions } from '../verbs/delete.js';
 import { decodeBody, mediaTypeOf, OBJECT_TYPES } from './body.js';
@@ -12,13 +13,6 @@ import type { RequestInfo } from './request-info.js';
 import { sendJson } from './respond.js';
 import type { WatchStreams } from './watch-stream.js';
 import { type Presentation, presentationOf, presentList, presentObject, send } from './write-objects.js';
-
-const PATCH_TYPES: Readonly<Record<string, 'json' | 'merge' | 'strategic' | 'apply'>> = {
-  'application/json-patch+json': 'json',
-  'application/merge-patch+json': 'merge',
-  'application/strategic-merge-patch+json': 'strategic',
-  'application/apply-patch+yaml': 'apply',
-};
 
 const SCALE: Pick<ServedKind, 'apiVersion'> = { apiVersion: 'autoscaling/v1' };
 
@@ -132,7 +126,7 @@ class TargetedCall {
 
   async patch(subresource?: string): Promise<void> {
     const { gvr, name, namespace } = this.info;
-    const body = await decodeBody(this.call.request, this.patchTypes());
+    const body = await decodeBody(this.call.request, patchMediaTypes(this.kind));
     const type = PATCH_TYPES[mediaTypeOf(this.call.request)]!;
     const force = isForced(this.call);
     if (force && type !== 'apply') {
@@ -151,12 +145,6 @@ class TargetedCall {
       },
     });
     await this.answer(created ? 201 : 200, patched, subresource);
-  }
-
-  /** Strategic merge goes by what Kubernetes' own types say of their lists; those that users define say it for apply alone. */
-  private patchTypes(): string[] {
-    const types = Object.keys(PATCH_TYPES);
-    return this.kind.version.schema.$ref === undefined ? types.filter((type) => !type.includes('strategic')) : types;
   }
 
   async delete(): Promise<void> {

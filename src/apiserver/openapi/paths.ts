@@ -1,5 +1,6 @@
 import type { JsonObject } from '../json.js';
 import type { ServedKind } from '../kind-table.js';
+import { patchMediaTypes } from '../patch/media-types.js';
 import { gvk, SCHEMA_REF_PREFIX, schemaName } from './schemas.js';
 
 function query(name: string, type = 'string'): JsonObject {
@@ -23,13 +24,6 @@ const LIST = [
 const WRITE = [query('pretty'), query('dryRun'), query('fieldManager'), query('fieldValidation')];
 const PATCH = [...WRITE, query('force', 'boolean')];
 const DELETE = [query('dryRun'), query('gracePeriodSeconds', 'integer'), query('propagationPolicy')];
-
-const PATCH_TYPES = [
-  'application/apply-patch+yaml',
-  'application/json-patch+json',
-  'application/merge-patch+json',
-  'application/strategic-merge-patch+json',
-];
 
 /** The URLs of one kind with what can be done there. */
 export function pathsOf(kind: ServedKind): JsonObject {
@@ -64,7 +58,7 @@ function itemOperations(kind: ServedKind): JsonObject {
   return {
     get: operation(kind, 'get', READ),
     put: operation(kind, 'put', WRITE, ['*/*']),
-    patch: operation(kind, 'patch', PATCH, PATCH_TYPES),
+    patch: operation(kind, 'patch', PATCH, patchMediaTypes(kind)),
     delete: operation(kind, 'delete', DELETE),
   };
 }
