@@ -5,6 +5,7 @@ import { withOctals } from '../../resources/yaml-octals.js';
 import { decodeProtobuf, PROTOBUF_TYPE } from '../protobuf/decode.js';
 import { badRequest, entityTooLarge, unsupportedMediaType } from '../status-error.js';
 import { duplicateKeys } from '../validation/duplicate-keys.js';
+import { isTooDeep } from '../validation/yaml-depth.js';
 
 /** As Kubernetes limits requests. */
 export const BODY_BYTES_MAX = 3 * 1024 * 1024;
@@ -74,6 +75,7 @@ function decodeJson(text: string): Body {
 async function decodeYaml(text: string): Promise<Body> {
   // kubectl labels JSON so in server-side apply; the YAML parser is loaded only for those who really send YAML.
   if (text.trimStart().startsWith('{')) return decodeJson(text);
+  if (isTooDeep(text)) throw badRequest("couldn't parse the body as YAML: nested too deeply");
   try {
     return { value: parse(text, { maxAliasCount: YAML_ALIASES_MAX, customTags: withOctals }), duplicateFields: [] };
   } catch (error) {
@@ -83,6 +85,5 @@ async function decodeYaml(text: string): Promise<Body> {
 
 /** The first line; the others draw the place, which a one-line message cannot show. */
 function yamlProblem(error: unknown): string {
-  if ((error as { code?: unknown }).code === 'RESOURCE_EXHAUSTION') return 'nested too deeply';
   return messageOf(error).split('\n')[0]!.replace(/:$/, '');
 }

@@ -1,0 +1,17 @@
+import { Lexer, Parser } from 'yaml';
+
+/** Tokens that may stand open at once; a level of nesting takes one or two, and no object may have more than 100 levels. */
+const OPEN_TOKENS_MAX = 1000;
+
+/**
+ * Whether YAML nests so deep that composing it would run to the end of the stack. It must not come to that: V8 ends the whole process
+ * when a regular expression has to be compiled there. Lexer and parser work without recursion, so they can say before.
+ */
+export function isTooDeep(text: string): boolean {
+  const parser = new Parser();
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const _document of parser.next(lexeme));
+    if (parser.stack.length > OPEN_TOKENS_MAX) return true;
+  }
+  return false;
+}
