@@ -74,12 +74,24 @@ function isOpen(port: number): Promise<boolean> {
   });
 }
 
-export function freePort(): Promise<number> {
+/** Below those that Linux gives to clients' connections: one of them could take the port before its listener does. */
+const PORT_FIRST = 20_000;
+const PORT_LAST = 32_000;
+let nextPort = PORT_FIRST + (process.pid % (PORT_LAST - PORT_FIRST));
+
+/** @throws Error when none is free */
+export async function freePort(): Promise<number> {
+  for (let i = PORT_FIRST; i < PORT_LAST; i++) {
+    nextPort = nextPort < PORT_LAST ? nextPort + 1 : PORT_FIRST;
+    if (await canListen(nextPort)) return nextPort;
+  }
+  throw new Error(`no free port from ${PORT_FIRST} to ${PORT_LAST}`);
+}
+
+function canListen(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = address !== null && typeof address === 'object' ? address.port : 0;
-      server.close(() => resolve(port));
-    });
+    const server = createServer();
+    server.on('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }
