@@ -68,7 +68,8 @@ test('a tunnel that nobody reads holds its upstream, and lets go when read', () 
   stream.receive(piece, 0, piece.length);
   stream.receive(piece, 0, piece.length);
   assert.deepEqual(calls, ['pause']);
-  stream.read();
+  // Node before 26 gives all that is there at once, later ones piece by piece
+  while (stream.read() !== null);
   assert.deepEqual(calls, ['pause', 'resume']);
 });
 
