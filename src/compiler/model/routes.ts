@@ -46,7 +46,7 @@ function toRouteTable(object: VirtualService, domain: string): RouteTable {
     origins,
     hosts: hosts.map((host) => resolveShortHost(host, scope.namespace, domain)),
     gateways: gateways.map((name) => resolveGateway(name, scope)),
-    routes: http.map((route) => toRoute(route, scope, origins)),
+    routes: http.map((route, i) => toRoute(route, i, scope, origins)),
     ...(exportTo ? { exportTo } : {}),
   };
 }
@@ -55,20 +55,27 @@ function resolveGateway(name: string, scope: Scope): string {
   return name === MESH_GATEWAY || name.includes('/') ? name : `${scope.namespace}/${name}`;
 }
 
-function toRoute(route: HttpRoute, scope: Scope, origins: readonly ObjectRef[]): Route {
+function toRoute(route: HttpRoute, index: number, scope: Scope, origins: readonly ObjectRef[]): Route {
+  // Converted routes are named after the rule that they come from.
+  const origin = origins.find(({ name }) => name === route.name) ?? origins[0]!;
+  const field = origin.kind === 'VirtualService' ? `spec.http[${index}]` : 'spec';
   return {
     name: route.name ?? '',
-    // Converted routes are named after the rule that they come from.
-    origin: origins.find(({ name }) => name === route.name) ?? origins[0]!,
-    matches: (route.match ?? []).map((match) => toMatch(match, scope)),
+    origin,
+    field,
+    matches: (route.match ?? []).map((match, i) => toMatch(match, scope, fieldOfMatch(field, i))),
     action: toAction(route, scope),
     ...(route.fault ? { fault: toFault(route.fault) } : {}),
     ...(route.headers ? { headers: route.headers } : {}),
   };
 }
 
-function toMatch({ gateways, ...match }: HttpMatchRequest, scope: Scope): Match {
-  return gateways ? { ...match, gateways: gateways.map((name) => resolveGateway(name, scope)) } : match;
+function fieldOfMatch(field: string, index: number): string {
+  return field === 'spec' ? 'spec.match' : `${field}.match[${index}]`;
+}
+
+function toMatch({ gateways, ...match }: HttpMatchRequest, scope: Scope, field: string): Match {
+  return { ...match, field, ...(gateways ? { gateways: gateways.map((name) => resolveGateway(name, scope)) } : {}) };
 }
 
 function toAction(route: HttpRoute, scope: Scope): ForwardAction | RedirectAction | DirectResponseAction {

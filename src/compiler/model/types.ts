@@ -85,6 +85,8 @@ export interface RouteTable {
 export interface Route {
   readonly name: string;
   readonly origin: ObjectRef;
+  /** Which field of its origin says it: `spec.http[0]`, or `spec` where the whole object is one route. */
+  readonly field: string;
   /** Any of these; empty: every request. */
   readonly matches: readonly Match[];
   readonly action: ForwardAction | RedirectAction | DirectResponseAction;
@@ -95,6 +97,8 @@ export interface Route {
 export interface Match extends Omit<HttpMatchRequest, 'gateways'> {
   /** As {@link RouteTable.gateways}; absent: those of the table. */
   readonly gateways?: readonly string[];
+  /** As {@link Route.field}: `spec.http[0].match[1]`. */
+  readonly field: string;
 }
 
 export interface ForwardAction {

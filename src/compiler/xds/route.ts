@@ -7,6 +7,7 @@ import type { Mesh, Route } from '../model/types.js';
 import { faultOverride } from './fault.js';
 import { headerMutations } from './headers.js';
 import { PASSTHROUGH_CLUSTER } from './names.js';
+import { originMetadata } from './origin-metadata.js';
 import type { Init } from './resource.js';
 import { DEFAULT_RETRY_POLICY } from './retry.js';
 import { directResponse, forwardAction, redirectAction } from './route-action.js';
@@ -29,6 +30,7 @@ export function envoyRoutes(mesh: Mesh, route: Route, listenerPort: number): Env
   return matches.map((match) => ({
     name: [route.name, match?.name].filter((part) => part).join('.') || DEFAULT_ROUTE_NAME,
     match: routeMatch(match),
+    metadata: originMetadata(route.origin, match?.field ?? route.field),
     ...rest,
   }));
 }
