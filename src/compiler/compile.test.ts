@@ -5,8 +5,8 @@ import type { KubeObject } from '../resources/object.js';
 import { type Node, NodeSchema } from '../xds/types/gen/envoy/config/core/v3/base_pb.js';
 import { compile } from './compile.js';
 import type { MeshSnapshot } from './snapshot.js';
+import { snapshotOf } from './snapshot-kinds.js';
 import { statuses } from './statuses.js';
-import { snapshotOf } from './testing/case.js';
 import { decode } from './testing/decode.js';
 import type { ResourceSet } from './xds/resource.js';
 

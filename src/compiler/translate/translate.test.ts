@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '../../resources/object.js';
+import { snapshotOf } from '../snapshot-kinds.js';
 import { statuses } from '../statuses.js';
-import { snapshotOf } from '../testing/case.js';
 import { contextOf, translate } from './index.js';
 import { subsetNameOf } from './subset-name.js';
 

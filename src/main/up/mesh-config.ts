@@ -1,6 +1,12 @@
 import type { Clock, Timer } from '../../base/clock.js';
 import type { Disposable } from '../../base/dispose.js';
-import { compile, DEFAULT_MESH_CONFIG, type MeshConfig, type MeshSnapshot } from '../../compiler/index.js';
+import {
+  compile,
+  DEFAULT_MESH_CONFIG,
+  type MeshConfig,
+  type MeshSnapshot,
+  SNAPSHOT_KINDS,
+} from '../../compiler/index.js';
 import type { Gvr, KubeObject } from '../../resources/object.js';
 import type { Informers } from '../../runtime/controllers/framework/informers.js';
 import type { ConfigSource, ResourceSet } from '../../xds/server/source.js';
@@ -11,27 +17,6 @@ const DEBOUNCE_MS = 5;
 const QUIET_MS = 50;
 
 type Lists = Omit<MeshSnapshot, 'config'>;
-
-const istio = (version: string, resource: string): Gvr => ({
-  group: version === 'v1' ? 'networking.istio.io' : 'config.istio.io',
-  version,
-  resource,
-});
-
-/** Where each list of the snapshot comes from. */
-const SOURCES: Readonly<Record<keyof Lists, Gvr>> = {
-  services: { group: '', version: 'v1', resource: 'services' },
-  endpoints: { group: '', version: 'v1', resource: 'endpoints' },
-  pods: { group: '', version: 'v1', resource: 'pods' },
-  ingresses: { group: 'networking.k8s.io', version: 'v1', resource: 'ingresses' },
-  routeRules: istio('v1alpha2', 'routerules'),
-  destinationPolicies: istio('v1alpha2', 'destinationpolicies'),
-  egressRules: istio('v1alpha2', 'egressrules'),
-  virtualServices: istio('v1', 'virtualservices'),
-  destinationRules: istio('v1', 'destinationrules'),
-  gateways: istio('v1', 'gateways'),
-  serviceEntries: istio('v1', 'serviceentries'),
-};
 
 /** The compiler over live objects: what the ADS server serves. */
 export class MeshConfigSource implements ConfigSource {
@@ -51,10 +36,10 @@ export class MeshConfigSource implements ConfigSource {
 
   /** Resolves when every kind's first list is in; before, no proxy is told anything. */
   async start(): Promise<void> {
-    const sources = Object.entries(SOURCES);
-    await Promise.all(sources.map(([, resource]) => this.informers.informer(resource).synced));
+    const sources = Object.entries(SNAPSHOT_KINDS);
+    await Promise.all(sources.map(([, { gvr }]) => this.informers.informer(gvr).synced));
     this.ready = true;
-    for (const [name, resource] of sources) this.unfollow.push(this.follow(name as keyof Lists, resource));
+    for (const [name, { gvr }] of sources) this.unfollow.push(this.follow(name as keyof Lists, gvr));
     this.changed();
   }
 
@@ -77,7 +62,7 @@ export class MeshConfigSource implements ConfigSource {
   /** What the mesh is right now. */
   current(): MeshSnapshot {
     if (this.snapshot) return this.snapshot;
-    const lists = Object.entries(SOURCES).map(([name, resource]) => [name, this.informers.informer(resource).list()]);
+    const lists = Object.entries(SNAPSHOT_KINDS).map(([name, { gvr }]) => [name, this.informers.informer(gvr).list()]);
     this.snapshot = { ...(Object.fromEntries(lists) as Lists), config: this.config };
     return this.snapshot;
   }

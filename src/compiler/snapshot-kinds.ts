@@ -1,0 +1,46 @@
+import type { Gvr, KubeObject } from '../resources/object.js';
+import { DEFAULT_MESH_CONFIG, EMPTY_SNAPSHOT, type MeshConfig, type MeshSnapshot, namespaceOf } from './snapshot.js';
+
+export type SnapshotList = Exclude<keyof MeshSnapshot, 'config'>;
+
+interface SnapshotKind {
+  readonly kind: string;
+  /** In the storage version. */
+  readonly gvr: Gvr;
+}
+
+const istio = (kind: string, version: 'v1' | 'v1alpha2', resource: string): SnapshotKind => ({
+  kind,
+  gvr: { group: version === 'v1' ? 'networking.istio.io' : 'config.istio.io', version, resource },
+});
+
+/** Which kind each list of a snapshot holds, and where an API server has it. */
+export const SNAPSHOT_KINDS: Readonly<Record<SnapshotList, SnapshotKind>> = {
+  services: { kind: 'Service', gvr: { group: '', version: 'v1', resource: 'services' } },
+  endpoints: { kind: 'Endpoints', gvr: { group: '', version: 'v1', resource: 'endpoints' } },
+  pods: { kind: 'Pod', gvr: { group: '', version: 'v1', resource: 'pods' } },
+  ingresses: { kind: 'Ingress', gvr: { group: 'networking.k8s.io', version: 'v1', resource: 'ingresses' } },
+  routeRules: istio('RouteRule', 'v1alpha2', 'routerules'),
+  destinationPolicies: istio('DestinationPolicy', 'v1alpha2', 'destinationpolicies'),
+  egressRules: istio('EgressRule', 'v1alpha2', 'egressrules'),
+  virtualServices: istio('VirtualService', 'v1', 'virtualservices'),
+  destinationRules: istio('DestinationRule', 'v1', 'destinationrules'),
+  gateways: istio('Gateway', 'v1', 'gateways'),
+  serviceEntries: istio('ServiceEntry', 'v1', 'serviceentries'),
+};
+
+const LIST_OF_KIND: ReadonlyMap<string, SnapshotList> = new Map(
+  Object.entries(SNAPSHOT_KINDS).map(([list, { kind }]) => [kind, list as SnapshotList]),
+);
+
+/** A snapshot of these objects. Those of kinds that do not decide what the mesh is are left out. */
+export function snapshotOf(objects: readonly KubeObject[], config: Partial<MeshConfig> = {}): MeshSnapshot {
+  const lists: Partial<Record<SnapshotList, KubeObject[]>> = {};
+  for (const object of objects) {
+    const list = LIST_OF_KIND.get(object.kind);
+    if (list === undefined) continue;
+    const metadata = { ...object.metadata, namespace: namespaceOf(object) };
+    lists[list] = [...(lists[list] ?? []), { ...object, metadata }];
+  }
+  return { ...EMPTY_SNAPSHOT, ...lists, config: { ...DEFAULT_MESH_CONFIG, ...config } };
+}
