@@ -17,10 +17,10 @@ const MOMENT_MS_MAX = 400;
 const PODS = 2;
 const DEPLOYMENTS = { group: 'apps', version: 'v1', resource: 'deployments' };
 
-type Victim = 'control' | 'node' | 'proxy' | 'control and node';
+type Victim = 'control' | 'node' | 'proxy' | 'control and node' | 'everything';
 
 /** The control plane most often: it has what may be lost. */
-const VICTIMS: readonly Victim[] = ['control', 'control', 'node', 'control', 'proxy', 'control and node'];
+const VICTIMS: readonly Victim[] = ['control', 'control', 'node', 'control', 'proxy', 'control and node', 'everything'];
 
 for (const driver of ['netns', 'process'] as const) {
   test(`${driver}: ${ROUNDS} times kill -9 under a load of writes: what was acknowledged is there, and nothing is left in the end`, {
@@ -54,12 +54,35 @@ for (const driver of ['netns', 'process'] as const) {
   });
 }
 
+for (const driver of ['netns', 'process'] as const) {
+  test(`${driver}: down after kill -9 of all processes but the pods' leaves neither those nor their volumes`, {
+    timeout: 120_000,
+  }, async () => {
+    const mesh = await Mesh.start({ driver, as: 'self' });
+    let left: string[] = [];
+    try {
+      await runPods(mesh);
+      const instance = readInstance(mesh);
+      // With the process driver's watcher, which would do it otherwise.
+      const victims = [instance.control.pid, ...childrenOf(instance.node.pid), instance.node.pid];
+      for (const pid of victims) kill(pid);
+      const down = await mesh.trysail(['down']);
+      assert.equal(down.status, 0, down.stderr);
+      const files = readdirSync(join(mesh.folder, 'state'), { recursive: true, encoding: 'utf8' });
+      left = files.filter((file) => /\/(pods|sandboxes|run)(\/|$)|\.sock$/.test(file));
+    } finally {
+      await mesh.stop();
+    }
+    assert.deepEqual(left, [], 'files left behind by trysail down');
+  });
+}
+
 async function oneRound(mesh: Mesh, driver: string, ledger: Ledger, victim: Victim, moment_ms: number): Promise<void> {
   const client = connect(mesh);
   const writing = ledger.write(client);
   await new Promise((resolve) => setTimeout(resolve, moment_ms));
   for (const pid of pidsOf(mesh, victim)) kill(pid);
-  if (victim.startsWith('control')) {
+  if (victim.startsWith('control') || victim === 'everything') {
     await writing.ended;
     const up = await mesh.trysail(['up', '-d', '--driver', driver, '--ingress-port', '0', '--api-port', '0']);
     assert.equal(up.status, 0, `${up.stderr}\n${mesh.logs()}`);
@@ -87,21 +110,42 @@ function connect(mesh: Mesh): RemoteClient {
 }
 
 function pidsOf(mesh: Mesh, victim: Victim): number[] {
-  const file = join(mesh.folder, 'state', 'trysail', 'default', 'instance.json');
-  const { control, node } = JSON.parse(readFileSync(file, 'utf8')) as Record<'control' | 'node', { pid: number }>;
+  const { control, node } = readInstance(mesh);
   if (victim === 'control') return [control.pid];
   if (victim === 'node') return [node.pid];
   if (victim === 'control and node') return [control.pid, node.pid];
-  const proxy = leftOf(mesh.folder).find((line) => line.includes('proxy.js'));
-  return proxy === undefined ? [] : [Number.parseInt(proxy, 10)];
+  const proxies = leftOf(mesh.folder).filter((line) => line.includes('proxy.js'));
+  const proxy = proxies.map((line) => Number.parseInt(line, 10));
+  return victim === 'everything' ? [control.pid, node.pid, ...proxy] : proxy;
+}
+
+function readInstance(mesh: Mesh): Record<'control' | 'node', { pid: number }> {
+  const file = join(mesh.folder, 'state', 'trysail', 'default', 'instance.json');
+  return JSON.parse(readFileSync(file, 'utf8')) as Record<'control' | 'node', { pid: number }>;
+}
+
+function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
 }
 
 /** So that there is something that could be left behind. */
 async function runPods(mesh: Mesh): Promise<void> {
   await buildCart(mesh);
   const labels = { app: 'sleeper' };
-  const container = { name: 'main', image: 'cart:1', command: ['/bin/sh', '-c', 'exec sleep 1000'] };
-  const template = { metadata: { labels }, spec: { terminationGracePeriodSeconds: 0, containers: [container] } };
+  const container = {
+    name: 'main',
+    image: 'cart:1',
+    command: ['/bin/sh', '-c', 'setsid sleep 1000 & exec sleep 1000'],
+    volumeMounts: [{ name: 'token', mountPath: '/etc/token' }],
+  };
+  const template = {
+    metadata: { labels },
+    spec: {
+      terminationGracePeriodSeconds: 0,
+      containers: [container],
+      volumes: [{ name: 'token', projected: { sources: [{ serviceAccountToken: { path: 'token' } }] } }],
+    },
+  };
   const client = connect(mesh);
   await client.create(DEPLOYMENTS, {
     apiVersion: 'apps/v1',

@@ -1,7 +1,17 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { codeOf, messageOf, TrysailError } from '../../base/errors.js';
 import type { MeshStatus } from '../../cli/launcher.js';
 import { identify, isAlive, type ProcessIdentity } from './process-identity.js';
@@ -16,6 +26,8 @@ interface InstanceRecord {
   readonly control: ProcessIdentity;
   readonly node?: ProcessIdentity;
   readonly status?: MeshStatus;
+  /** The folder was made for this run alone (`--ephemeral`), and goes with it. */
+  readonly temporary?: boolean;
 }
 
 /** The files of one mesh on this machine, and which processes run it. */
@@ -41,8 +53,9 @@ export class Instance {
       if (record && isAlive(record.control) && record.control.pid !== process.pid) {
         throw this.taken(`runs already (process ${record.control.pid})`);
       }
-      this.write({ control: identify(process.pid), ...(record?.node ? { node: record.node } : {}) });
-      return record?.node;
+      const { node, temporary } = record ?? {};
+      this.write({ control: identify(process.pid), ...(node && { node }), ...(temporary && { temporary }) });
+      return node;
     });
   }
 
@@ -80,6 +93,10 @@ export class Instance {
     this.update({ status });
   }
 
+  setTemporary(temporary: boolean): void {
+    this.update({ temporary });
+  }
+
   /** The record of a mesh that was started, running or not. */
   read(): InstanceRecord | undefined {
     try {
@@ -94,6 +111,16 @@ export class Instance {
     rmSync(this.runFolder, { recursive: true, force: true });
     // A shell that was killed leaves its folder behind.
     rmSync(this.path('shells'), { recursive: true, force: true });
+  }
+
+  /** The folder itself, with the one above it if that has nothing else. */
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+    try {
+      rmdirSync(dirname(this.folder));
+    } catch {
+      // Another mesh is there.
+    }
   }
 
   /** Sockets and other things that end with the processes; short enough for a socket's path. */

@@ -6,6 +6,7 @@ import type { MeshLauncher, MeshStatus, RunningMesh, UpOptions } from '../../cli
 import { stateFolder } from '../../cli/state-paths.js';
 import { processScript } from '../process-scripts.js';
 import { Instance, makeStateFolder } from './instance.js';
+import { removeLeftoversOf } from './leftovers.js';
 import { endNode } from './node-process.js';
 import { endProcess, isAlive } from './process-identity.js';
 
@@ -64,7 +65,9 @@ export class LocalLauncher implements MeshLauncher {
     await endProcess(record.control, DOWN_GRACE_MS);
     // What a control plane that was killed could not end itself.
     if (record.node) await endNode(record.node);
+    await removeLeftoversOf(instance);
     instance.release();
+    if (record.temporary) instance.remove();
     return ran;
   }
 

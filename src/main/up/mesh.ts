@@ -1,5 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, rmdirSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
 import { SystemClock } from '../../base/clock.js';
 import { CleanupStack } from '../../base/dispose.js';
 import { LineLogger } from '../../base/logger.js';
@@ -44,14 +43,16 @@ export async function startMesh(
   const instance = new Instance(options.name, folder);
   const cleanup = new CleanupStack();
   // What an earlier mesh of this name kept is not this one's to remove.
-  const isNew = !existsSync(instance.path('pki'));
+  const isNew = !existsSync(instance.path('pki')) || instance.read()?.temporary === true;
   const left = instance.claim();
   try {
     // A control plane that was killed leaves its node running.
     if (left) await endNode(left);
+    const temporary = options.ephemeral && isNew;
+    instance.setTemporary(temporary);
     cleanup.defer(() => {
       instance.release();
-      if (options.ephemeral && isNew) removeFolder(folder);
+      if (temporary) instance.remove();
     });
     const status = await start(instance, options, cleanup, progress, signal);
     instance.setStatus(status);
@@ -71,16 +72,6 @@ function logTo(file: string): (line: string) => void {
       // Nowhere to say so.
     }
   };
-}
-
-/** With the folder above it, if that has nothing else. */
-function removeFolder(folder: string): void {
-  rmSync(folder, { recursive: true, force: true });
-  try {
-    rmdirSync(dirname(folder));
-  } catch {
-    // Another mesh is there.
-  }
 }
 
 async function start(

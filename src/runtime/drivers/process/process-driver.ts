@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { DnsServer } from '../../dns/dns-server.js';
@@ -8,7 +7,7 @@ import type { Driver, Sandbox, SandboxSpec } from '../driver.js';
 import { LoopbackRange } from './loopback-range.js';
 import { POD_DNS_PORT } from './process-environment.js';
 import { ProcessSandbox } from './process-sandbox.js';
-import { Reaper } from './reaper.js';
+import { endStarted, Reaper } from './reaper.js';
 
 export interface ProcessDriverOptions {
   /** For files that live as long as a sandbox. */
@@ -30,12 +29,13 @@ export class ProcessDriver implements Driver {
   constructor(private readonly options: ProcessDriverOptions) {}
 
   private get folder(): string {
-    return path.join(this.options.stateDir, 'sandboxes');
+    return sandboxesIn(this.options.stateDir);
   }
 
   async start(): Promise<void> {
     this.range = await LoopbackRange.claim();
-    this.reaper = new Reaper(randomBytes(8).toString('hex'));
+    await mkdir(this.options.stateDir, { recursive: true });
+    this.reaper = await Reaper.start(this.options.stateDir);
     await rm(this.folder, { recursive: true, force: true });
     await mkdir(this.folder, { recursive: true });
   }
@@ -70,4 +70,14 @@ export class ProcessDriver implements Driver {
     await this.range?.release();
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+/** What a driver that was killed, and its watcher with it, left behind: processes and files. */
+export async function removeLeftovers(stateDir: string): Promise<void> {
+  await endStarted(stateDir);
+  await rm(sandboxesIn(stateDir), { recursive: true, force: true });
+}
+
+function sandboxesIn(stateDir: string): string {
+  return path.join(stateDir, 'sandboxes');
 }

@@ -1,9 +1,15 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 
 /** Each process of a pod has it in its environment: `INSTANCE/POD-UID`. It stays with children that leave group and session. */
 export const MARK_VARIABLE = 'TRYSAIL_SANDBOX';
+
+/** In the driver's folder: the instance of the agent that runs, or of one that was killed. */
+const INSTANCE_FILE = 'sandboxes.instance';
+const INSTANCE = /^[0-9a-f]{16}$/;
 
 /** New processes may be forked while the old ones are being killed; a few passes catch them. */
 const PASSES_MAX = 10;
@@ -26,8 +32,22 @@ export class Reaper {
   /** Words before a command that make the kernel kill it with the agent; none where setpriv is missing. */
   readonly prefix: readonly string[];
 
-  /** @param instance random, so that two meshes do not reap each other's pods */
-  constructor(private readonly instance: string) {
+  /**
+   * Ends first what an earlier agent had started, and nobody ended: its watcher may have been killed with it.
+   * @param folder of the driver, where the next agent finds what this one has started
+   */
+  static async start(folder: string): Promise<Reaper> {
+    await endStarted(folder);
+    // Random, so that two meshes do not reap each other's pods.
+    const instance = randomBytes(8).toString('hex');
+    await writeFile(path.join(folder, INSTANCE_FILE), instance, { mode: 0o600 });
+    return new Reaper(instance, folder);
+  }
+
+  private constructor(
+    private readonly instance: string,
+    private readonly folder: string,
+  ) {
     // A session of its own, so that a signal to the agent's group does not end the watcher before it has watched.
     this.watcher = spawn('/bin/sh', ['-c', WATCH_SCRIPT, 'trysail-reaper', instance], {
       detached: true,
@@ -45,22 +65,27 @@ export class Reaper {
   }
 
   /** Kills what is left of one pod, wherever its processes have moved themselves. */
-  async sweep(uid: string): Promise<void> {
-    const wanted = `${MARK_VARIABLE}=${this.mark(uid)}`;
-    for (let pass = 0; pass < PASSES_MAX; pass++) {
-      const pids = await processesWith(wanted);
-      if (pids.length === 0) return;
-      for (const pid of pids) killQuietly(pid);
-    }
+  sweep(uid: string): Promise<void> {
+    return killMarked((value) => value === this.mark(uid));
   }
 
   async stop(): Promise<void> {
-    if (this.watcher.exitCode !== null || this.watcher.signalCode !== null) return;
-    const ended = once(this.watcher, 'exit');
-    this.watcher.ref();
-    this.watcher.stdin?.end();
-    await ended;
+    if (this.watcher.exitCode === null && this.watcher.signalCode === null) {
+      const ended = once(this.watcher, 'exit');
+      this.watcher.ref();
+      this.watcher.stdin?.end();
+      await ended;
+    }
+    await endStarted(this.folder);
   }
+}
+
+/** Ends what an agent with this folder started and could not end itself. Does nothing where there is nothing. */
+export async function endStarted(folder: string): Promise<void> {
+  const file = path.join(folder, INSTANCE_FILE);
+  const instance = await readFile(file, 'utf8').catch(() => '');
+  if (INSTANCE.test(instance)) await killMarked((value) => value.startsWith(`${instance}/`));
+  await rm(file, { force: true });
 }
 
 function parentDeathPrefix(): readonly string[] {
@@ -68,12 +93,23 @@ function parentDeathPrefix(): readonly string[] {
   return spawnSync(prefix[0]!, [...prefix.slice(1), 'true'], { stdio: 'ignore' }).status === 0 ? prefix : [];
 }
 
-async function processesWith(entry: string): Promise<number[]> {
+async function killMarked(isWanted: (value: string) => boolean): Promise<void> {
+  for (let pass = 0; pass < PASSES_MAX; pass++) {
+    const pids = await markedProcesses(isWanted);
+    if (pids.length === 0) return;
+    for (const pid of pids) killQuietly(pid);
+  }
+}
+
+/** @param isWanted told the value of {@link MARK_VARIABLE} */
+async function markedProcesses(isWanted: (value: string) => boolean): Promise<number[]> {
+  const prefix = `${MARK_VARIABLE}=`;
   const names = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
   const matches = await Promise.all(
     names.map(async (name) => {
       const environment = await readFile(`/proc/${name}/environ`, 'latin1').catch(() => '');
-      return environment.split('\0').includes(entry) ? Number(name) : 0;
+      const mark = environment.split('\0').find((entry) => entry.startsWith(prefix));
+      return mark !== undefined && isWanted(mark.slice(prefix.length)) ? Number(name) : 0;
     }),
   );
   return matches.filter((pid) => pid !== 0);

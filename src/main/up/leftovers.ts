@@ -1,0 +1,14 @@
+import { readdir, rm } from 'node:fs/promises';
+import { removeLeftovers } from '../../runtime/drivers/process/process-driver.js';
+import type { Instance } from './instance.js';
+
+const NODE_FOLDER = /^node-\d+$/;
+
+/** What nodes that were killed could not remove: processes of pods, and the files of their volumes, secrets among them. */
+export async function removeLeftoversOf(instance: Instance): Promise<void> {
+  for (const name of await readdir(instance.folder).catch(() => [])) {
+    if (!NODE_FOLDER.test(name)) continue;
+    await removeLeftovers(instance.path(name));
+    await rm(instance.path(name, 'pods'), { recursive: true, force: true });
+  }
+}
