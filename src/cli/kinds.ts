@@ -1,8 +1,8 @@
+import { suggest } from '../base/suggest.js';
 import type { KindDefinition } from '../resources/kind.js';
 import { apiVersionOf, type Gvr, type KubeObject } from '../resources/object.js';
 import { KINDS } from '../resources/registry.js';
 import { CliError } from './errors.js';
-import { suggest } from './suggest.js';
 
 /** A kind in the version in which a command meets it. */
 export interface ServedKind {

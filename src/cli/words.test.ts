@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { suggest } from '../base/suggest.js';
 import { ApiError } from '../client/client.js';
 import { CliError, describeFailure } from './errors.js';
 import { ageOf, familiar, sizeOf } from './image-format.js';
 import { meshName, stateFolder } from './state-paths.js';
-import { suggest } from './suggest.js';
 import { spacedTable, tabbedTable } from './table.js';
 
 test('a suggestion is close, or there is none', () => {
