@@ -3,6 +3,7 @@ import { codeOf } from '../base/errors.js';
 import { registerApply } from './commands/apply.js';
 import type { RegisterCommand } from './commands/command.js';
 import { registerConsole } from './commands/console.js';
+import { registerConvert } from './commands/convert.js';
 import { registerCreate } from './commands/create.js';
 import { registerDelete } from './commands/delete.js';
 import { registerDown } from './commands/down.js';
@@ -36,6 +37,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerReplace,
   registerGet,
   registerDelete,
+  registerConvert,
   registerImage,
   registerNode,
   registerProxy,

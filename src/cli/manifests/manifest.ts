@@ -2,6 +2,13 @@ import { type Document, isMap, isNode, type LineCounter } from 'yaml';
 import { ApiError } from '../../client/client.js';
 import type { KubeObject } from '../../resources/object.js';
 
+/** A place in what a user wrote; without line where nothing is known but the file. */
+export interface Place {
+  readonly file: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
 /** One object that a user wrote, and where. */
 export class Manifest {
   /**
@@ -10,20 +17,28 @@ export class Manifest {
    */
   constructor(
     readonly object: KubeObject,
-    private readonly file: string,
-    private readonly document: Document,
+    readonly file: string,
+    readonly document: Document,
     private readonly lines: LineCounter,
-    private readonly path: readonly (string | number)[],
+    readonly path: readonly (string | number)[],
   ) {}
 
   /** `rules.yaml:12`: the line of the field, or of its nearest parent that is written. @param field `spec.route[0].weight` */
   locate(field = ''): string {
+    const { file, line } = this.place(field);
+    return line === undefined ? file : `${file}:${line}`;
+  }
+
+  /** Where {@link locate} points, with the column. Both count from 1. */
+  place(field = ''): Place {
     const keys = [...this.path, ...fieldPath(field)];
     for (let length = keys.length; length >= 0; length--) {
       const offset = this.offsetOf(keys.slice(0, length));
-      if (offset !== undefined) return `${this.file}:${this.lines.linePos(offset).line}`;
+      if (offset === undefined) continue;
+      const { line, col } = this.lines.linePos(offset);
+      return { file: this.file, line, column: col };
     }
-    return this.file;
+    return { file: this.file };
   }
 
   /** The same error with file and line before its message; for a field that the server complains of, the field's line. */

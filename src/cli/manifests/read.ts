@@ -22,13 +22,28 @@ export async function readInput(file: string, stdin: Readable): Promise<string> 
 
 /**
  * All objects of a YAML or JSON text, those of a List one by one. Empty documents are skipped.
+ * @param onProblem takes what is wrong with a document, whose objects are then left out; by default it is thrown
  * @throws CliError that starts with file and line
  */
-export function parseManifests(contents: string, file: string): Manifest[] {
+export function parseManifests(
+  contents: string,
+  file: string,
+  onProblem: (problem: CliError) => void = (problem) => {
+    throw problem;
+  },
+): Manifest[] {
   const lines = new LineCounter();
   const documents = parseAllDocuments(contents, { lineCounter: lines, merge: true, customTags: withOctals });
   if (!Array.isArray(documents)) return [];
-  return documents.flatMap((document) => objectsOf(document, nameOf(file), lines));
+  return documents.flatMap((document) => {
+    try {
+      return objectsOf(document, nameOf(file), lines);
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+      onProblem(error);
+      return [];
+    }
+  });
 }
 
 function objectsOf(document: Document, file: string, lines: LineCounter): Manifest[] {
