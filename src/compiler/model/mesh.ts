@@ -6,6 +6,7 @@ import { memo } from '../memo.js';
 import type { MeshSnapshot } from '../snapshot.js';
 import { contextOf, translate } from '../translate/index.js';
 import { withoutInvalid } from './accepted.js';
+import { placeDelegates } from './delegates.js';
 import { buildDestinationRules } from './destination-rules.js';
 import { buildGateways } from './gateways.js';
 import { findProblems } from './problems.js';
@@ -27,17 +28,22 @@ function buildMesh(everything: MeshSnapshot): Mesh {
   const translated = translate(snapshot, contextOf(snapshot));
   const entries = [...(snapshot.serviceEntries as readonly ServiceEntry[]), ...translated.serviceEntries];
   const rules = [...(snapshot.virtualServices as readonly VirtualService[]), ...translated.virtualServices];
+  const placed = placeDelegates(rules);
   const policies = [...(snapshot.destinationRules as readonly DestinationRule[]), ...translated.destinationRules];
   const mesh = {
     config,
     services: buildServices(snapshot, entries),
     workloads: buildWorkloads(snapshot.pods),
-    routeTables: buildRouteTables(rules, config.clusterDomain),
+    routeTables: buildRouteTables(placed.virtualServices, config.clusterDomain),
     destinationRules: buildDestinationRules(policies, config.clusterDomain),
     gateways: buildGateways([...(snapshot.gateways as readonly Gateway[]), ...translated.gateways]),
   };
   const rulesAskForCaller = askForCaller(mesh);
-  return { ...mesh, rulesAskForCaller, problems: [...problems, ...translated.problems, ...findProblems(mesh)] };
+  return {
+    ...mesh,
+    rulesAskForCaller,
+    problems: [...problems, ...translated.problems, ...placed.problems, ...findProblems(mesh)],
+  };
 }
 
 function askForCaller({ routeTables, destinationRules }: Pick<Mesh, 'routeTables' | 'destinationRules'>): boolean {

@@ -1,24 +1,29 @@
 import { duration_ms } from '../../resources/istio/duration.js';
+import { GRPC_STATUS_CODES } from '../../resources/istio/grpc-status.js';
 import type {
   Destination as ApiDestination,
   HttpFaultInjection,
   HttpMatchRequest,
+  HttpRetry,
   HttpRoute,
   HttpRouteDestination,
   Percent,
+  TlsRoute,
   VirtualService,
 } from '../../resources/istio/virtualservice/types.js';
 import { resolveShortHost } from '../hostname.js';
-import { byAge } from '../ordering.js';
 import { originsOf } from '../origin.js';
 import { namespaceOf, type ObjectRef } from '../snapshot.js';
+import type { PlacedRoute, PlacedVirtualService } from './delegates.js';
 import type {
   Destination,
   DirectResponseAction,
   Fault,
   ForwardAction,
+  L4Route,
   Match,
   RedirectAction,
+  Retries,
   Route,
   RouteTable,
   WeightedDestination,
@@ -33,29 +38,49 @@ interface Scope {
   readonly domain: string;
 }
 
-export function buildRouteTables(virtualServices: readonly VirtualService[], domain: string): RouteTable[] {
-  return virtualServices.toSorted(byAge).map((object) => toRouteTable(object, domain));
+export function buildRouteTables(virtualServices: readonly PlacedVirtualService[], domain: string): RouteTable[] {
+  return virtualServices.map((placed) => toRouteTable(placed, domain));
 }
 
-function toRouteTable(object: VirtualService, domain: string): RouteTable {
-  const scope = { namespace: namespaceOf(object), domain };
+function toRouteTable({ object, http }: PlacedVirtualService, domain: string): RouteTable {
+  const scope = scopeOf(object, domain);
   const origins = originsOf(object);
-  const { hosts, gateways = [MESH_GATEWAY], http = [], exportTo } = object.spec;
+  const { hosts = [], gateways = [MESH_GATEWAY], tls = [], tcp = [], exportTo } = object.spec;
   return {
     namespace: scope.namespace,
     origins,
     hosts: hosts.map((host) => resolveShortHost(host, scope.namespace, domain)),
     gateways: gateways.map((name) => resolveGateway(name, scope)),
-    routes: http.map((route, i) => toRoute(route, i, scope, origins)),
+    routes: http.map((route) => toRoute(route, domain)),
+    tls: tls.map((route, index) => toL4Route(route, `spec.tls[${index}]`, scope, origins[0]!)),
+    tcp: tcp.map((route, index) => toL4Route(route, `spec.tcp[${index}]`, scope, origins[0]!)),
     ...(exportTo ? { exportTo } : {}),
   };
+}
+
+function scopeOf(object: VirtualService, domain: string): Scope {
+  return { namespace: namespaceOf(object), domain };
 }
 
 function resolveGateway(name: string, scope: Scope): string {
   return name === MESH_GATEWAY || name.includes('/') ? name : `${scope.namespace}/${name}`;
 }
 
-function toRoute(route: HttpRoute, index: number, scope: Scope, origins: readonly ObjectRef[]): Route {
+function toL4Route({ match, route }: TlsRoute, field: string, scope: Scope, origin: ObjectRef): L4Route {
+  return {
+    origin,
+    field,
+    matches: (match ?? []).map(({ gateways, ...rest }) => ({
+      ...rest,
+      ...(gateways ? { gateways: gateways.map((name) => resolveGateway(name, scope)) } : {}),
+    })),
+    destinations: toWeighted(route ?? [], scope),
+  };
+}
+
+function toRoute({ route, object, index }: PlacedRoute, domain: string): Route {
+  const scope = scopeOf(object, domain);
+  const origins = originsOf(object);
   // Converted routes are named after the rule that they come from.
   const origin = origins.find(({ name }) => name === route.name) ?? origins[0]!;
   const field = origin.kind === 'VirtualService' ? `spec.http[${index}]` : 'spec';
@@ -66,6 +91,7 @@ function toRoute(route: HttpRoute, index: number, scope: Scope, origins: readonl
     matches: (route.match ?? []).map((match, i) => toMatch(match, scope, fieldOfMatch(field, i))),
     action: toAction(route, scope),
     ...(route.fault ? { fault: toFault(route.fault) } : {}),
+    ...(route.corsPolicy ? { corsPolicy: route.corsPolicy } : {}),
     ...(route.headers ? { headers: route.headers } : {}),
   };
 }
@@ -88,21 +114,25 @@ function toAction(route: HttpRoute, scope: Scope): ForwardAction | RedirectActio
     timeout_ms: timeout ? duration_ms(timeout) : 0,
     mirrors: toMirrors(route, scope),
     ...(rewrite ? { rewrite } : {}),
-    ...(retries
-      ? {
-          retries: {
-            attempts: retries.attempts ?? 0,
-            ...(retries.perTryTimeout ? { perTryTimeout_ms: duration_ms(retries.perTryTimeout) } : {}),
-            ...(retries.retryOn ? { retryOn: retries.retryOn } : {}),
-          },
-        }
-      : {}),
+    ...(retries ? { retries: toRetries(retries) } : {}),
+  };
+}
+
+function toRetries(retries: HttpRetry): Retries {
+  const { attempts = 0, perTryTimeout, retryOn, retryIgnorePreviousHosts, retryRemoteLocalities, backoff } = retries;
+  return {
+    attempts,
+    ...(perTryTimeout ? { perTryTimeout_ms: duration_ms(perTryTimeout) } : {}),
+    ...(retryOn ? { retryOn } : {}),
+    ...(retryIgnorePreviousHosts === undefined ? {} : { ignorePreviousHosts: retryIgnorePreviousHosts }),
+    ...(retryRemoteLocalities ? { remoteLocalities: true } : {}),
+    ...(backoff ? { backoff_ms: duration_ms(backoff) } : {}),
   };
 }
 
 function toDirectResponse({ status, body }: NonNullable<HttpRoute['directResponse']>): DirectResponseAction {
-  const text = body?.bytes ? Buffer.from(body.bytes, 'base64').toString() : body?.string;
-  return { kind: 'directResponse', status, ...(text ? { body: text } : {}) };
+  if (body?.bytes) return { kind: 'directResponse', status, bodyBytes: body.bytes };
+  return { kind: 'directResponse', status, ...(body?.string ? { body: body.string } : {}) };
 }
 
 /** A lone destination gets everything; among several, those without weight get nothing. */
@@ -140,12 +170,22 @@ function toMirrors(route: HttpRoute, scope: Scope): ForwardAction['mirrors'] {
 function toFault({ delay, abort }: HttpFaultInjection): Fault {
   return {
     ...(delay?.fixedDelay
-      ? { delay: { percent: percentOf(delay.percentage, delay.percent), fixedDelay_ms: duration_ms(delay.fixedDelay) } }
+      ? {
+          delay: {
+            percent: delay.percentage?.value ?? delay.percent ?? 0,
+            fixedDelay_ms: duration_ms(delay.fixedDelay),
+          },
+        }
       : {}),
-    ...(abort?.httpStatus
-      ? { abort: { percent: percentOf(abort.percentage, undefined), httpStatus: abort.httpStatus } }
-      : {}),
+    ...(abort ? { abort: toAbort(abort) } : {}),
   };
+}
+
+function toAbort({ percentage, httpStatus, grpcStatus }: NonNullable<HttpFaultInjection['abort']>): Fault['abort'] {
+  const percent = percentage?.value ?? 0;
+  return grpcStatus === undefined
+    ? { percent, httpStatus: httpStatus! }
+    : { percent, grpcStatus: GRPC_STATUS_CODES[grpcStatus]! };
 }
 
 /** Nothing said means all; `percentage: {}` is a message with a value of 0. */

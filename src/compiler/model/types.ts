@@ -1,4 +1,10 @@
-import type { Headers, HttpMatchRequest, HttpRedirect } from '../../resources/istio/virtualservice/types.js';
+import type {
+  CorsPolicy,
+  Headers,
+  HttpMatchRequest,
+  HttpRedirect,
+  TlsMatch,
+} from '../../resources/istio/virtualservice/types.js';
 import type { MeshConfig, ObjectRef, Problem } from '../snapshot.js';
 
 export type Labels = Readonly<Record<string, string>>;
@@ -80,6 +86,25 @@ export interface RouteTable {
   readonly exportTo?: readonly string[];
   /** The first that matches applies. */
   readonly routes: readonly Route[];
+  /** TLS connections that pass through, told apart by server name. */
+  readonly tls: readonly L4Route[];
+  readonly tcp: readonly L4Route[];
+}
+
+/** Where connections go that are not looked into. */
+export interface L4Route {
+  readonly origin: ObjectRef;
+  /** As {@link Route.field}: `spec.tcp[0]`. */
+  readonly field: string;
+  /** Any of these; empty: every connection. */
+  readonly matches: readonly L4Match[];
+  readonly destinations: readonly WeightedDestination[];
+}
+
+/** sniHosts only for TLS. */
+export interface L4Match extends Omit<TlsMatch, 'gateways'> {
+  /** As {@link RouteTable.gateways}; absent: those of the table. */
+  readonly gateways?: readonly string[];
 }
 
 export interface Route {
@@ -91,6 +116,7 @@ export interface Route {
   readonly matches: readonly Match[];
   readonly action: ForwardAction | RedirectAction | DirectResponseAction;
   readonly fault?: Fault;
+  readonly corsPolicy?: CorsPolicy;
   readonly headers?: Headers;
 }
 
@@ -124,6 +150,8 @@ export interface DirectResponseAction {
   readonly kind: 'directResponse';
   readonly status: number;
   readonly body?: string;
+  /** In Base64; instead of `body` for what is no text. */
+  readonly bodyBytes?: string;
 }
 
 export interface Destination {
@@ -143,11 +171,17 @@ export interface Retries {
   readonly perTryTimeout_ms?: number;
   /** Envoy's conditions and status codes, by comma; absent: the mesh's default. */
   readonly retryOn?: string;
+  /** Whether a retry avoids the endpoints that failed already; true where absent. */
+  readonly ignorePreviousHosts?: boolean;
+  readonly remoteLocalities?: boolean;
+  /** Least wait before the first retry; absent: Envoy's 25 ms. */
+  readonly backoff_ms?: number;
 }
 
 export interface Fault {
   readonly delay?: { readonly percent: number; readonly fixedDelay_ms: number };
-  readonly abort?: { readonly percent: number; readonly httpStatus: number };
+  /** One of the two codes. */
+  readonly abort?: { readonly percent: number; readonly httpStatus?: number; readonly grpcStatus?: number };
 }
 
 export interface DestinationRuleModel {

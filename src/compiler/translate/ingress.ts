@@ -48,7 +48,7 @@ export function convertIngresses(
     }
   }
   if (hosts.size === 0) return { gateways: [], virtualServices: [], problems };
-  const rules = new Map(routeRules.map((object) => [object.spec.hosts[0] ?? '', object]));
+  const rules = new Map(routeRules.map((object) => [object.spec.hosts?.[0] ?? '', object]));
   const virtualServices = [...hosts].map(([host, { from, routes }]) => toVirtualService(host, from, routes, rules));
   return { gateways: [gateway(ours)], virtualServices, problems };
 }

@@ -1,6 +1,7 @@
 import type { IstioService } from '../../resources/istio/istio-service.js';
 import type { RouteRule, RouteRuleSpec } from '../../resources/istio/routerule/types.js';
 import type {
+  CorsPolicy,
   Destination,
   HttpFaultInjection,
   HttpMatchRequest,
@@ -86,6 +87,7 @@ function convertRule(host: string, rule: RouteRule, context: TranslateContext): 
   route.retries = convertRetries(spec);
   if (spec.httpFault) route.fault = convertFault(spec.httpFault);
   if (spec.mirror) route.mirror = destination(hostOf(spec.mirror, rule, context), spec.mirror.labels);
+  if (spec.corsPolicy) route.corsPolicy = convertCorsPolicy(spec.corsPolicy);
   if (spec.appendHeaders) route.headers = { request: { add: { ...spec.appendHeaders } } };
   return route;
 }
@@ -137,6 +139,10 @@ function convertFault({ delay, abort }: NonNullable<RouteRuleSpec['httpFault']>)
   if (delay) fault.delay = { percentage: { value: delay.percent ?? 0 }, fixedDelay: delay.fixedDelay! };
   if (abort) fault.abort = { percentage: { value: abort.percent ?? 0 }, httpStatus: abort.httpStatus! };
   return fault;
+}
+
+function convertCorsPolicy({ allowOrigin, ...rest }: NonNullable<RouteRuleSpec['corsPolicy']>): CorsPolicy {
+  return { ...(allowOrigin ? { allowOrigins: allowOrigin.map((exact) => ({ exact })) } : {}), ...rest };
 }
 
 function hostOf(service: IstioService, rule: RouteRule, context: TranslateContext): string {

@@ -19,9 +19,14 @@ export function faultOverride(fault: Fault | undefined): Record<string, Any> {
           },
         }
       : {}),
-    ...(abort
-      ? { abort: { errorType: { case: 'httpStatus', value: abort.httpStatus }, percentage: percentOf(abort.percent) } }
-      : {}),
+    ...(abort ? { abort: { errorType: errorOf(abort), percentage: percentOf(abort.percent) } } : {}),
   });
   return { [FAULT_FILTER]: message };
+}
+
+type Abort = NonNullable<Fault['abort']>;
+
+function errorOf({ httpStatus, grpcStatus }: Abort) {
+  if (grpcStatus !== undefined) return { case: 'grpcStatus' as const, value: grpcStatus };
+  return { case: 'httpStatus' as const, value: httpStatus ?? 0 };
 }

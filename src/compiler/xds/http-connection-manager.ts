@@ -1,4 +1,5 @@
 import type { FilterSchema } from '../../xds/types/gen/envoy/config/listener/v3/listener_components_pb.js';
+import { CorsSchema } from '../../xds/types/gen/envoy/extensions/filters/http/cors/v3/cors_pb.js';
 import { HTTPFaultSchema } from '../../xds/types/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js';
 import { RouterSchema } from '../../xds/types/gen/envoy/extensions/filters/http/router/v3/router_pb.js';
 import {
@@ -6,6 +7,7 @@ import {
   type HttpFilterSchema,
 } from '../../xds/types/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
 import { TcpProxySchema } from '../../xds/types/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js';
+import { CORS_FILTER } from './cors.js';
 import { FAULT_FILTER } from './fault.js';
 import { inboundCluster } from './names.js';
 import { anyOf, type Init, type RouteConfigurationInit } from './resource.js';
@@ -20,6 +22,10 @@ const fault: HttpFilter = {
   name: FAULT_FILTER,
   configType: { case: 'typedConfig', value: anyOf(HTTPFaultSchema, {}) },
 };
+const cors: HttpFilter = {
+  name: CORS_FILTER,
+  configType: { case: 'typedConfig', value: anyOf(CorsSchema, {}) },
+};
 const UPGRADES = [{ upgradeType: 'websocket' }];
 const router: HttpFilter = {
   name: 'envoy.filters.http.router',
@@ -31,7 +37,8 @@ export function httpByRoutes(statPrefix: string, routeConfigName: string, option
   return httpFilter({
     statPrefix,
     routeSpecifier: { case: 'rds', value: { configSource: ADS, routeConfigName } },
-    httpFilters: [fault, router],
+    // In Istio's order.
+    httpFilters: [fault, cors, router],
     upgradeConfigs: UPGRADES,
     ...(options.edge ? { useRemoteAddress: true } : {}),
   });

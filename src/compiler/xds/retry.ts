@@ -1,6 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { type RetryPolicy, RetryPolicySchema } from '../../xds/types/gen/envoy/config/route/v3/route_components_pb.js';
 import { PreviousHostsPredicateSchema } from '../../xds/types/gen/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts_pb.js';
+import { PreviousPrioritiesConfigSchema } from '../../xds/types/gen/envoy/extensions/retry/priority/previous_priorities/v3/previous_priorities_config_pb.js';
 import type { Retries } from '../model/types.js';
 import { anyOf, type Init } from './resource.js';
 import { durationOf } from './values.js';
@@ -9,6 +10,7 @@ import { durationOf } from './values.js';
 const DEFAULT_ATTEMPTS = 2;
 const DEFAULT_RETRY_ON = 'connect-failure,refused-stream,unavailable,cancelled';
 const HOST_SELECTION_ATTEMPTS_MAX = 5n;
+const PRIORITY_UPDATE_FREQUENCY = 2;
 const RETRIABLE_STATUS_CODES = 'retriable-status-codes';
 
 type RetryPolicyInit = Init<typeof RetryPolicySchema>;
@@ -16,6 +18,15 @@ type RetryPolicyInit = Init<typeof RetryPolicySchema>;
 const previousHosts = {
   name: 'envoy.retry_host_predicates.previous_hosts',
   configType: { case: 'typedConfig' as const, value: anyOf(PreviousHostsPredicateSchema, {}) },
+};
+
+/** After each failed try the locality of the next priority comes into question. */
+const previousPriorities = {
+  name: 'envoy.retry_priorities.previous_priorities',
+  configType: {
+    case: 'typedConfig' as const,
+    value: anyOf(PreviousPrioritiesConfigSchema, { updateFrequency: PRIORITY_UPDATE_FREQUENCY }),
+  },
 };
 
 /** For routes that say nothing of retries. */
@@ -30,14 +41,17 @@ export function retryPolicy(retries: Retries | undefined): RetryPolicy | RetryPo
   return retries.attempts > 0 ? policyOf(retries) : undefined;
 }
 
-function policyOf({ attempts, perTryTimeout_ms, retryOn }: Retries): RetryPolicyInit {
+function policyOf(retries: Retries): RetryPolicyInit {
+  const { attempts, perTryTimeout_ms, retryOn, ignorePreviousHosts = true, remoteLocalities, backoff_ms } = retries;
   return {
     ...conditions(retryOn ?? DEFAULT_RETRY_ON),
     numRetries: attempts,
     ...(perTryTimeout_ms ? { perTryTimeout: durationOf(perTryTimeout_ms) } : {}),
     // A retry goes to another endpoint where there is one.
-    retryHostPredicate: [previousHosts],
+    retryHostPredicate: ignorePreviousHosts ? [previousHosts] : [],
     hostSelectionRetryMaxAttempts: HOST_SELECTION_ATTEMPTS_MAX,
+    ...(remoteLocalities ? { retryPriority: previousPriorities } : {}),
+    ...(backoff_ms ? { retryBackOff: { baseInterval: durationOf(backoff_ms) } } : {}),
   };
 }
 

@@ -92,6 +92,9 @@ function redirectPort({ port, derivePort, scheme }: RedirectAction, listenerPort
   return scheme && HTTP_PORTS[scheme as keyof typeof HTTP_PORTS] === listenerPort ? 0 : listenerPort;
 }
 
-export function directResponse({ status, body }: DirectResponseAction): Init<typeof DirectResponseActionSchema> {
+export function directResponse(action: DirectResponseAction): Init<typeof DirectResponseActionSchema> {
+  const { status, body, bodyBytes } = action;
+  if (bodyBytes)
+    return { status, body: { specifier: { case: 'inlineBytes', value: Buffer.from(bodyBytes, 'base64') } } };
   return { status, ...(body ? { body: { specifier: { case: 'inlineString', value: body } } } : {}) };
 }

@@ -4,9 +4,9 @@ import type {
   QueryParameterMatcherSchema,
   RouteMatchSchema,
 } from '../../xds/types/gen/envoy/config/route/v3/route_components_pb.js';
-import type { StringMatcherSchema } from '../../xds/types/gen/envoy/type/matcher/v3/string_pb.js';
 import type { Match } from '../model/types.js';
 import type { Init } from './resource.js';
+import { stringMatcher } from './string-matcher.js';
 
 type HeaderMatcher = Init<typeof HeaderMatcherSchema>;
 type RouteMatch = Init<typeof RouteMatchSchema>;
@@ -67,12 +67,4 @@ function queryMatcher(name: string, match: StringMatch): Init<typeof QueryParame
       ? { case: 'stringMatch', value: matcher }
       : { case: 'presentMatch', value: true },
   };
-}
-
-/** Undefined: it is enough to be there. */
-function stringMatcher({ exact, prefix, regex }: StringMatch): Init<typeof StringMatcherSchema> | undefined {
-  if (exact !== undefined) return { matchPattern: { case: 'exact', value: exact } };
-  if (prefix !== undefined && prefix !== '') return { matchPattern: { case: 'prefix', value: prefix } };
-  if (regex !== undefined) return { matchPattern: { case: 'safeRegex', value: { regex } } };
-  return undefined;
 }

@@ -4,6 +4,7 @@ import type {
   VirtualHostSchema,
 } from '../../xds/types/gen/envoy/config/route/v3/route_components_pb.js';
 import type { Mesh, Route } from '../model/types.js';
+import { corsOverride } from './cors.js';
 import { faultOverride } from './fault.js';
 import { headerMutations } from './headers.js';
 import { PASSTHROUGH_CLUSTER } from './names.js';
@@ -24,12 +25,13 @@ export function envoyRoutes(mesh: Mesh, route: Route, listenerPort: number): Env
   const matches = route.matches.length > 0 ? route.matches : [undefined];
   const rest = {
     action: envoyAction(mesh, route, listenerPort),
-    typedPerFilterConfig: faultOverride(route.fault),
+    typedPerFilterConfig: { ...faultOverride(route.fault), ...corsOverride(route.corsPolicy) },
     ...headerMutations(route.headers),
   };
   return matches.map((match) => ({
     name: [route.name, match?.name].filter((part) => part).join('.') || DEFAULT_ROUTE_NAME,
     match: routeMatch(match),
+    ...(match?.statPrefix ? { statPrefix: match.statPrefix } : {}),
     metadata: originMetadata(route.origin, match?.field ?? route.field),
     ...rest,
   }));

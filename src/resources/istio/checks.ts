@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { RE2JS } from 're2js';
 import { messageOf } from '../../base/errors.js';
 import type { FieldError } from '../kind.js';
@@ -80,6 +81,19 @@ export class FieldErrors {
 
   method(field: string, value: string): void {
     if (!HTTP_METHOD.test(value)) this.invalid(field, value, 'must be an HTTP method, for example GET');
+  }
+
+  ipAddress(field: string, value: string): void {
+    if (isIP(value) === 0) this.invalid(field, value, 'must be an IP address, for example 10.9.8.7 or 2001:db8::1');
+  }
+
+  /** An IP address, or a range of them: `10.2.0.0/16`. */
+  subnet(field: string, value: string): void {
+    const [address = '', length, more] = value.split('/');
+    const version = isIP(address);
+    const isLength = length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= (version === 4 ? 32 : 128));
+    if (version !== 0 && isLength && more === undefined) return;
+    this.invalid(field, value, 'must be an IP address or a range of them, for example 10.2.0.0/16');
   }
 
   dnsLabel(field: string, value: string): void {

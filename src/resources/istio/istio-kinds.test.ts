@@ -79,10 +79,12 @@ const CASES: readonly { name: string; kind: string; spec: unknown; expected: rea
     ],
   },
   {
-    name: 'RouteRule: what the compiler does not do yet is refused with its path',
+    name: 'RouteRule: what Istio 0.7 did not do is refused with its path',
     kind: 'RouteRule',
-    spec: { destination: { name: 'cart' }, corsPolicy: { allowOrigin: ['*'] }, websocketUpgrade: true },
-    expected: ['spec.corsPolicy: Forbidden: not supported yet; see docs/compatibility.md'],
+    spec: { destination: { name: 'cart' }, l4Fault: { terminate: { percent: 10 } }, websocketUpgrade: true },
+    expected: [
+      'spec.l4Fault: Forbidden: Istio 0.7 has the field, and does not implement it either; see docs/compatibility.md',
+    ],
   },
   {
     name: 'DestinationPolicy: must say something',
@@ -112,7 +114,7 @@ const CASES: readonly { name: string; kind: string; spec: unknown; expected: rea
     name: 'VirtualService: hosts and routes are needed',
     kind: 'VirtualService',
     spec: { hosts: ['cart'] },
-    expected: ['spec.http: Required value: at least one route'],
+    expected: ['spec.http: Required value: at least one route under http, tls or tcp'],
   },
   {
     name: 'VirtualService: a route does one thing, to destinations that are named',
@@ -120,22 +122,84 @@ const CASES: readonly { name: string; kind: string; spec: unknown; expected: rea
     spec: { hosts: ['cart'], http: [{ match: [{ uri: {} }] }, { route: [{ destination: { subset: 'v1' } }] }] },
     expected: [
       'spec.http[0].match[0].uri: Required value: one of exact, prefix and regex',
-      'spec.http[0]: Required value: one of route, redirect and directResponse',
+      'spec.http[0]: Required value: one of route, redirect, directResponse and delegate',
       'spec.http[1].route[0].destination.host: Required value: the service to route to, for example reviews',
     ],
   },
   {
-    name: 'VirtualService: a route behind one that takes everything is a mistake',
+    name: 'VirtualService: without hosts it is a delegate, which brings neither gateways nor delegates of its own',
+    kind: 'VirtualService',
+    spec: { gateways: ['edge'], http: [{ delegate: { name: 'other' } }] },
+    expected: [
+      'spec.gateways: Forbidden: may be set only together with spec.hosts: a VirtualService without hosts is one that others delegate to',
+      'spec.http[0].delegate: Forbidden: a VirtualService without hosts may not delegate further',
+    ],
+  },
+  {
+    name: 'VirtualService: what delegates does nothing else',
+    kind: 'VirtualService',
+    spec: {
+      hosts: ['cart'],
+      http: [{ delegate: { name: 'other' }, route: [{ destination: { host: 'cart' } }] }, { delegate: {} }],
+    },
+    expected: [
+      'spec.http[0].route: Forbidden: may not be set together with delegate',
+      'spec.http[1].delegate.name: Required value: the VirtualService whose routes stand here',
+    ],
+  },
+  {
+    name: 'VirtualService: a CORS policy names origins, methods and whole seconds',
     kind: 'VirtualService',
     spec: {
       hosts: ['cart'],
       http: [
-        { route: [{ destination: { host: 'cart' } }] },
-        { name: 'late', route: [{ destination: { host: 'cart' } }] },
+        {
+          route: [{ destination: { host: 'cart' } }],
+          corsPolicy: { allowOrigins: [{}, { exact: '' }], allowMethods: ['get'], maxAge: '1500ms' },
+        },
       ],
     },
     expected: [
-      'spec.http[1]: Invalid value: "late": never applies, because spec.http[0] has no match and takes every request; put that route last',
+      'spec.http[0].corsPolicy.allowOrigins[0]: Required value: one of exact, prefix and regex',
+      'spec.http[0].corsPolicy.allowOrigins[1]: Invalid value: {"exact":""}: must not be empty: no origin is',
+      'spec.http[0].corsPolicy.allowMethods[0]: Unsupported value: "get": supported values: "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "*"',
+      'spec.http[0].corsPolicy.maxAge: Invalid value: "1500ms": must be whole seconds: the header that it becomes has no fractions',
+    ],
+  },
+  {
+    name: 'VirtualService: faults that Istio does not implement are refused with their paths',
+    kind: 'VirtualService',
+    spec: {
+      hosts: ['cart'],
+      http: [
+        {
+          route: [{ destination: { host: 'cart' } }],
+          fault: { delay: { exponentialDelay: '1s' }, abort: { http2Error: 'PROTOCOL_ERROR' } },
+        },
+      ],
+    },
+    expected: [
+      'spec.http[0].fault.delay.exponentialDelay: Forbidden: Istio has the field, and does not implement it either; see docs/compatibility.md',
+      'spec.http[0].fault.abort.http2Error: Forbidden: Istio has the field, and does not implement it either; see docs/compatibility.md',
+    ],
+  },
+  {
+    name: 'VirtualService: TLS routes have names within the hosts, TCP routes have destinations and proper subnets',
+    kind: 'VirtualService',
+    spec: {
+      hosts: ['*.example.com'],
+      tls: [
+        { match: [{ sniHosts: ['a.example.com', 'b.example.org'] }], route: [{ destination: { host: 'cart' } }] },
+        { route: [{ destination: { host: 'cart' } }] },
+      ],
+      tcp: [{ match: [{ destinationSubnets: ['10.0.0.0/33', '10.1.0.0/16'], port: 70_000 }] }],
+    },
+    expected: [
+      'spec.tls[0].match[0].sniHosts[1]: Invalid value: "b.example.org": must be one of spec.hosts (*.example.com), or covered by one of them',
+      'spec.tls[1].match: Required value: at least one match with sniHosts',
+      'spec.tcp[0].match[0].destinationSubnets[0]: Invalid value: "10.0.0.0/33": must be an IP address or a range of them, for example 10.2.0.0/16',
+      'spec.tcp[0].match[0].port: Invalid value: 70000: must be between 1 and 65535',
+      'spec.tcp[0].route: Required value: at least one destination',
     ],
   },
   {

@@ -7,6 +7,8 @@ export interface UnsupportedField {
   readonly harmless?: (value: unknown) => boolean;
   /** What of the field is unsupported, where it is not all. For people. */
   readonly only?: string;
+  /** Why it will stay so; absent where it is only a matter of time. */
+  readonly because?: string;
 }
 
 export const isEmpty = (value: unknown): boolean =>
@@ -19,4 +21,9 @@ export const isOneOf =
 
 export function fields(kind: string, ...paths: string[]): UnsupportedField[] {
   return paths.map((path) => ({ kind, path }));
+}
+
+/** Fields that stay unsupported. @param because `Istio does not implement it` */
+export function refusedFields(kind: string, because: string, ...paths: string[]): UnsupportedField[] {
+  return paths.map((path) => ({ kind, path, because }));
 }

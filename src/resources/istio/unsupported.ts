@@ -34,7 +34,7 @@ function toError(field: UnsupportedField, path: string, value: unknown): FieldEr
   return {
     reason: 'FieldValueForbidden',
     field: path,
-    message: `Forbidden: ${what}not supported yet; see docs/compatibility.md`,
+    message: `Forbidden: ${what}${field.because ?? 'not supported yet'}; see docs/compatibility.md`,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../object.js';
 import type { StringMatch } from '../checks.js';
 import type { IstioService } from '../istio-service.js';
+import type { CorsPolicy } from '../virtualservice/types.js';
 
 export interface RouteRule extends KubeObject {
   spec: RouteRuleSpec;
@@ -15,10 +16,13 @@ export interface RouteRuleSpec {
   route?: DestinationWeight[];
   redirect?: { uri?: string; authority?: string };
   rewrite?: { uri?: string; authority?: string };
+  /** Nothing to do: upgrades are taken from everyone. */
+  websocketUpgrade?: boolean;
   httpReqTimeout?: { simpleTimeout?: { timeout?: string } };
   httpReqRetries?: { simpleRetry?: { attempts?: number; perTryTimeout?: string } };
   httpFault?: HttpFault;
   mirror?: IstioService;
+  corsPolicy?: Omit<CorsPolicy, 'allowOrigins' | 'unmatchedPreflights'>;
   appendHeaders?: Record<string, string>;
 }
 

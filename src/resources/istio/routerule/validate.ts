@@ -3,6 +3,7 @@ import type { KubeObject } from '../../object.js';
 import { checkStringMatch, FieldErrors, keyed } from '../checks.js';
 import { checkIstioService } from '../istio-service.js';
 import { unsupportedFieldErrors } from '../unsupported.js';
+import { checkCorsPolicy } from '../virtualservice/validate-cors.js';
 import type { DestinationWeight, HttpFault, RouteRule, RouteRuleSpec } from './types.js';
 
 const WEIGHT_TOTAL = 100;
@@ -59,6 +60,7 @@ function checkRedirect(errors: FieldErrors, spec: RouteRuleSpec): void {
     for (const field of ['route', 'rewrite', 'httpFault'] as const) {
       if (spec[field] !== undefined) errors.forbidden(`spec.${field}`, 'may not be set together with spec.redirect');
     }
+    if (spec.websocketUpgrade) errors.forbidden('spec.websocketUpgrade', 'may not be set together with spec.redirect');
     if (!spec.redirect.uri && !spec.redirect.authority) errors.required('spec.redirect', 'uri or authority');
   }
   if (spec.rewrite && !spec.rewrite.uri && !spec.rewrite.authority) errors.required('spec.rewrite', 'uri or authority');
@@ -70,7 +72,11 @@ function checkPolicies(errors: FieldErrors, spec: RouteRuleSpec): void {
   errors.atLeast('spec.httpReqRetries.simpleRetry.attempts', retry?.attempts, 0);
   errors.duration('spec.httpReqRetries.simpleRetry.perTryTimeout', retry?.perTryTimeout);
   if (spec.mirror) checkIstioService(errors, 'spec.mirror', spec.mirror);
-  for (const name of Object.keys(spec.appendHeaders ?? {})) errors.headerName(keyed('spec.appendHeaders', name), name);
+  if (spec.corsPolicy) checkCorsPolicy(errors, 'spec.corsPolicy', spec.corsPolicy);
+  for (const [name, value] of Object.entries(spec.appendHeaders ?? {})) {
+    errors.headerName(keyed('spec.appendHeaders', name), name);
+    if (value === '') errors.required(keyed('spec.appendHeaders', name), 'a value that is not empty');
+  }
 }
 
 function checkFault(errors: FieldErrors, { delay, abort }: HttpFault): void {

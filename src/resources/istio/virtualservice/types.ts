@@ -6,10 +6,13 @@ export interface VirtualService extends KubeObject {
 }
 
 export interface VirtualServiceSpec {
-  hosts: string[];
+  /** Absent: its routes are what other VirtualServices delegate to. */
+  hosts?: string[];
   /** `mesh` stands for all sidecars, and is meant where the list is absent. */
   gateways?: string[];
   http?: HttpRoute[];
+  tls?: TlsRoute[];
+  tcp?: TcpRoute[];
   exportTo?: string[];
 }
 
@@ -19,7 +22,10 @@ export interface HttpRoute {
   match?: HttpMatchRequest[];
   route?: HttpRouteDestination[];
   redirect?: HttpRedirect;
+  /** `bytes` in Base64. */
   directResponse?: { status: number; body?: { string?: string; bytes?: string } };
+  /** The VirtualService whose routes stand here. */
+  delegate?: { name?: string; namespace?: string };
   rewrite?: { uri?: string; authority?: string; uriRegexRewrite?: { match: string; rewrite: string } };
   timeout?: string;
   retries?: HttpRetry;
@@ -29,6 +35,7 @@ export interface HttpRoute {
   /** Older spelling of mirrorPercentage. */
   mirrorPercent?: number;
   mirrorPercentage?: Percent;
+  corsPolicy?: CorsPolicy;
   headers?: Headers;
 }
 
@@ -63,6 +70,51 @@ export interface HttpMatchRequest {
   sourceNamespace?: string;
   gateways?: string[];
   ignoreUriCase?: boolean;
+  statPrefix?: string;
+}
+
+/** Who may call from a page of another origin, as the CORS protocol says it. */
+export interface CorsPolicy {
+  /** Older spelling of allowOrigins with exact matches. */
+  allowOrigin?: string[];
+  allowOrigins?: StringMatch[];
+  allowMethods?: string[];
+  allowHeaders?: string[];
+  exposeHeaders?: string[];
+  maxAge?: string;
+  allowCredentials?: boolean;
+  /** What becomes of a preflight request from an origin that is not allowed; FORWARD where absent. */
+  unmatchedPreflights?: 'UNSPECIFIED' | 'FORWARD' | 'IGNORE';
+}
+
+/** TCP connections, told apart by what is known when they open. */
+export interface TcpRoute {
+  match?: L4Match[];
+  route?: RouteDestination[];
+}
+
+/** TLS connections that are not ended here, told apart by the name that the client asks for. */
+export interface TlsRoute {
+  match?: TlsMatch[];
+  route?: RouteDestination[];
+}
+
+export interface RouteDestination {
+  destination: Destination;
+  weight?: number;
+}
+
+/** All of what is given must hold. */
+export interface L4Match {
+  destinationSubnets?: string[];
+  port?: number;
+  sourceLabels?: Record<string, string>;
+  sourceNamespace?: string;
+  gateways?: string[];
+}
+
+export interface TlsMatch extends L4Match {
+  sniHosts?: string[];
 }
 
 export interface HttpRedirect {
@@ -80,12 +132,18 @@ export interface HttpRetry {
   attempts?: number;
   perTryTimeout?: string;
   retryOn?: string;
+  /** Whether a retry avoids the endpoints that failed already; true where absent. */
+  retryIgnorePreviousHosts?: boolean;
+  retryRemoteLocalities?: boolean;
+  /** Least wait before the first retry; it doubles with each. */
+  backoff?: string;
 }
 
 export interface HttpFaultInjection {
-  /** `percent` is the older spelling; with neither, every request. */
+  /** `percent` is the older spelling; with neither, no request. */
   delay?: { fixedDelay?: string; percentage?: Percent; percent?: number };
-  abort?: { httpStatus?: number; percentage?: Percent };
+  /** `grpcStatus` by name: `UNAVAILABLE`. Without a percentage, no request. */
+  abort?: { httpStatus?: number; grpcStatus?: string; percentage?: Percent };
 }
 
 export interface Headers {

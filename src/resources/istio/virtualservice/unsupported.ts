@@ -1,16 +1,9 @@
-import { fields, type UnsupportedField } from '../unsupported-field.js';
+import { refusedFields, type UnsupportedField } from '../unsupported-field.js';
 
-export const UNSUPPORTED_VIRTUAL_SERVICE_FIELDS: readonly UnsupportedField[] = fields(
+export const UNSUPPORTED_VIRTUAL_SERVICE_FIELDS: readonly UnsupportedField[] = refusedFields(
   'VirtualService',
-  'spec.tls',
-  'spec.tcp',
-  'spec.http[].delegate',
-  'spec.http[].corsPolicy',
-  'spec.http[].match[].statPrefix',
+  'Istio has the field, and does not implement it either',
   'spec.http[].fault.delay.exponentialDelay',
   'spec.http[].fault.abort.http2Error',
-  'spec.http[].fault.abort.grpcStatus',
-  'spec.http[].retries.retryIgnorePreviousHosts',
-  'spec.http[].retries.retryRemoteLocalities',
-  'spec.http[].retries.backoff',
+  'spec.tcp[].match[].sourceSubnet',
 );

@@ -1,4 +1,5 @@
 import { type FieldErrors, keyed } from '../checks.js';
+import { GRPC_STATUS_CODES } from '../grpc-status.js';
 import type {
   Destination,
   Headers,
@@ -8,6 +9,7 @@ import type {
   HttpRouteDestination,
   Percent,
 } from './types.js';
+import { checkCorsPolicy } from './validate-cors.js';
 
 const DIRECT_RESPONSE_BODY_MAX_BYTES = 1_048_576;
 const REDIRECT_CODES = [301, 302, 303, 307, 308];
@@ -53,15 +55,33 @@ export function checkHttpAction(errors: FieldErrors, field: string, route: HttpR
   if (route.fault) checkFault(errors, `${field}.fault`, route.fault);
   checkMirrors(errors, field, route);
   checkHeaderOperations(errors, `${field}.headers`, route.headers);
+  if (route.corsPolicy) checkCorsPolicy(errors, `${field}.corsPolicy`, route.corsPolicy);
 }
 
 function checkOneAction(errors: FieldErrors, field: string, route: HttpRoute): void {
   const actions = (['route', 'redirect', 'directResponse'] as const).filter((name) => route[name] !== undefined);
-  const delegated = (route as { delegate?: unknown }).delegate !== undefined;
-  if (actions.length === 0 && !delegated) errors.required(field, 'one of route, redirect and directResponse');
+  if (route.delegate) {
+    checkDelegation(errors, field, route, route.delegate);
+    return;
+  }
+  if (actions.length === 0) errors.required(field, 'one of route, redirect, directResponse and delegate');
   if (actions.length > 1) errors.invalid(field, actions, 'must have only one of route, redirect and directResponse');
   if (route.redirect || route.directResponse) {
     if (route.rewrite) errors.forbidden(`${field}.rewrite`, 'only a route to a destination may be rewritten');
+    if (route.fault) errors.forbidden(`${field}.fault`, 'only a route to a destination may have faults');
+  }
+}
+
+function checkDelegation(
+  errors: FieldErrors,
+  field: string,
+  route: HttpRoute,
+  delegate: NonNullable<HttpRoute['delegate']>,
+): void {
+  if (!delegate.name) errors.required(`${field}.delegate.name`, 'the VirtualService whose routes stand here');
+  if (delegate.namespace) errors.dnsLabel(`${field}.delegate.namespace`, delegate.namespace);
+  for (const action of ['route', 'redirect'] as const) {
+    if (route[action] !== undefined) errors.forbidden(`${field}.${action}`, 'may not be set together with delegate');
   }
 }
 
@@ -116,6 +136,7 @@ function checkRetries(errors: FieldErrors, field: string, retries: HttpRoute['re
   if (retries === undefined) return;
   errors.atLeast(`${field}.attempts`, retries.attempts, 0);
   errors.duration(`${field}.perTryTimeout`, retries.perTryTimeout, true);
+  errors.duration(`${field}.backoff`, retries.backoff);
   if (retries.attempts === 0 && (retries.perTryTimeout || retries.retryOn)) {
     errors.invalid(`${field}.attempts`, 0, 'perTryTimeout and retryOn need at least one attempt');
   }
@@ -130,15 +151,27 @@ function checkFault(errors: FieldErrors, field: string, { delay, abort }: HttpFa
   if (delay) {
     errors.range(`${field}.delay.percent`, delay.percent, 0, 100);
     checkPercent(errors, `${field}.delay.percentage`, delay.percentage);
-    if (delay.fixedDelay === undefined)
+    if (delay.fixedDelay === undefined && !('exponentialDelay' in delay))
       errors.required(`${field}.delay.fixedDelay`, 'how long to wait, for example 5s');
     errors.duration(`${field}.delay.fixedDelay`, delay.fixedDelay);
   }
   if (abort) {
-    if (abort.httpStatus === undefined)
-      errors.required(`${field}.abort.httpStatus`, 'the status to answer, for example 503');
-    errors.range(`${field}.abort.httpStatus`, abort.httpStatus, 200, 599);
+    checkAbortStatus(errors, `${field}.abort`, abort);
     checkPercent(errors, `${field}.abort.percentage`, abort.percentage);
+  }
+}
+
+function checkAbortStatus(errors: FieldErrors, field: string, abort: NonNullable<HttpFaultInjection['abort']>): void {
+  const { httpStatus, grpcStatus } = abort;
+  if (httpStatus === undefined && grpcStatus === undefined && !('http2Error' in abort)) {
+    errors.required(`${field}.httpStatus`, 'the status to answer, for example 503');
+  }
+  errors.range(`${field}.httpStatus`, httpStatus, 200, 599);
+  if (httpStatus !== undefined && grpcStatus !== undefined) {
+    errors.forbidden(`${field}.grpcStatus`, 'may not be set together with httpStatus');
+  }
+  if (grpcStatus !== undefined && !Object.hasOwn(GRPC_STATUS_CODES, grpcStatus)) {
+    errors.notSupported(`${field}.grpcStatus`, grpcStatus, Object.keys(GRPC_STATUS_CODES));
   }
 }
 
