@@ -7,6 +7,7 @@ import { registerConvert } from './commands/convert.js';
 import { registerCreate } from './commands/create.js';
 import { registerDelete } from './commands/delete.js';
 import { registerDown } from './commands/down.js';
+import { registerExplain } from './commands/explain.js';
 import { registerGet } from './commands/get.js';
 import { registerImage } from './commands/image.js';
 import { registerKubeInject } from './commands/kube-inject.js';
@@ -38,6 +39,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerGet,
   registerDelete,
   registerConvert,
+  registerExplain,
   registerImage,
   registerNode,
   registerProxy,

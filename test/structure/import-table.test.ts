@@ -20,8 +20,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   identity: ['base'],
   proxy: ['base', 'wire', 'xds/types', 'xds/client', 'policy', 'identity'],
   insight: ['base', 'wire'],
-  runtime: ['base', 'client', 'resources', 'native'],
-  cli: ['base', 'client', 'resources', 'compiler'],
+  runtime: ['base', 'client', 'resources', 'native', 'wire'],
+  explain: ['base', 'wire', 'resources', 'compiler', 'xds/types', 'proxy', 'policy'],
+  cli: ['base', 'client', 'resources', 'compiler', 'explain'],
 };
 
 /** Tests may also use these, to meet the real thing instead of a fake. */

@@ -28,6 +28,7 @@ export interface CompiledRoute {
 }
 
 export interface CompiledHost {
+  readonly name: string;
   readonly routes: readonly CompiledRoute[];
   /** Answers requests that came without TLS, where they are not wanted. */
   readonly toHttps: RouteEntry | undefined;
@@ -75,6 +76,7 @@ export class HostCompiler {
     );
     const requireTls = REQUIRE_TLS[config.requireTls];
     return {
+      name: config.name,
       routes,
       requireTls,
       toHttps: requireTls === 'no' ? undefined : redirectEntry(virtualHost, overrides),

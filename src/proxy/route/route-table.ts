@@ -34,14 +34,40 @@ export class RouteTable {
   }
 
   find(request: RoutedHeaders): RouteEntry | undefined {
-    const vhost = this.domains.find(this.ignorePort ? withoutPort(request.host) : request.host);
+    const vhost = this.hostOf(request);
     if (vhost === undefined) return undefined;
-    if (vhost.requireTls !== 'no' && request.scheme !== 'https') {
-      if (vhost.requireTls === 'all' || request.internal !== true) return vhost.toHttps;
-    }
+    if (asksForTls(vhost, request)) return vhost.toHttps;
     for (const route of vhost.routes) if (route.matches(request)) return route.entry;
     return undefined;
   }
+
+  /** As {@link find}, with the place of what it found: for whoever explains it, not for requests. */
+  locate(request: RoutedHeaders): RoutePlace | undefined {
+    const vhost = this.hostOf(request);
+    if (vhost === undefined) return undefined;
+    if (asksForTls(vhost, request)) return { host: vhost.name, index: undefined, entry: vhost.toHttps };
+    const index = vhost.routes.findIndex((route) => route.matches(request));
+    if (index === -1) return { host: vhost.name, index: undefined, entry: undefined };
+    return { host: vhost.name, index, entry: vhost.routes[index]!.entry };
+  }
+
+  private hostOf({ host }: RoutedHeaders): CompiledHost | undefined {
+    return this.domains.find(this.ignorePort ? withoutPort(host) : host);
+  }
+}
+
+/** Where in a table a route stands. */
+export interface RoutePlace {
+  /** Name of the virtual host. */
+  readonly host: string;
+  /** Of the route in its virtual host; undefined where none matches, or where the host itself answers. */
+  readonly index: number | undefined;
+  readonly entry: RouteEntry | undefined;
+}
+
+function asksForTls({ requireTls }: CompiledHost, request: RoutedHeaders): boolean {
+  if (requireTls === 'no' || request.scheme === 'https') return false;
+  return requireTls === 'all' || request.internal !== true;
 }
 
 function withoutPort(host: string): string {
