@@ -1,4 +1,5 @@
 import { memo } from './memo.js';
+import { destinationNeeds } from './model/destination-needs.js';
 import { inboundPorts } from './model/inbound.js';
 import type { ProxyNode } from './model/proxy.js';
 import type { Mesh, Service } from './model/types.js';
@@ -35,7 +36,8 @@ export function compileSidecar(mesh: Mesh, proxy: ProxyNode): ResourceSet {
 
 /** What of a sidecar the shared part depends on: its labels only where some rule asks for a caller's labels. */
 function viewerKey(mesh: Mesh, proxy: ProxyNode): string {
-  return `${proxy.namespace}|${mesh.rulesAskForCaller ? JSON.stringify(proxy.labels) : ''}`;
+  const labels = mesh.rulesAskForCaller ? JSON.stringify(proxy.labels) : '';
+  return `${proxy.namespace}|${labels}|${destinationNeeds(mesh, proxy)}`;
 }
 
 function sharedView(mesh: Mesh, proxy: ProxyNode): SharedView {

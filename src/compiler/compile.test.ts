@@ -134,7 +134,7 @@ test('a port of gRPC has HTTP routes, and its clusters speak HTTP/2', () => {
 
 test('an object that is not valid is left out, and says so; the rest of the mesh is built', () => {
   const broken = destinationRule('broken', 'shop', { subsets: 7 });
-  const unsupported = destinationRule('tls', 'shop', { trafficPolicy: { tls: { mode: 'MUTUAL' } } });
+  const unsupported = destinationRule('tls', 'shop', { trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL' } } });
   const snapshot = snapshotOf([service('cart'), broken, unsupported]);
   assert.equal(cartLb(snapshot, sidecar('a')), undefined);
   assert.deepEqual(

@@ -18,3 +18,8 @@ export function originsOf(object: KubeObject): readonly ObjectRef[] {
     return { kind, namespace, name };
   });
 }
+
+/** Whether an object was made of an older kind. */
+export function isConverted(object: KubeObject): boolean {
+  return Boolean(object.metadata.annotations?.[CONVERTED_FROM]);
+}

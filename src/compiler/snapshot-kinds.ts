@@ -19,6 +19,7 @@ export const SNAPSHOT_KINDS: Readonly<Record<SnapshotList, SnapshotKind>> = {
   services: { kind: 'Service', gvr: { group: '', version: 'v1', resource: 'services' } },
   endpoints: { kind: 'Endpoints', gvr: { group: '', version: 'v1', resource: 'endpoints' } },
   pods: { kind: 'Pod', gvr: { group: '', version: 'v1', resource: 'pods' } },
+  nodes: { kind: 'Node', gvr: { group: '', version: 'v1', resource: 'nodes' } },
   ingresses: { kind: 'Ingress', gvr: { group: 'networking.k8s.io', version: 'v1', resource: 'ingresses' } },
   routeRules: istio('RouteRule', 'v1alpha2', 'routerules'),
   destinationPolicies: istio('DestinationPolicy', 'v1alpha2', 'destinationpolicies'),

@@ -10,6 +10,7 @@ export interface MeshSnapshot {
   readonly services: readonly KubeObject[];
   readonly endpoints: readonly KubeObject[];
   readonly pods: readonly KubeObject[];
+  readonly nodes: readonly KubeObject[];
   readonly ingresses: readonly KubeObject[];
   readonly routeRules: readonly KubeObject[];
   readonly destinationPolicies: readonly KubeObject[];
@@ -27,12 +28,15 @@ export interface MeshConfig {
   readonly rootNamespace: string;
   /** What happens to calls of a host that the mesh does not know. */
   readonly outboundTrafficPolicy: 'ALLOW_ANY' | 'REGISTRY_ONLY';
+  /** Where proxies find the certificate authorities that are trusted by default. */
+  readonly systemCaFile: string;
 }
 
 export const DEFAULT_MESH_CONFIG: MeshConfig = {
   clusterDomain: 'cluster.local',
   rootNamespace: 'istio-system',
   outboundTrafficPolicy: 'ALLOW_ANY',
+  systemCaFile: '/etc/ssl/certs/ca-certificates.crt',
 };
 
 /** A mesh with nothing in it; spread it and replace the lists that there are. */
@@ -41,6 +45,7 @@ export const EMPTY_SNAPSHOT: MeshSnapshot = {
   services: [],
   endpoints: [],
   pods: [],
+  nodes: [],
   ingresses: [],
   routeRules: [],
   destinationPolicies: [],

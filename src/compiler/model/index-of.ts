@@ -1,6 +1,6 @@
 import { memo } from '../memo.js';
 import { MESH_GATEWAY } from './routes.js';
-import type { DestinationRuleModel, Mesh, RouteTable } from './types.js';
+import type { Mesh, RouteTable } from './types.js';
 import { isVisible } from './visibility.js';
 
 /** Route tables that hold for the sidecars of a namespace, by host. */
@@ -12,7 +12,6 @@ export interface RouteIndex {
 }
 
 const routes = new WeakMap<Mesh, Map<string, RouteIndex>>();
-const ruleWildcards = new WeakMap<Mesh, string[]>();
 
 export function routeIndex(mesh: Mesh, namespace: string): RouteIndex {
   const byNamespace = memo(routes, mesh, () => new Map<string, RouteIndex>());
@@ -33,17 +32,4 @@ function buildIndex(mesh: Mesh, namespace: string): RouteIndex {
   }
   wildcards.sort((left, right) => right.host.length - left.host.length);
   return { tables, exact, wildcards };
-}
-
-/** Hosts of DestinationRules that have a wildcard, the longest first. */
-export function ruleHostsWithWildcard(mesh: Mesh): readonly string[] {
-  return memo(ruleWildcards, mesh, () =>
-    [...mesh.destinationRules.keys()]
-      .filter((host) => host.startsWith('*'))
-      .sort((left, right) => right.length - left.length),
-  );
-}
-
-export function rulesOfHost(mesh: Mesh, host: string | undefined): readonly DestinationRuleModel[] {
-  return (host === undefined ? undefined : mesh.destinationRules.get(host)) ?? [];
 }

@@ -33,7 +33,7 @@ function buildMesh(everything: MeshSnapshot): Mesh {
   const mesh = {
     config,
     services: buildServices(snapshot, entries),
-    workloads: buildWorkloads(snapshot.pods),
+    workloads: buildWorkloads(snapshot.pods, snapshot.nodes),
     routeTables: buildRouteTables(placed.virtualServices, config.clusterDomain),
     destinationRules: buildDestinationRules(policies, config.clusterDomain),
     gateways: buildGateways([...(snapshot.gateways as readonly Gateway[]), ...translated.gateways]),

@@ -1,5 +1,6 @@
 import type { JsonValue } from '@bufbuild/protobuf';
 import type { Node } from '../../xds/types/gen/envoy/config/core/v3/base_pb.js';
+import type { Locality } from './locality.js';
 import type { Labels, PodPort } from './types.js';
 
 /** A proxy as its xDS node describes it. */
@@ -18,6 +19,10 @@ export interface ProxyNode {
   /** Where it takes requests of programs that were told to use an HTTP proxy. */
   readonly httpProxyPort?: number;
   readonly podPorts: readonly PodPort[];
+  readonly locality?: Locality;
+  /** Name of its pod's node. */
+  readonly node?: string;
+  readonly network?: string;
 }
 
 /**
@@ -30,6 +35,9 @@ export function proxyOf(node: Node): ProxyNode | undefined {
   const metadata: Record<string, JsonValue | undefined> = node.metadata ?? {};
   const capture = metadata['INTERCEPTION_MODE'] === 'NONE' ? 'none' : 'redirect';
   const httpProxyPort = Number(metadata['HTTP_PROXY_PORT'] ?? 0);
+  const locality = localityOf(node);
+  const nodeName = textOf(metadata['NODE_NAME']);
+  const network = textOf(metadata['NETWORK']);
   return {
     kind,
     workload: workloadKey(workload),
@@ -40,7 +48,16 @@ export function proxyOf(node: Node): ProxyNode | undefined {
     appAddress: textOf(metadata['APP_ADDRESS']) ?? ip,
     podPorts: podPortsOf(metadata['POD_PORTS']),
     ...(httpProxyPort > 0 ? { httpProxyPort } : {}),
+    ...(locality ? { locality } : {}),
+    ...(nodeName ? { node: nodeName } : {}),
+    ...(network ? { network } : {}),
   };
+}
+
+function localityOf({ locality }: Node): Locality | undefined {
+  if (locality === undefined) return undefined;
+  const { region, zone, subZone: subzone } = locality;
+  return region === '' && zone === '' && subzone === '' ? undefined : { region, zone, subzone };
 }
 
 /** `cart-7c9d.shop` -> `shop/cart-7c9d` */

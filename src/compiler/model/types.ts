@@ -6,6 +6,8 @@ import type {
   TlsMatch,
 } from '../../resources/istio/virtualservice/types.js';
 import type { MeshConfig, ObjectRef, Problem } from '../snapshot.js';
+import type { DestinationRuleModel } from './destination-types.js';
+import type { Locality } from './locality.js';
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -30,6 +32,9 @@ export interface Workload {
   readonly labels: Labels;
   /** TCP ports that its containers declare, without the sidecar's. */
   readonly ports: readonly PodPort[];
+  readonly locality?: Locality;
+  /** Name of its node. */
+  readonly node?: string;
 }
 
 export interface PodPort {
@@ -46,14 +51,21 @@ export interface Service {
   /** Where programs find it; empty for headless services and most that are outside. */
   readonly addresses: readonly string[];
   /**
-   * How its endpoints are known: from the mesh, by DNS, or as the address that the program called.
+   * How its endpoints are known: from the mesh, by DNS (all addresses of a name, or one after the other), or as the address that the
+   * program called.
    */
-  readonly resolution: 'endpoints' | 'dns' | 'original';
+  readonly resolution: 'endpoints' | 'dns' | 'dnsRoundRobin' | 'original';
   readonly ports: readonly ServicePort[];
   /** Labels of its pods; absent for services without pods. */
   readonly selector?: Labels;
   /** Namespaces that see it; absent: all. */
   readonly exportTo?: readonly string[];
+  /** Names that its certificate may have; absent: not told. */
+  readonly subjectAltNames?: readonly string[];
+  /** Callers use only endpoints of their own node. */
+  readonly nodeLocal?: true;
+  /** `PreferClose`, `PreferSameZone` or `PreferSameNode`; absent: all endpoints alike. */
+  readonly trafficDistribution?: string;
 }
 
 export type Protocol = 'http' | 'http2' | 'tcp';
@@ -64,6 +76,8 @@ export interface ServicePort {
   readonly protocol: Protocol;
   /** Number, or name of a container's port; the same as `number` where absent. */
   readonly targetPort?: number | string;
+  /** Where the program's own address is used: the port there in place of the one that it called. */
+  readonly passthroughPort?: number;
   readonly endpoints: readonly Endpoint[];
 }
 
@@ -73,6 +87,10 @@ export interface Endpoint {
   readonly port: number;
   readonly labels: Labels;
   readonly weight?: number;
+  readonly locality?: Locality;
+  /** Name of its pod's node. */
+  readonly node?: string;
+  readonly network?: string;
 }
 
 /** The routes of a VirtualService, whichever kind it was written as. */
@@ -182,50 +200,6 @@ export interface Fault {
   readonly delay?: { readonly percent: number; readonly fixedDelay_ms: number };
   /** One of the two codes. */
   readonly abort?: { readonly percent: number; readonly httpStatus?: number; readonly grpcStatus?: number };
-}
-
-export interface DestinationRuleModel {
-  readonly origins: readonly ObjectRef[];
-  readonly namespace: string;
-  readonly exportTo?: readonly string[];
-  /** Callers for which it holds, in its namespace; absent: all. */
-  readonly workloadSelector?: Labels;
-  readonly policy: TrafficPolicy;
-  readonly subsets: ReadonlyMap<string, SubsetModel>;
-}
-
-export interface SubsetModel {
-  readonly labels: Labels;
-  readonly policy: TrafficPolicy;
-}
-
-export interface PortPolicy {
-  readonly loadBalancer?: 'ROUND_ROBIN' | 'LEAST_REQUEST' | 'RANDOM';
-  readonly connectionPool?: ConnectionPool;
-  readonly outlierDetection?: OutlierDetection;
-}
-
-export interface TrafficPolicy extends PortPolicy {
-  readonly ports: ReadonlyMap<number, PortPolicy>;
-}
-
-export interface ConnectionPool {
-  readonly maxConnections?: number;
-  readonly connectTimeout_ms?: number;
-  readonly maxPendingRequests?: number;
-  readonly maxRequests?: number;
-  readonly maxRetries?: number;
-  readonly maxRequestsPerConnection?: number;
-}
-
-/** Absent numbers: Envoy's defaults. A count of 0 switches that detection off. */
-export interface OutlierDetection {
-  readonly consecutive5xx?: number;
-  readonly consecutiveGatewayFailure?: number;
-  readonly interval_ms?: number;
-  readonly baseEjectionTime_ms?: number;
-  readonly maxEjectionPercent?: number;
-  readonly panicThreshold_percent: number;
 }
 
 export interface GatewayModel {

@@ -1,13 +1,25 @@
 import type { Pod } from 'kubernetes-types/core/v1.js';
 import type { KubeObject } from '../../resources/object.js';
 import { keyOf } from '../ordering.js';
+import { type Locality, localityOfLabels, localityOfNode } from './locality.js';
 import type { ProxyNode } from './proxy.js';
 import type { Mesh, PodPort, Workload } from './types.js';
 
 const SIDECAR_CONTAINER = 'istio-proxy';
 
-export function buildWorkloads(pods: readonly KubeObject[]): ReadonlyMap<string, Workload> {
-  return new Map(pods.map((pod) => [keyOf(pod), { labels: pod.metadata.labels ?? {}, ports: portsOf(pod) }]));
+export function buildWorkloads(
+  pods: readonly KubeObject[],
+  nodes: readonly KubeObject[],
+): ReadonlyMap<string, Workload> {
+  const localities = new Map(nodes.map(({ metadata }) => [metadata.name, localityOfNode(metadata.labels ?? {})]));
+  return new Map(pods.map((pod) => [keyOf(pod), toWorkload(pod, localities)]));
+}
+
+function toWorkload(pod: KubeObject, localities: ReadonlyMap<string, Locality | undefined>): Workload {
+  const labels = pod.metadata.labels ?? {};
+  const node = (pod as unknown as Pod).spec?.nodeName;
+  const locality = localityOfLabels(labels) ?? localities.get(node ?? '');
+  return { labels, ports: portsOf(pod), ...(locality ? { locality } : {}), ...(node ? { node } : {}) };
 }
 
 function portsOf(object: KubeObject): PodPort[] {
@@ -26,5 +38,13 @@ export function withWorkload(mesh: Mesh, proxy: ProxyNode): ProxyNode {
   const labels = Object.keys(proxy.labels).length > 0 ? proxy.labels : workload.labels;
   const known = new Set(workload.ports.map(({ port }) => port));
   const more = proxy.podPorts.filter(({ port }) => !known.has(port));
-  return { ...proxy, labels, podPorts: [...workload.ports, ...more] };
+  const locality = proxy.locality ?? workload.locality;
+  const node = proxy.node ?? workload.node;
+  return {
+    ...proxy,
+    labels,
+    podPorts: [...workload.ports, ...more],
+    ...(locality ? { locality } : {}),
+    ...(node ? { node } : {}),
+  };
 }

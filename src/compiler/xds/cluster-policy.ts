@@ -1,97 +1,116 @@
 import type { Any } from '@bufbuild/protobuf/wkt';
+import type { ClientTls, ConnectionPool, TrafficPolicy } from '../../resources/istio/destinationrule/types.js';
+import { duration_ms } from '../../resources/istio/duration.js';
 import type { CircuitBreakersSchema } from '../../xds/types/gen/envoy/config/cluster/v3/circuit_breaker_pb.js';
-import {
-  type Cluster_CommonLbConfigSchema,
-  Cluster_LbPolicy,
-} from '../../xds/types/gen/envoy/config/cluster/v3/cluster_pb.js';
-import type { OutlierDetectionSchema } from '../../xds/types/gen/envoy/config/cluster/v3/outlier_detection_pb.js';
 import { HttpProtocolOptionsSchema } from '../../xds/types/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js';
-import type { ConnectionPool, OutlierDetection, PortPolicy, Protocol } from '../model/types.js';
+import type { Protocol } from '../model/types.js';
 import { anyOf, type Init } from './resource.js';
 import { durationOf } from './values.js';
 
 /** Istio's "no limit": Envoy's own defaults of 1024 (3 for retries) would be limits that nobody asked for. */
 const NO_LIMIT = 4_294_967_295;
 const HTTP_PROTOCOL_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
-const ENFORCE_ALWAYS_PERCENT = 100;
-/** Envoy's default, which needs no mention. */
-const PANIC_THRESHOLD_DEFAULT_PERCENT = 50;
+/** Istio's defaults for a retryBudget that leaves them open. */
+const RETRY_BUDGET_PERCENT = 20;
+const RETRY_CONCURRENCY_MIN = 3;
 
-const LB_POLICIES = {
-  ROUND_ROBIN: Cluster_LbPolicy.ROUND_ROBIN,
-  LEAST_REQUEST: Cluster_LbPolicy.LEAST_REQUEST,
-  RANDOM: Cluster_LbPolicy.RANDOM,
-} as const;
-
-/** Taking turns is what Istio 0.7 did and what people expect to see; today's Istio defaults to least request. */
-export function loadBalancer(name: PortPolicy['loadBalancer']): Cluster_LbPolicy {
-  return LB_POLICIES[name ?? 'ROUND_ROBIN'];
-}
-
-export function circuitBreakers(pool: ConnectionPool | undefined): Init<typeof CircuitBreakersSchema> {
+/** A number of 0 is no limit. */
+export function circuitBreakers(
+  pool: ConnectionPool | undefined,
+  budget?: TrafficPolicy['retryBudget'],
+): Init<typeof CircuitBreakersSchema> {
+  const { tcp, http } = pool ?? {};
+  const retryBudget = budget && {
+    budgetPercent: { value: budget.percent ?? RETRY_BUDGET_PERCENT },
+    minRetryConcurrency: budget.minRetryConcurrency || RETRY_CONCURRENCY_MIN,
+  };
   return {
     thresholds: [
       {
-        maxConnections: pool?.maxConnections ?? NO_LIMIT,
-        maxPendingRequests: pool?.maxPendingRequests ?? NO_LIMIT,
-        maxRequests: pool?.maxRequests ?? NO_LIMIT,
-        maxRetries: pool?.maxRetries ?? NO_LIMIT,
+        maxConnections: tcp?.maxConnections || NO_LIMIT,
+        maxPendingRequests: http?.http1MaxPendingRequests || NO_LIMIT,
+        maxRequests: http?.http2MaxRequests || NO_LIMIT,
+        maxRetries: http?.maxRetries || NO_LIMIT,
+        ...(retryBudget ? { retryBudget } : {}),
       },
     ],
   };
 }
 
-/** Undefined where every kind of detection is switched off. */
-export function outlierDetection(
-  detection: OutlierDetection | undefined,
-): Init<typeof OutlierDetectionSchema> | undefined {
-  if (detection === undefined || isOff(detection)) return undefined;
-  const { consecutive5xx, consecutiveGatewayFailure, interval_ms, baseEjectionTime_ms, maxEjectionPercent } = detection;
-  return {
-    // Ejection for a success rate below that of the others is nothing that a rule can ask for.
-    enforcingSuccessRate: 0,
-    ...(consecutive5xx !== undefined
-      ? { consecutive5xx, enforcingConsecutive5xx: consecutive5xx > 0 ? ENFORCE_ALWAYS_PERCENT : 0 }
-      : {}),
-    ...(consecutiveGatewayFailure !== undefined
+/** Whether endpoints are spoken to in HTTP/2, whatever the client speaks. */
+export function speaksHttp2(protocol: Protocol, pool: ConnectionPool | undefined): boolean {
+  if (pool?.http?.useClientProtocol) return false;
+  return protocol === 'http2' || pool?.http?.h2UpgradePolicy === 'UPGRADE';
+}
+
+type Options = Init<typeof HttpProtocolOptionsSchema>;
+
+/** By extension name; empty where Envoy's defaults do. */
+export function httpProtocolOptions(
+  protocol: Protocol,
+  pool: ConnectionPool | undefined,
+  tls?: ClientTls,
+): Record<string, Any> {
+  const common = commonOptions(pool);
+  const identity = tls && serverIdentity(tls);
+  const own = upstreamProtocol(protocol, pool);
+  if (!own && !common && !identity) return {};
+  const options = anyOf(HttpProtocolOptionsSchema, {
+    ...(common ? { commonHttpProtocolOptions: common } : {}),
+    ...(identity ? { upstreamHttpProtocolOptions: identity } : {}),
+    upstreamProtocolOptions: own ?? HTTP1,
+  });
+  return { [HTTP_PROTOCOL_OPTIONS]: options };
+}
+
+const HTTP1: Options['upstreamProtocolOptions'] = {
+  case: 'explicitHttpConfig',
+  value: { protocolConfig: { case: 'httpProtocolOptions', value: {} } },
+};
+
+function upstreamProtocol(
+  protocol: Protocol,
+  pool: ConnectionPool | undefined,
+): Options['upstreamProtocolOptions'] | undefined {
+  if (pool?.http?.useClientProtocol && protocol !== 'tcp') {
+    return {
+      case: 'useDownstreamProtocolConfig',
+      value: { httpProtocolOptions: {}, http2ProtocolOptions: {} },
+    };
+  }
+  if (!speaksHttp2(protocol, pool)) return undefined;
+  const { maxConcurrentStreams, http2KeepAlive: keepalive } = pool?.http ?? {};
+  const value = {
+    ...(maxConcurrentStreams ? { maxConcurrentStreams } : {}),
+    ...(keepalive?.interval && keepalive.timeout
       ? {
-          consecutiveGatewayFailure,
-          enforcingConsecutiveGatewayFailure: consecutiveGatewayFailure > 0 ? ENFORCE_ALWAYS_PERCENT : 0,
+          connectionKeepalive: {
+            interval: durationOf(duration_ms(keepalive.interval)),
+            timeout: durationOf(duration_ms(keepalive.timeout)),
+          },
         }
       : {}),
-    ...(interval_ms !== undefined ? { interval: durationOf(interval_ms) } : {}),
-    ...(baseEjectionTime_ms !== undefined ? { baseEjectionTime: durationOf(baseEjectionTime_ms) } : {}),
-    ...(maxEjectionPercent !== undefined ? { maxEjectionPercent } : {}),
+  };
+  return { case: 'explicitHttpConfig', value: { protocolConfig: { case: 'http2ProtocolOptions', value } } };
+}
+
+function commonOptions(pool: ConnectionPool | undefined): Options['commonHttpProtocolOptions'] {
+  const { tcp, http } = pool ?? {};
+  const idleTimeout = http?.idleTimeout ?? tcp?.idleTimeout;
+  const maxDuration = tcp?.maxConnectionDuration;
+  const maxRequestsPerConnection = http?.maxRequestsPerConnection;
+  if (!idleTimeout && !maxDuration && !maxRequestsPerConnection) return undefined;
+  return {
+    ...(idleTimeout ? { idleTimeout: durationOf(duration_ms(idleTimeout)) } : {}),
+    ...(maxDuration ? { maxConnectionDuration: durationOf(duration_ms(maxDuration)) } : {}),
+    ...(maxRequestsPerConnection ? { maxRequestsPerConnection } : {}),
   };
 }
 
-function isOff({ consecutive5xx, consecutiveGatewayFailure }: OutlierDetection): boolean {
-  return consecutive5xx === 0 && (consecutiveGatewayFailure ?? 0) === 0;
-}
-
-export function panicThreshold(
-  detection: OutlierDetection | undefined,
-): Init<typeof Cluster_CommonLbConfigSchema> | undefined {
-  if (detection === undefined || isOff(detection)) return undefined;
-  const { panicThreshold_percent } = detection;
-  if (panicThreshold_percent === PANIC_THRESHOLD_DEFAULT_PERCENT) return undefined;
-  return { healthyPanicThreshold: { value: panicThreshold_percent } };
-}
-
-export function httpProtocolOptions(protocol: Protocol, pool: ConnectionPool | undefined): Record<string, Any> {
-  const { maxRequestsPerConnection } = pool ?? {};
-  if (protocol === 'tcp' || (protocol === 'http' && maxRequestsPerConnection === undefined)) return {};
-  const options = anyOf(HttpProtocolOptionsSchema, {
-    ...(maxRequestsPerConnection !== undefined ? { commonHttpProtocolOptions: { maxRequestsPerConnection } } : {}),
-    upstreamProtocolOptions: {
-      case: 'explicitHttpConfig',
-      value: {
-        protocolConfig:
-          protocol === 'http2'
-            ? { case: 'http2ProtocolOptions', value: {} }
-            : { case: 'httpProtocolOptions', value: {} },
-      },
-    },
-  });
-  return { [HTTP_PROTOCOL_OPTIONS]: options };
+/** A rule that names no server means the one that the request is for. */
+function serverIdentity(tls: ClientTls): Options['upstreamHttpProtocolOptions'] {
+  const originates = tls.mode === 'SIMPLE' || tls.mode === 'MUTUAL';
+  if (!originates || tls.sni) return undefined;
+  const autoSanValidation = !tls.insecureSkipVerify && !tls.subjectAltNames?.length;
+  return { autoSni: true, ...(autoSanValidation ? { autoSanValidation } : {}) };
 }

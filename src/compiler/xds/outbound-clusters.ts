@@ -1,9 +1,12 @@
 import { memo } from '../memo.js';
+import type { DestinationView } from '../model/destination-types.js';
+import { destinationView } from '../model/destination-view.js';
+import { portPolicy } from '../model/port-policy.js';
 import type { ProxyNode } from '../model/proxy.js';
-import type { Labels, Mesh, PortPolicy, Service, ServicePort, TrafficPolicy } from '../model/types.js';
-import { destinationView } from '../model/view.js';
+import type { Mesh, Service, ServicePort } from '../model/types.js';
 import { outboundClusterMessage } from './cluster.js';
-import { loadAssignment } from './endpoints.js';
+import { type DestinationSpec, discoveryOf } from './destination.js';
+import { callerKey, loadAssignment } from './endpoints.js';
 import { outboundCluster } from './names.js';
 import { encodeCluster, encodeEndpoints, type ResourceCollector, type XdsResource } from './resource.js';
 
@@ -17,42 +20,46 @@ export function addOutboundClusters(
   for (const service of services) {
     const view = destinationView(mesh, proxy, service);
     for (const port of service.ports) {
-      addCluster(into, { service, port, policy: view.policy });
-      for (const [subset, { labels, policy }] of view.subsets) {
-        addCluster(into, { service, port, policy, subset: { name: subset, labels } });
-      }
+      addCluster(into, mesh, view, specOf(proxy, service, port, view));
+      for (const subset of view.subsets.keys())
+        addCluster(into, mesh, view, specOf(proxy, service, port, view, subset));
     }
   }
 }
 
-interface ClusterSpec {
-  readonly service: Service;
-  readonly port: ServicePort;
-  readonly policy: TrafficPolicy;
-  readonly subset?: { readonly name: string; readonly labels: Labels };
+function specOf(
+  proxy: ProxyNode,
+  service: Service,
+  port: ServicePort,
+  view: DestinationView,
+  subset?: string,
+): DestinationSpec {
+  const labels = subset === undefined ? undefined : view.subsets.get(subset)?.labels;
+  return {
+    name: outboundCluster(port.number, subset, service.hostname),
+    policy: portPolicy(view, port.number, subset),
+    ...{ proxy, service, port },
+    ...(labels ? { subset: labels } : {}),
+  };
 }
 
-/** Encoded once for all proxies that see the same: by port, then by the policy, then by name and protocol. */
-const clusters = new WeakMap<ServicePort, WeakMap<TrafficPolicy, Map<string, XdsResource>>>();
-const assignments = new WeakMap<ServicePort, Map<string, XdsResource>>();
+/** Encoded once for all proxies that see the same: by port, then by the rules that hold, then by name and what else counts. */
+type Encoded = WeakMap<ServicePort, WeakMap<DestinationView, Map<string, XdsResource>>>;
+const clusters: Encoded = new WeakMap();
+const assignments: Encoded = new WeakMap();
 
-function addCluster(into: ResourceCollector, { service, port, policy, subset }: ClusterSpec): void {
-  const name = outboundCluster(port.number, subset?.name, service.hostname);
-  const { protocol } = port;
-  const byPolicy = memo(clusters, port, () => new WeakMap<TrafficPolicy, Map<string, XdsResource>>());
-  const byName = memo(byPolicy, policy, () => new Map<string, XdsResource>());
-  const own = policyFor(policy, port.number);
-  const cluster = memo(byName, `${name}|${protocol}`, () =>
-    encodeCluster(outboundClusterMessage({ name, service, port, protocol, policy: own })),
+function addCluster(into: ResourceCollector, mesh: Mesh, view: DestinationView, spec: DestinationSpec): void {
+  const { systemCaFile } = mesh.config;
+  const key = `${spec.name}|${callerKey(spec)}`;
+  const cluster = memo(encodedFor(clusters, spec, view), `${key}|${spec.port.protocol}|${systemCaFile}`, () =>
+    encodeCluster(outboundClusterMessage(spec, systemCaFile)),
   );
   into.addCluster(cluster);
-  if (service.resolution !== 'endpoints') return;
-  const byLabels = memo(assignments, port, () => new Map<string, XdsResource>());
-  const key = `${name}|${JSON.stringify(subset?.labels ?? null)}`;
-  into.addEndpoints(memo(byLabels, key, () => encodeEndpoints(loadAssignment(name, port.endpoints, subset?.labels))));
+  if (discoveryOf(spec) !== 'eds') return;
+  into.addEndpoints(memo(encodedFor(assignments, spec, view), key, () => encodeEndpoints(loadAssignment(spec))));
 }
 
-/** A port's own settings replace those of the whole service part by part. */
-function policyFor(policy: TrafficPolicy, port: number): PortPolicy {
-  return { ...policy, ...policy.ports.get(port) };
+function encodedFor(memory: Encoded, { port }: DestinationSpec, view: DestinationView): Map<string, XdsResource> {
+  const byView = memo(memory, port, () => new WeakMap<DestinationView, Map<string, XdsResource>>());
+  return memo(byView, view, () => new Map<string, XdsResource>());
 }

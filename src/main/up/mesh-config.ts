@@ -91,6 +91,7 @@ export class MeshConfigSource implements ConfigSource {
 
 /** Statuses change often and mean nothing to a proxy, but for a pod its address and readiness are there. */
 function matters(name: keyof Lists, object: KubeObject, old: KubeObject): boolean {
+  if (name === 'nodes') return JSON.stringify(object.metadata.labels) !== JSON.stringify(old.metadata.labels);
   if (name === 'pods' || name === 'endpoints' || name === 'services') return true;
   return object.metadata.generation === undefined || object.metadata.generation !== old.metadata.generation;
 }

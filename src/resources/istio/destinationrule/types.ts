@@ -1,4 +1,9 @@
 import type { KubeObject } from '../../object.js';
+import type { ConnectionPool, OutlierDetection } from './connection-types.js';
+import type { LoadBalancer } from './load-balancer-types.js';
+
+export type { ConnectionPool, OutlierDetection, TcpKeepalive } from './connection-types.js';
+export type { ConsistentHash, LoadBalancer, LocalityLbSetting, Warmup } from './load-balancer-types.js';
 
 export interface DestinationRule extends KubeObject {
   spec: DestinationRuleSpec;
@@ -19,45 +24,33 @@ export interface Subset {
   trafficPolicy?: TrafficPolicy;
 }
 
-/** Each part replaces the same part of the policy around it as a whole. */
+/** What holds for one port. */
 export interface PortTrafficPolicy {
-  loadBalancer?: { simple?: SimpleLoadBalancer };
+  loadBalancer?: LoadBalancer;
   connectionPool?: ConnectionPool;
   outlierDetection?: OutlierDetection;
-  tls?: { mode?: string };
+  tls?: ClientTls;
 }
 
+/** Settings of a port replace all the others for it. */
 export interface TrafficPolicy extends PortTrafficPolicy {
   portLevelSettings?: (PortTrafficPolicy & { port?: { number?: number } })[];
+  proxyProtocol?: { version?: 'V1' | 'V2' };
+  retryBudget?: { percent?: number; minRetryConcurrency?: number };
 }
 
-export type SimpleLoadBalancer =
-  | 'UNSPECIFIED'
-  | 'ROUND_ROBIN'
-  | 'LEAST_REQUEST'
-  | 'LEAST_CONN'
-  | 'RANDOM'
-  | 'PASSTHROUGH';
+export type ClientTlsMode = 'DISABLE' | 'SIMPLE' | 'MUTUAL' | 'ISTIO_MUTUAL';
 
-export interface ConnectionPool {
-  tcp?: { maxConnections?: number; connectTimeout?: string };
-  http?: {
-    http1MaxPendingRequests?: number;
-    http2MaxRequests?: number;
-    maxRequestsPerConnection?: number;
-    maxRetries?: number;
-  };
-}
-
-/** A number of errors of 0 switches that kind of detection off. */
-export interface OutlierDetection {
-  /** Older spelling of consecutiveGatewayErrors' place; counts 5xx. */
-  consecutiveErrors?: number;
-  consecutive5xxErrors?: number;
-  consecutiveGatewayErrors?: number;
-  interval?: string;
-  baseEjectionTime?: string;
-  maxEjectionPercent?: number;
-  /** Below this share of healthy endpoints all are used; 0: never. */
-  minHealthPercent?: number;
+/** Paths are of the proxy's file system. */
+export interface ClientTls {
+  mode?: ClientTlsMode;
+  clientCertificate?: string;
+  privateKey?: string;
+  caCertificates?: string;
+  /** Name of a Secret with the keys cert, key and cacert, or tls.crt, tls.key and ca.crt. */
+  credentialName?: string;
+  subjectAltNames?: string[];
+  sni?: string;
+  insecureSkipVerify?: boolean;
+  caCrl?: string;
 }

@@ -1,54 +1,29 @@
 import { fields, isOneOf, type UnsupportedField } from '../unsupported-field.js';
 
-const TRAFFIC_POLICIES = ['spec.trafficPolicy', 'spec.subsets[].trafficPolicy'].flatMap((path) => [
-  path,
-  `${path}.portLevelSettings[]`,
-]);
+const KIND = 'DestinationRule';
+const WHOLE = ['spec.trafficPolicy', 'spec.subsets[].trafficPolicy'];
+const EVERYWHERE = WHOLE.flatMap((path) => [path, `${path}.portLevelSettings[]`]);
 
 function trafficPolicyFields(path: string): UnsupportedField[] {
-  const kind = 'DestinationRule';
   return [
-    { kind, path: `${path}.tls.mode`, harmless: isOneOf('DISABLE'), only: 'modes other than DISABLE' },
     {
-      kind,
-      path: `${path}.loadBalancer.simple`,
-      harmless: isOneOf('UNSPECIFIED', 'ROUND_ROBIN', 'LEAST_REQUEST', 'LEAST_CONN', 'RANDOM'),
-      only: 'PASSTHROUGH',
+      kind: KIND,
+      path: `${path}.tls.mode`,
+      harmless: isOneOf('DISABLE', 'SIMPLE', 'MUTUAL'),
+      only: 'ISTIO_MUTUAL (there are no certificates of workloads yet)',
     },
     ...fields(
-      kind,
-      `${path}.loadBalancer.consistentHash`,
-      `${path}.loadBalancer.localityLbSetting`,
+      KIND,
+      `${path}.tls.credentialName`,
       `${path}.loadBalancer.zoneAwareLbSetting`,
-      `${path}.loadBalancer.warmup`,
-      `${path}.loadBalancer.warmupDurationSecs`,
-      `${path}.connectionPool.tcp.tcpKeepalive`,
-      `${path}.connectionPool.tcp.maxConnectionDuration`,
-      `${path}.connectionPool.tcp.idleTimeout`,
-      `${path}.connectionPool.http.idleTimeout`,
-      `${path}.connectionPool.http.h2UpgradePolicy`,
-      `${path}.connectionPool.http.useClientProtocol`,
-      `${path}.connectionPool.http.maxConcurrentStreams`,
-      `${path}.connectionPool.http.http2KeepAlive`,
-      `${path}.outlierDetection.splitExternalLocalOriginErrors`,
-      `${path}.outlierDetection.consecutiveLocalOriginFailures`,
+      `${path}.connectionPool.tcp.tcpKeepalive.probes`,
+      `${path}.connectionPool.tcp.tcpKeepalive.interval`,
       `${path}.outlierDetection.outlierDetectionHttpErrorCodes`,
     ),
   ];
 }
 
 export const UNSUPPORTED_DESTINATION_RULE_FIELDS: readonly UnsupportedField[] = [
-  ...TRAFFIC_POLICIES.flatMap(trafficPolicyFields),
-  ...fields(
-    'DestinationRule',
-    'spec.trafficPolicy.tunnel',
-    'spec.trafficPolicy.proxyProtocol',
-    'spec.trafficPolicy.retryBudget',
-  ),
-  ...fields(
-    'DestinationRule',
-    'spec.subsets[].trafficPolicy.tunnel',
-    'spec.subsets[].trafficPolicy.proxyProtocol',
-    'spec.subsets[].trafficPolicy.retryBudget',
-  ),
+  ...EVERYWHERE.flatMap(trafficPolicyFields),
+  ...WHOLE.flatMap((path) => fields(KIND, `${path}.tunnel`, `${path}.retryBudget.budgetInterval`)),
 ];

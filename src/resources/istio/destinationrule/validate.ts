@@ -1,17 +1,16 @@
 import type { FieldError } from '../../kind.js';
 import type { KubeObject } from '../../object.js';
-import { FieldErrors } from '../checks.js';
+import { FieldErrors, keyed } from '../checks.js';
 import { checkExportTo } from '../references.js';
 import { unsupportedFieldErrors } from '../unsupported.js';
-import type {
-  ConnectionPool,
-  DestinationRule,
-  DestinationRuleSpec,
-  OutlierDetection,
-  PortTrafficPolicy,
-  Subset,
-  TrafficPolicy,
-} from './types.js';
+import type { DestinationRule, DestinationRuleSpec, PortTrafficPolicy, Subset, TrafficPolicy } from './types.js';
+import { checkConnectionPool, checkOutlierDetection } from './validate-connection.js';
+import { checkLoadBalancer } from './validate-load-balancer.js';
+import { checkClientTls } from './validate-tls.js';
+
+const PORT_PARTS = ['loadBalancer', 'connectionPool', 'outlierDetection', 'tls'] as const;
+const PARTS = [...PORT_PARTS, 'portLevelSettings', 'tunnel', 'proxyProtocol', 'retryBudget'] as const;
+const PERCENT_MAX = 100;
 
 export function validateDestinationRule(object: KubeObject): FieldError[] {
   const errors = new FieldErrors();
@@ -22,9 +21,26 @@ export function validateDestinationRule(object: KubeObject): FieldError[] {
   }
   errors.host('spec.host', spec.host, true);
   checkExportTo(errors, spec.exportTo);
+  checkSelector(errors, spec, object.metadata.namespace ?? 'default');
   if (spec.trafficPolicy) checkTrafficPolicy(errors, 'spec.trafficPolicy', spec.trafficPolicy);
   checkSubsets(errors, spec.subsets ?? []);
   return [...errors.list, ...unsupportedFieldErrors(object)];
+}
+
+/** A rule for some callers holds in its namespace alone. */
+function checkSelector(errors: FieldErrors, { workloadSelector, exportTo }: DestinationRuleSpec, own: string): void {
+  for (const [key, value] of Object.entries(workloadSelector?.matchLabels ?? {})) {
+    const field = keyed('spec.workloadSelector.matchLabels', key);
+    if (key === '') errors.required(field, 'the name of a label');
+    if (`${key}${value}`.includes('*')) errors.invalid(field, value, "wildcard '*' is not supported in the selector");
+  }
+  if (workloadSelector && exportTo?.some((namespace) => namespace !== '.' && namespace !== own)) {
+    errors.invalid(
+      'spec.exportTo',
+      exportTo,
+      'a rule with workloadSelector may be exported to its own namespace alone',
+    );
+  }
 }
 
 function checkSubsets(errors: FieldErrors, subsets: readonly Subset[]): void {
@@ -40,42 +56,35 @@ function checkSubsets(errors: FieldErrors, subsets: readonly Subset[]): void {
 }
 
 function checkTrafficPolicy(errors: FieldErrors, field: string, policy: TrafficPolicy): void {
+  if (!PARTS.some((part) => part in policy)) errors.required(field, `at least one of ${PARTS.join(', ')}`);
   checkPortPolicy(errors, field, policy);
+  if (policy.proxyProtocol && 'tunnel' in policy) {
+    errors.forbidden(`${field}.proxyProtocol`, 'may not be set together with tunnel');
+  }
+  const percent = policy.retryBudget?.percent;
+  if (percent !== undefined) errors.range(`${field}.retryBudget.percent`, percent, 0, PERCENT_MAX);
+  checkPortSettings(errors, `${field}.portLevelSettings`, policy.portLevelSettings ?? []);
+}
+
+type PortSettings = NonNullable<TrafficPolicy['portLevelSettings']>;
+
+function checkPortSettings(errors: FieldErrors, field: string, all: PortSettings): void {
   const seen = new Set<number>();
-  (policy.portLevelSettings ?? []).forEach((settings, index) => {
-    const at = `${field}.portLevelSettings[${index}]`;
+  all.forEach((settings, index) => {
+    const at = `${field}[${index}]`;
     const number = settings.port?.number;
     if (number === undefined) errors.required(`${at}.port.number`, 'the port of the service');
     else if (seen.has(number)) errors.duplicate(`${at}.port.number`, number);
     else seen.add(number);
+    if (!PORT_PARTS.some((part) => part in settings)) errors.required(at, `at least one of ${PORT_PARTS.join(', ')}`);
     checkPortPolicy(errors, at, settings);
   });
 }
 
 function checkPortPolicy(errors: FieldErrors, field: string, policy: PortTrafficPolicy): void {
-  if (policy.connectionPool) checkConnectionPool(errors, `${field}.connectionPool`, policy.connectionPool);
-  if (policy.outlierDetection) checkOutlierDetection(errors, `${field}.outlierDetection`, policy.outlierDetection);
-}
-
-function checkConnectionPool(errors: FieldErrors, field: string, { tcp, http }: ConnectionPool): void {
-  errors.atLeast(`${field}.tcp.maxConnections`, tcp?.maxConnections, 0);
-  errors.duration(`${field}.tcp.connectTimeout`, tcp?.connectTimeout);
-  for (const name of [
-    'http1MaxPendingRequests',
-    'http2MaxRequests',
-    'maxRequestsPerConnection',
-    'maxRetries',
-  ] as const) {
-    errors.atLeast(`${field}.http.${name}`, http?.[name], 0);
-  }
-}
-
-function checkOutlierDetection(errors: FieldErrors, field: string, detection: OutlierDetection): void {
-  for (const name of ['consecutiveErrors', 'consecutive5xxErrors', 'consecutiveGatewayErrors'] as const) {
-    errors.atLeast(`${field}.${name}`, detection[name], 0);
-  }
-  errors.duration(`${field}.interval`, detection.interval);
-  errors.duration(`${field}.baseEjectionTime`, detection.baseEjectionTime);
-  errors.range(`${field}.maxEjectionPercent`, detection.maxEjectionPercent, 0, 100);
-  errors.range(`${field}.minHealthPercent`, detection.minHealthPercent, 0, 100);
+  const { loadBalancer, connectionPool, outlierDetection, tls } = policy;
+  if (loadBalancer) checkLoadBalancer(errors, `${field}.loadBalancer`, loadBalancer);
+  if (connectionPool) checkConnectionPool(errors, `${field}.connectionPool`, connectionPool);
+  if (outlierDetection) checkOutlierDetection(errors, `${field}.outlierDetection`, outlierDetection);
+  if (tls) checkClientTls(errors, `${field}.tls`, tls);
 }
