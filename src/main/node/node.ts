@@ -131,7 +131,6 @@ async function start(config: NodeConfig, configFile: string, logger: Logger, cle
   cleanup.defer(() => nodePorts.close());
   const unfollow = names.followPorts((ports) => {
     void nodePorts.set(ports);
-    if (!(driver instanceof NetnsDriver)) return;
     driver.setServices(ports.map(({ route }) => route)).catch((error: unknown) => {
       logger.error('services not changed in pods', { error: messageOf(error) });
     });
@@ -156,7 +155,7 @@ function borrowed(driver: Driver): Driver {
   };
 }
 
-function makeDriver(config: NodeConfig, names: MeshNames): Driver {
+function makeDriver(config: NodeConfig, names: MeshNames): NetnsDriver | ProcessDriver {
   if (config.driver === 'netns') {
     return new NetnsDriver({
       runDir: join(config.runDir, 'netns'),
@@ -165,5 +164,6 @@ function makeDriver(config: NodeConfig, names: MeshNames): Driver {
       serviceRange: config.serviceRange,
     });
   }
-  return new ProcessDriver({ stateDir: config.stateDir, dns: names.responder });
+  const { stateDir, serviceRange } = config;
+  return new ProcessDriver({ stateDir, dns: names.responder, serviceRange, random: new SystemRandom() });
 }

@@ -9,7 +9,7 @@ import { EVENTS, PODS } from '../../resources/gvr.js';
 import { initContainer, sidecarContainer } from '../../resources/injection/sidecar.js';
 import type { EventObject, PodObject } from '../../resources/types.js';
 import { ProcessDriver } from '../drivers/process/process-driver.js';
-import { responder, temporaryFolder } from '../drivers/process/testing.js';
+import { responder, SERVICES, temporaryFolder } from '../drivers/process/testing.js';
 import { ImageStore } from '../images/image-store.js';
 import { LocalPodAccess } from './local-pod-access.js';
 import { NodeAgent } from './node-agent.js';
@@ -33,7 +33,7 @@ async function startNode(t: TestContext) {
     client: api,
     clusterCa: '',
     nodeName: 'node-1',
-    driver: new ProcessDriver({ stateDir, dns: responder({}) }),
+    driver: new ProcessDriver({ stateDir, dns: responder({}), ...SERVICES }),
     proxyHost: new FakeProxyHost(),
     images,
     stateDir,

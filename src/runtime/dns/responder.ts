@@ -57,6 +57,12 @@ export class DnsResponder {
     return fit(query, question, reply, transport);
   }
 
+  /** The IPv4 addresses of a complete name; none where it has none. */
+  async addressesOf(name: string): Promise<string[]> {
+    const { answers } = await this.reply({ type: 'A', name });
+    return answers.flatMap((answer) => (answer.type === 'A' ? [answer.data] : []));
+  }
+
   private async reply(question: Question): Promise<Reply> {
     const answers: Answer[] = [];
     let name = question.name;

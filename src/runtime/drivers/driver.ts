@@ -47,6 +47,14 @@ export interface Sandbox {
   ): Promise<RunningProcess>;
   /** What of a container's traffic this driver cannot capture, in sentences for an event of the pod. Absent: it captures all. */
   notices?(container: ContainerSpec): readonly string[];
+  /**
+   * Where the pod's programs reach a port of a service with this cluster IP, where that is not the cluster IP itself; undefined: it is.
+   * Absent: cluster IPs work.
+   */
+  serviceAddress?(
+    clusterIP: string,
+    port: number,
+  ): Promise<{ readonly address: string; readonly port: number } | undefined>;
   /** A connection to a port of the application, for probes and port-forward; not through the sidecar. */
   connect(port: number): Promise<Duplex>;
   /** Kills what still runs and frees the network. Idempotent. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import type { PodSpec } from 'kubernetes-types/core/v1.js';
 import { CONFIG_MAPS, SERVICE_ACCOUNTS } from '../../../resources/gvr.js';
 import type { KubeObject } from '../../../resources/object.js';
 import type { ConfigMapObject } from '../../../resources/types.js';
@@ -12,6 +13,9 @@ const TARGET = '/var/run/secrets/kubernetes.io/serviceaccount';
 function account(name: string, fields: object): KubeObject {
   return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: 'default' }, ...fields };
 }
+
+/** As the manifest of one who says nothing about it. */
+const WITH_TOKEN = { automountServiceAccountToken: undefined } as unknown as Partial<PodSpec>;
 
 const mountOf = (node: TestNode, container = 'app', wanted = TARGET) =>
   node.until(() => node.driver.process(container).spec.mounts.find(({ target }) => target === wanted));
@@ -24,7 +28,7 @@ async function startNode(t: TestContext): Promise<TestNode> {
 
 test('a program finds token, CA and namespace; a token that grows old is replaced', async (t) => {
   const node = await startNode(t);
-  await node.createPod();
+  await node.createPod(WITH_TOKEN);
   const mount = await mountOf(node);
   assert.equal(mount?.readOnly, true);
   const text = (name: string) => readFile(path.join(mount.source, name), 'utf8');
@@ -39,18 +43,38 @@ test('pod and account may do without; an account that is not there is told', asy
   await node.api.create(SERVICE_ACCOUNTS, account('shy', { automountServiceAccountToken: false }));
   await node.createPod({ name: 'no', automountServiceAccountToken: false });
   assert.equal(await mountOf(node), undefined);
-  await node.createPod({ name: 'shy', serviceAccountName: 'shy', containers: [{ name: 'shy', image: 'app:v1' }] });
+  await node.createPod({
+    ...WITH_TOKEN,
+    name: 'shy',
+    serviceAccountName: 'shy',
+    containers: [{ name: 'shy', image: 'app:v1' }],
+  });
   assert.equal(await mountOf(node, 'shy'), undefined);
   const asked = { serviceAccountName: 'shy', automountServiceAccountToken: true };
   await node.createPod({ name: 'asked', ...asked, containers: [{ name: 'asked', image: 'app:v1' }] });
   assert.ok(await mountOf(node, 'asked'));
-  await node.createPod({ name: 'x', serviceAccountName: 'none', containers: [{ name: 'x', image: 'app:v1' }] });
+  await node.createPod({
+    ...WITH_TOKEN,
+    name: 'x',
+    serviceAccountName: 'none',
+    containers: [{ name: 'x', image: 'app:v1' }],
+  });
   assert.equal(await mountOf(node, 'x'), undefined);
   assert.ok(
     (await node.events()).includes(
       'MissingServiceAccount: serviceaccount "none" not found: the pod runs without its token',
     ),
   );
+});
+
+test('where no mount can show it, a variable names its folder, and who asked for it is told', async (t) => {
+  const node = await TestNode.start(t);
+  await node.createPod({ automountServiceAccountToken: true });
+  const spec = await node.until(() => node.driver.process('app').spec);
+  assert.deepEqual(spec.mounts, []);
+  assert.equal(await readFile(path.join(spec.env['TRYSAIL_SERVICE_ACCOUNT']!, 'namespace'), 'utf8'), 'default');
+  const events = await node.events();
+  assert.ok(events.some((event) => event.startsWith('TokenElsewhere: The token of service account "default" is in')));
 });
 
 test('a ConfigMap that changes reaches the volumes of a running pod', async (t) => {

@@ -7,6 +7,8 @@ import { planPod } from './pod-plan.js';
 
 const TOKEN_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
 export const TOKEN_VOLUME = 'kube-api-access';
+/** Folder with `token`, `ca.crt` and `namespace`. */
+const ACCOUNT_VARIABLE = 'TRYSAIL_SERVICE_ACCOUNT';
 /** Published to every namespace on a cluster; here the agent knows it. */
 export const ROOT_CA = 'kube-root-ca.crt';
 const DEFAULT_ACCOUNT = 'default';
@@ -65,8 +67,6 @@ export function accountVolume(): Volume {
 /** Whether the pod gets {@link accountVolume}: the pod decides, then its account. A pod of nothing but a proxy calls nobody. */
 export async function mountsAccount({ driver, reader, events }: AgentParts, pod: PodObject): Promise<boolean> {
   const { spec, metadata } = pod;
-  // There a program's absolute paths mean the machine's files: it would not find what clients look for.
-  if (driver.name === 'process') return false;
   if (spec.automountServiceAccountToken === false || planPod(pod).apps.length === 0) return false;
   const name = spec.serviceAccountName || DEFAULT_ACCOUNT;
   const account = await reader.serviceAccount(metadata.namespace ?? 'default', name);
@@ -76,7 +76,32 @@ export async function mountsAccount({ driver, reader, events }: AgentParts, pod:
     events.record(pod, 'Warning', 'MissingServiceAccount', message);
     return false;
   }
-  return spec.automountServiceAccountToken ?? account?.automountServiceAccountToken ?? true;
+  const mounts = spec.automountServiceAccountToken ?? account?.automountServiceAccountToken ?? true;
+  const isWanted = name !== DEFAULT_ACCOUNT || spec.automountServiceAccountToken;
+  if (mounts && isWanted && !showsPaths(driver)) {
+    const message = `The token of service account "${name}" is in the folder that ${ACCOUNT_VARIABLE} names, not in ${TOKEN_FOLDER}`;
+    events.record(
+      pod,
+      'Warning',
+      'TokenElsewhere',
+      `${message}: with the process driver absolute paths are the machine's`,
+    );
+  }
+  return mounts;
+}
+
+/** With the process driver a program's absolute paths mean the machine's files: it would not find what clients look for. */
+function showsPaths({ name }: Pick<AgentParts['driver'], 'name'>): boolean {
+  return name !== 'process';
+}
+
+/** What tells a container's program where its token is, when no mount can. */
+export function accountVariables(
+  driver: Pick<AgentParts['driver'], 'name'>,
+  volumes: ReadonlyMap<string, string>,
+): Record<string, string> {
+  const folder = volumes.get(TOKEN_VOLUME);
+  return folder === undefined || showsPaths(driver) ? {} : { [ACCOUNT_VARIABLE]: folder };
 }
 
 /** Where {@link accountVolume} is seen in a container, unless the manifest mounts something there itself. */

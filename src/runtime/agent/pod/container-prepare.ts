@@ -3,6 +3,7 @@ import { codeOf, messageOf } from '../../../base/errors.js';
 import type { ContainerSpec } from '../../drivers/driver.js';
 import type { Image } from '../../images/image.js';
 import type { PullPolicy } from '../../images/image-store.js';
+import { accountVariables } from './account-token.js';
 import { containerSpec } from './container-spec.js';
 import { containerEnvironment } from './environment.js';
 import type { PodContext } from './pod-context.js';
@@ -26,12 +27,19 @@ export async function prepareContainer(container: Container, context: PodContext
   const { images, reader } = context.parts;
   try {
     const image = await findImage(container, context);
-    const environment = await containerEnvironment(context.facts, container, reader);
+    const environment = await containerEnvironment(
+      context.facts,
+      container,
+      reader,
+      context.sandbox.serviceAddress?.bind(context.sandbox),
+    );
+    const account = accountVariables(context.parts.driver, context.volumes);
     const spec = containerSpec({
       container,
       image: image.config,
       rootfs: await images.rootfs(image),
-      environment,
+      environment: { ...account, ...environment },
+      mountsAccount: Object.keys(account).length === 0,
       hostname: context.hostname,
       volumes: context.volumes,
     });

@@ -13,6 +13,8 @@ export interface ContainerInputs {
   /** The container's own, from its manifest. */
   readonly environment: Readonly<Record<string, string>>;
   readonly hostname: string;
+  /** Whether the service account's token is seen where clients look for it. */
+  readonly mountsAccount: boolean;
   /** Folder of each volume. */
   readonly volumes: ReadonlyMap<string, string>;
 }
@@ -24,6 +26,7 @@ export function containerSpec({
   rootfs,
   environment,
   hostname,
+  mountsAccount,
   volumes,
 }: ContainerInputs): ContainerSpec {
   const env = { ...environmentOf(image), HOSTNAME: hostname, ...environment };
@@ -35,7 +38,7 @@ export function containerSpec({
     ...(rootfs === undefined ? {} : { rootfs }),
     ...(container.stdin ? { stdin: true } : {}),
     ...(container.tty ? { tty: true } : {}),
-    mounts: mountsOf(container, volumes).flatMap((mount) => {
+    mounts: mountsOf(container, mountsAccount && volumes.has(TOKEN_VOLUME)).flatMap((mount) => {
       const source = volumes.get(mount.name);
       const subPath = mount.subPathExpr ? expandReferences(mount.subPathExpr, environment) : (mount.subPath ?? '');
       if (source === undefined) return [];
@@ -50,8 +53,8 @@ export function containerSpec({
   };
 }
 
-function mountsOf({ volumeMounts = [] }: Container, volumes: ReadonlyMap<string, string>): VolumeMount[] {
-  return volumes.has(TOKEN_VOLUME) ? [...volumeMounts, ...accountMount(volumeMounts)] : volumeMounts;
+function mountsOf({ volumeMounts = [] }: Container, withAccount: boolean): VolumeMount[] {
+  return withAccount ? [...volumeMounts, ...accountMount(volumeMounts)] : volumeMounts;
 }
 
 function argvOf(container: Container, image: ImageConfig, environment: Readonly<Record<string, string>>): string[] {

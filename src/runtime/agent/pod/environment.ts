@@ -1,9 +1,12 @@
 import type { Container, EnvVar } from 'kubernetes-types/core/v1.js';
 import type { ServiceObject } from '../../../resources/types.js';
+import type { Sandbox } from '../../drivers/driver.js';
 import { RuntimeError } from '../../errors.js';
 import type { ObjectReader } from '../object-reader.js';
 import { expandReferences } from './expand.js';
 import { fieldValue, type PodFacts, resourceValue } from './field-ref.js';
+
+type ServiceAddress = NonNullable<Sandbox['serviceAddress']>;
 
 /**
  * A container's environment in kubelet's order: variables of services, envFrom, env; each may use those before it.
@@ -13,10 +16,11 @@ export async function containerEnvironment(
   facts: PodFacts,
   container: Container,
   reader: ObjectReader,
+  serviceAddress?: ServiceAddress,
 ): Promise<Record<string, string>> {
   const namespace = facts.pod.metadata.namespace ?? 'default';
   const environment: Record<string, string> = {};
-  Object.assign(environment, await serviceVariables(facts, namespace, reader));
+  Object.assign(environment, await serviceVariables(facts, namespace, reader, serviceAddress));
   for (const from of container.envFrom ?? []) {
     const source = from.configMapRef
       ? await dataOf(reader, 'configmap', namespace, from.configMapRef)
@@ -87,32 +91,40 @@ async function serviceVariables(
   { pod }: PodFacts,
   namespace: string,
   reader: ObjectReader,
+  serviceAddress: ServiceAddress = async () => undefined,
 ): Promise<Record<string, string>> {
   const variables: Record<string, string> = {};
   const own = pod.spec.enableServiceLinks === false ? [] : await reader.services(namespace);
   const master = (await reader.services('default')).filter(({ metadata }) => metadata.name === 'kubernetes');
-  for (const service of [...master, ...own]) Object.assign(variables, variablesOf(service));
+  for (const service of [...master, ...own]) Object.assign(variables, await variablesOf(service, serviceAddress));
   return variables;
 }
 
-function variablesOf({ metadata, spec }: ServiceObject): Record<string, string> {
-  const host = spec.clusterIP;
-  const first = spec.ports?.[0];
-  if (!host || host === 'None' || !first) return {};
+async function variablesOf(
+  { metadata, spec }: ServiceObject,
+  serviceAddress: ServiceAddress,
+): Promise<Record<string, string>> {
+  const clusterIP = spec.clusterIP;
+  if (!clusterIP || clusterIP === 'None' || !spec.ports?.length) return {};
   const prefix = metadata.name.toUpperCase().replaceAll('-', '_');
-  const variables: Record<string, string> = {
-    [`${prefix}_SERVICE_HOST`]: host,
-    [`${prefix}_SERVICE_PORT`]: String(first.port),
-    [`${prefix}_PORT`]: `${(first.protocol ?? 'TCP').toLowerCase()}://${host}:${first.port}`,
-  };
-  for (const { name, port, protocol = 'TCP' } of spec.ports ?? []) {
+  const variables: Record<string, string> = {};
+  for (const [i, { name, port: own, protocol = 'TCP' }] of spec.ports.entries()) {
+    const reached = protocol === 'TCP' ? await serviceAddress(clusterIP, own) : undefined;
+    const { address, port } = reached ?? { address: clusterIP, port: own };
     const lower = protocol.toLowerCase();
-    const link = `${prefix}_PORT_${port}_${protocol}`;
+    // Of the link, the name says the port as the service has it.
+    const link = `${prefix}_PORT_${own}_${protocol}`;
+    const url = `${lower}://${address}:${port}`;
+    if (i === 0) {
+      variables[`${prefix}_SERVICE_HOST`] = address;
+      variables[`${prefix}_SERVICE_PORT`] = String(port);
+      variables[`${prefix}_PORT`] = url;
+    }
     if (name) variables[`${prefix}_SERVICE_PORT_${name.toUpperCase().replaceAll('-', '_')}`] = String(port);
-    variables[link] = `${lower}://${host}:${port}`;
+    variables[link] = url;
     variables[`${link}_PROTO`] = lower;
     variables[`${link}_PORT`] = String(port);
-    variables[`${link}_ADDR`] = host;
+    variables[`${link}_ADDR`] = address;
   }
   return variables;
 }

@@ -128,11 +128,13 @@ export class TestNode {
     spec: Partial<PodSpec> & { name?: string; labels?: Record<string, string> } = {},
   ): Promise<PodObject> {
     const { name = 'web', labels = {}, ...rest } = spec;
+    // A token is written to files, for which most tests need not wait.
+    const common = { nodeName: 'node-1', automountServiceAccountToken: false };
     const pod = await this.api.create<PodObject>(PODS, {
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { name, namespace: 'default', labels },
-      spec: { nodeName: 'node-1', containers: [{ name: 'app', image: 'app:v1' }], ...rest },
+      spec: { ...common, containers: [{ name: 'app', image: 'app:v1' }], ...rest },
     });
     await this.settle();
     return pod;

@@ -52,6 +52,9 @@ for (const user of testUsers()) {
       const served = 'served by other for ::ffff:plain';
       assert.deepEqual(found['plain'], [served, served, 'ECONNREFUSED']);
     });
+    await t.test('a pod with a sidecar reaches services over UDP, and is refused where there is none', () => {
+      assert.deepEqual(found['datagrams'], ['echo hello', 'ECONNREFUSED']);
+    });
     await t.test('sockets of a pod are made in its network, host ports on the host', () => {
       assert.equal(found['onHost'], 'from 127.0.0.1');
       assert.equal(found['inPod'], `from ${found['serverIP']}`);

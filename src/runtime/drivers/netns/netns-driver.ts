@@ -11,6 +11,7 @@ import { connected } from './connected.js';
 import { NetnsSandbox } from './netns-sandbox.js';
 import { NodeThread } from './node-thread.js';
 import { hostnameOf } from './pod-files.js';
+import type { ServicesRequest } from './pod-network.js';
 import { ServiceTable } from './service-table.js';
 
 export interface NetnsDriverOptions {
@@ -39,10 +40,9 @@ export class NetnsDriver implements Driver {
   private readonly sandboxes = new Set<NetnsSandbox>();
   private readonly clock: Clock;
   private readonly rootless = !mapsAllUsers();
-  private readonly services = new ServiceTable(async (request) => {
-    const failures = await this.running().operations.run('changeServices', request);
-    if (failures.length > 0) throw new RuntimeError('SERVICES_NOT_CHANGED', failures.join('; '));
-  });
+  private readonly services = new ServiceTable((request) => this.changeServices(request));
+  /** For pods with a sidecar, which takes their TCP alone. */
+  private readonly udpServices = new ServiceTable((request) => this.changeServices(request));
   private thread: NodeThread | undefined;
 
   constructor(private readonly options: NetnsDriverOptions) {
@@ -74,8 +74,9 @@ export class NetnsDriver implements Driver {
     const { index, address } = this.addresses.take();
     const folder = join(this.options.runDir, 'pods', spec.uid);
     const capture = { range: this.options.serviceRange, excludedAddresses: this.options.serverAddresses };
-    const routes = this.services.current;
-    const unserve = spec.captured ? () => {} : this.services.add({ path: join(folder, 'net'), podIP: address });
+    const table = spec.captured ? this.udpServices : this.services;
+    const routes = table.current;
+    const unserve = table.add({ path: join(folder, 'net'), podIP: address });
     let notice: string | undefined;
     try {
       const { servicesError } = await thread.operations.run('createPod', {
@@ -85,11 +86,13 @@ export class NetnsDriver implements Driver {
         gateway: this.range.at(1),
         prefixLength: this.range.prefixLength,
         linkName: `pod${index}`,
-        ...(spec.captured ? { capture: captureSpec(this.options.serverAddresses) } : { services: { capture, routes } }),
+        ...(spec.captured && { capture: captureSpec(this.options.serverAddresses) }),
+        services: { capture, routes },
       });
       if (servicesError !== undefined) {
         unserve();
-        notice = `Without a sidecar the pod cannot reach services by their cluster address here: ${servicesError}`;
+        const which = spec.captured ? 'UDP services' : 'services without a sidecar';
+        notice = `The pod cannot reach ${which} by their cluster address here: ${servicesError}`;
       }
     } catch (error) {
       unserve();
@@ -115,9 +118,15 @@ export class NetnsDriver implements Driver {
     return connected(fd as number, address, port);
   }
 
-  /** Where services lead now, for pods without a sidecar; resolves when all have it. */
-  setServices(routes: readonly ServiceRoute[]): Promise<void> {
-    return this.services.set(routes);
+  /** Where services lead now; resolves when all pods have it. */
+  async setServices(routes: readonly ServiceRoute[]): Promise<void> {
+    const udp = routes.filter(({ protocol }) => protocol === 'udp');
+    await Promise.all([this.services.set(routes), this.udpServices.set(udp)]);
+  }
+
+  private async changeServices(request: ServicesRequest): Promise<void> {
+    const failures = await this.running().operations.run('changeServices', request);
+    if (failures.length > 0) throw new RuntimeError('SERVICES_NOT_CHANGED', failures.join('; '));
   }
 
   async stop(): Promise<void> {

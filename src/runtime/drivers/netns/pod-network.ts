@@ -49,8 +49,8 @@ export interface PodRequest {
   readonly linkName: string;
   /** Of a pod with a sidecar. */
   readonly capture?: CaptureSpec;
-  /** Of a pod without one: it reaches services by rules of the kernel. */
-  readonly services?: { readonly capture: ServiceCaptureSpec; readonly routes: readonly ServiceRoute[] };
+  /** What it reaches by rules of the kernel: of a pod without a sidecar all services, of one with it those of UDP. */
+  readonly services: { readonly capture: ServiceCaptureSpec; readonly routes: readonly ServiceRoute[] };
 }
 
 export interface PodResult {
@@ -105,7 +105,7 @@ export class NetworkMaker {
       addRoute({ gateway: request.gateway, link: POD_LINK_INDEX }),
     ]);
     if (request.capture) withSocket(filterSocket(), captureRules(request.capture));
-    const servicesError = request.services && serve(request.services, request.address);
+    const servicesError = serve(request.services, request.address);
     mkdirSync(request.folder, { recursive: true });
     for (const kind of POD_NAMESPACES) pinOwnNamespace(kind, join(request.folder, kind));
     return servicesError === undefined ? {} : { servicesError };
@@ -127,7 +127,7 @@ function routeSocket(): NetlinkSocket {
 }
 
 /** @returns why not */
-function serve({ capture, routes }: NonNullable<PodRequest['services']>, podIP: string): string | undefined {
+function serve({ capture, routes }: PodRequest['services'], podIP: string): string | undefined {
   try {
     withSocket(filterSocket(), serviceRules(capture));
     changeServices(

@@ -114,6 +114,23 @@ async function findTraffic(client: Sandbox, server: Sandbox): Promise<void> {
   findings['terminated'] = await app.exited;
 }
 
+const UDP_SERVER = `const s = require('dgram').createSocket('udp4', (m, r) => s.send('echo ' + m, r.port, r.address)); s.bind(5300, () => console.log('ready'))`;
+const UDP_CLIENT = `const s = require('dgram').createSocket('udp4', (m) => { console.log(String(m)); s.close(); });
+  s.on('error', (e) => { console.log(e.code); s.close(); }); s.connect(53, 'reviews', () => s.send('hello'))`;
+
+/** A sidecar takes TCP alone: UDP to services is led by the kernel. */
+async function findDatagrams(client: Sandbox, server: Sandbox): Promise<void> {
+  const app = await server.start(container(['node', '-e', UDP_SERVER]));
+  await new Promise((resolve) => app.stdout.once('data', resolve));
+  const route = { address: REVIEWS.clusterIP as string, protocol: 'udp', port: 53, sticky: false } as const;
+  const ask = async () => (await outcome(await client.start(container(['node', '-e', UDP_CLIENT])))).stdout.trim();
+  await driver.setServices([{ ...route, targets: [{ address: server.podIP, port: 5300 }] }]);
+  const served = await ask();
+  await driver.setServices([]);
+  findings['datagrams'] = [served, await ask()];
+  app.kill('SIGKILL');
+}
+
 /** A pod without a sidecar: its connections to services are led by the kernel. */
 async function findPlain(server: Sandbox): Promise<void> {
   const address = REVIEWS.clusterIP as string;
@@ -258,6 +275,7 @@ async function main(): Promise<void> {
   }
   await findTraffic(client, server);
   await findPlain(server);
+  await findDatagrams(client, server);
   await findSockets(server);
   await findNeighbours(client);
   await findContainer(client);

@@ -32,6 +32,11 @@ export class LoopbackRange {
     );
   }
 
+  /** The mesh's own address, of no pod. */
+  get base(): string {
+    return `127.${this.octet}.0.1`;
+  }
+
   allocate(): { readonly index: number; readonly podIP: string; readonly appIP: string } {
     if (this.taken.size >= HOSTS_MAX - 1) {
       throw new RuntimeError(

@@ -1,14 +1,9 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ContainerSpec, SandboxSpec } from '../driver.js';
+import { HTTP_PROXY_PORT, OUTBOUND_PORT, POD_DNS_PORT } from './ports.js';
 import type { PreloadSettings } from './preload/pod-settings.cjs';
 import { MARK_VARIABLE } from './reaper.js';
-
-/** Listeners of the sidecar on the pod's address, as the compiler makes them for INTERCEPTION_MODE NONE. */
-export const OUTBOUND_PORT = 15001;
-export const HTTP_PROXY_PORT = 15080;
-/** As Istio's agent: 53 needs privileges, and programs reach this one through the preload alone. */
-export const POD_DNS_PORT = 15053;
 
 const PRELOAD_FILE = fileURLToPath(new URL('./preload/index.cjs', import.meta.url));
 
@@ -21,6 +16,8 @@ export interface PodPlace {
   readonly appIP: string;
   /** Value of {@link MARK_VARIABLE}. */
   readonly mark: string;
+  /** Cluster IPs of services, CIDR. */
+  readonly serviceRange: string;
 }
 
 /** @param root where the container's own files lie, if it has any */
@@ -37,9 +34,11 @@ export function processEnvironment(
   environment['TRYSAIL_APP_IP'] = place.appIP;
   environment[MARK_VARIABLE] = place.mark;
   if (root !== undefined) environment['TRYSAIL_ROOT'] = root;
-  if (!place.spec.captured) return environment;
   const proxy = `http://${place.podIP}:${HTTP_PROXY_PORT}`;
-  return { http_proxy: proxy, HTTP_PROXY: proxy, ...environment };
+  // A sidecar's listener takes no CONNECT; the relay of a pod without one does.
+  const schemes = place.spec.captured ? ['http'] : ['http', 'https'];
+  const proxies = schemes.flatMap((scheme) => [`${scheme}_proxy`, `${scheme.toUpperCase()}_PROXY`]);
+  return { ...Object.fromEntries(proxies.map((name) => [name, proxy])), ...environment };
 }
 
 function inherited(): Record<string, string> {
@@ -55,17 +54,24 @@ function inherited(): Record<string, string> {
   return environment;
 }
 
-function preloadSettings({ spec, podIP, appIP }: PodPlace): PreloadSettings {
+/** Lower-case names of the pod's hosts file, with their addresses. */
+export function hostsOf({ spec, podIP }: Pick<PodPlace, 'spec' | 'podIP'>): Record<string, string> {
+  return Object.fromEntries([
+    ...spec.hostAliases.flatMap(({ ip, hostnames }) => hostnames.map((name) => [name.toLowerCase(), ip])),
+    [spec.hostname.toLowerCase(), podIP],
+  ]);
+}
+
+function preloadSettings(place: PodPlace): PreloadSettings {
+  const { spec, podIP, appIP } = place;
   return {
     podIP,
     appIP,
     hostname: spec.hostname,
-    hosts: Object.fromEntries([
-      ...spec.hostAliases.flatMap(({ ip, hostnames }) => hostnames.map((name) => [name.toLowerCase(), ip])),
-      [spec.hostname.toLowerCase(), podIP],
-    ]),
+    hosts: hostsOf(place),
     dns: { port: POD_DNS_PORT, searches: spec.dns.searches, ndots: spec.dns.ndots },
-    ...(spec.captured ? { outboundPort: OUTBOUND_PORT } : {}),
+    outboundPort: OUTBOUND_PORT,
+    ...(spec.captured ? {} : { capturedRange: place.serviceRange }),
   };
 }
 

@@ -6,7 +6,8 @@ import type { Duplex } from 'node:stream';
 import type { ContainerSpec, ProxyNetwork, RunningProcess, Sandbox } from '../driver.js';
 import { machineCommand, workingFolder } from './command.js';
 import { ContainerProcess } from './container-process.js';
-import { HTTP_PROXY_PORT, type PodPlace, processEnvironment } from './process-environment.js';
+import { HTTP_PROXY_PORT } from './ports.js';
+import { type PodPlace, processEnvironment } from './process-environment.js';
 import type { Reaper } from './reaper.js';
 import { rootView } from './root-view.js';
 
@@ -29,6 +30,8 @@ export class ProcessSandbox implements Sandbox {
     private readonly folder: string,
     private readonly reaper: Reaper,
     private readonly release: () => Promise<void>,
+    /** Of a pod without a sidecar: where a program reaches a service's port. */
+    readonly serviceAddress?: Sandbox['serviceAddress'],
   ) {
     const { podIP, appIP } = place;
     this.podIP = podIP;
@@ -51,9 +54,12 @@ export class ProcessSandbox implements Sandbox {
   notices(container: ContainerSpec): string[] {
     const program = path.basename(container.argv[0] ?? '');
     if (!this.place.spec.captured) {
+      if (NODE_PROGRAMS.test(program)) return [];
       return [
-        `Without a sidecar the process driver cannot reach services by their cluster address from ${container.name}; inject one, ` +
-          'or use the netns driver. localhost in a program that is not Node means the machine.',
+        `${container.name} runs ${program}, which the process driver cannot give a network of its own as it does Node programs: it ` +
+          'reaches services by their names over HTTP where it honours http_proxy and https_proxy, else by the addresses in ' +
+          'variables such as CART_SERVICE_HOST and CART_SERVICE_PORT, not by their cluster IP; it must listen on the address in ' +
+          'TRYSAIL_APP_IP, and localhost means the machine. The netns driver needs none of that.',
       ];
     }
     if (NODE_PROGRAMS.test(program)) return [];

@@ -4,6 +4,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
+import { SeededRandom } from '../../../base/random.js';
 import { ClusterZone } from '../../dns/cluster-zone.js';
 import type { Forwarder } from '../../dns/forwarder.js';
 import { DnsResponder } from '../../dns/responder.js';
@@ -16,11 +17,13 @@ export async function startDriver(
   names: Readonly<Record<string, string>> = {},
 ): Promise<ProcessDriver> {
   const stateDir = await temporaryFolder(t);
-  const driver = new ProcessDriver({ stateDir, dns: responder(names) });
+  const driver = new ProcessDriver({ stateDir, dns: responder(names), ...SERVICES });
   await driver.start();
   t.after(() => driver.stop());
   return driver;
 }
+
+export const SERVICES = { serviceRange: '10.96.0.0/12', random: new SeededRandom(1) };
 
 export async function temporaryFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'trysail-test-'));

@@ -15,7 +15,7 @@ interface RawWriter {
   _writeGeneric(vector: false, data: Buffer, encoding: 'buffer', done: (error?: Error) => void): void;
 }
 
-/** TCP to localhost goes to the pod's application; all other TCP to the sidecar, which learns from a header where it was going. */
+/** TCP to localhost goes to the pod's application; all other TCP to the sidecar (or the relay in its place), which learns from a header where it was going. */
 function patchConnect(pod: PreloadSettings): void {
   const original = net.Socket.prototype.connect as (options: ConnectOptions, listener?: () => void) => net.Socket;
 
@@ -29,7 +29,7 @@ function patchConnect(pod: PreloadSettings): void {
     return original.call(this, throughSidecar(this, given, host, pod), done);
   }
   net.Socket.prototype.connect = connect as typeof net.Socket.prototype.connect;
-  if (pod.outboundPort !== undefined) patchTls(pod);
+  patchTls(pod);
 }
 
 /** TLS must begin after the header, so it is laid over a plain socket that sends one. */
@@ -63,7 +63,7 @@ function throughSidecar(socket: net.Socket, given: ConnectOptions, host: string,
       if (error) socket.destroy(error);
     });
   });
-  const options = { ...given, port: pod.outboundPort!, localAddress: pod.appIP };
+  const options = { ...given, port: pod.outboundPort, localAddress: pod.appIP };
   delete options.localPort;
   if (net.isIP(host) !== 0) return withoutLookup({ ...options, host: pod.podIP });
   const lookup = (given.lookup ?? dns.lookup) as typeof dns.lookup;
@@ -82,7 +82,19 @@ function throughSidecar(socket: net.Socket, given: ConnectOptions, host: string,
 }
 
 function isCaptured(host: string, pod: PreloadSettings): boolean {
-  return pod.outboundPort !== undefined && host !== pod.podIP && host !== pod.appIP;
+  if (host === pod.podIP || host === pod.appIP) return false;
+  return pod.capturedRange === undefined || net.isIP(host) === 0 || isInRange(host, pod.capturedRange);
+}
+
+function isInRange(host: string, cidr: string): boolean {
+  const [base, length] = cidr.split('/');
+  if (!net.isIPv4(host)) return false;
+  const size = 2 ** (32 - Number(length));
+  return Math.floor(ipv4Number(host) / size) === Math.floor(ipv4Number(base!) / size);
+}
+
+function ipv4Number(address: string): number {
+  return address.split('.').reduce((number, part) => number * 256 + Number(part), 0);
 }
 
 function withoutLookup(options: ConnectOptions): ConnectOptions {

@@ -12,6 +12,8 @@ export interface PreloadSettings {
     readonly searches: readonly string[];
     readonly ndots: number;
   };
-  /** The sidecar's outbound listener on podIP, which takes PROXY protocol v2; absent without a sidecar. */
-  readonly outboundPort?: number;
+  /** The outbound listener on podIP, of the sidecar or of what stands in its place; it takes PROXY protocol v2. */
+  readonly outboundPort: number;
+  /** IPv4 addresses that are reached through it, CIDR; names are in any case. Absent with a sidecar: all are. */
+  readonly capturedRange?: string;
 }
