@@ -10,7 +10,7 @@ import { SystemRandom } from '../../base/random.js';
 import { Informer } from '../../client/informer.js';
 import { loadKubeconfig } from '../../client/kubeconfig.js';
 import { RemoteClient } from '../../client/remote-client.js';
-import { raiseOpenFileLimit } from '../../native/index.js';
+import { raiseOpenFileLimit, type ServiceRoute } from '../../native/index.js';
 import { NODES } from '../../resources/gvr.js';
 import { PROXY_VERSION } from '../../resources/injection/sidecar.js';
 import type { NodeObject } from '../../resources/types.js';
@@ -131,12 +131,21 @@ async function start(config: NodeConfig, configFile: string, logger: Logger, cle
   cleanup.defer(() => nodePorts.close());
   const unfollow = names.followPorts((ports) => {
     void nodePorts.set(ports);
-    driver.setServices(ports.map(({ route }) => route)).catch((error: unknown) => {
+    const routes = ports.map(({ route }) => route);
+    // In a network of the mesh the relay has that address; elsewhere the service leads to the server itself.
+    const toApi = driver instanceof NetnsDriver ? [] : [apiRoute(config.apiService, connection.server)];
+    driver.setServices([...routes, ...toApi]).catch((error: unknown) => {
       logger.error('services not changed in pods', { error: messageOf(error) });
     });
   });
   cleanup.defer(unfollow);
   logger.info('node is up', { driver: driver.name });
+}
+
+function apiRoute(address: string, server: string): ServiceRoute {
+  const { hostname, port } = new URL(server);
+  const targets = [{ address: hostname, port: Number(port || API_PORT) }];
+  return { address, protocol: 'tcp', port: API_PORT, targets, sticky: false };
 }
 
 async function dialOnHost(host: string, port: number): Promise<Socket> {
