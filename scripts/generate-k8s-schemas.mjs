@@ -8,7 +8,9 @@ const ROOTS = {
     ...['Namespace', 'Pod', 'Service', 'Endpoints', 'ConfigMap', 'Secret', 'ServiceAccount', 'Node', 'Event'].map(
       (kind) => `io.k8s.api.core.v1.${kind}`,
     ),
-    'io.k8s.api.core.v1.PersistentVolumeClaim',
+    ...['PersistentVolumeClaim', 'PersistentVolume', 'LimitRange', 'ResourceQuota'].map(
+      (kind) => `io.k8s.api.core.v1.${kind}`,
+    ),
     'io.k8s.api.policy.v1.Eviction',
     'io.k8s.api.authentication.v1.TokenRequest',
     'io.k8s.apimachinery.pkg.apis.meta.v1.Status',
@@ -23,6 +25,8 @@ const ROOTS = {
     'io.k8s.api.autoscaling.v1.Scale',
   ],
   'apis__batch__v1_openapi.json': ['io.k8s.api.batch.v1.Job', 'io.k8s.api.batch.v1.CronJob'],
+  'apis__storage.k8s.io__v1_openapi.json': ['io.k8s.api.storage.v1.StorageClass'],
+  'apis__scheduling.k8s.io__v1_openapi.json': ['io.k8s.api.scheduling.v1.PriorityClass'],
   'apis__policy__v1_openapi.json': ['io.k8s.api.policy.v1.PodDisruptionBudget'],
   'apis__authentication.k8s.io__v1_openapi.json': [
     'io.k8s.api.authentication.v1.SelfSubjectReview',

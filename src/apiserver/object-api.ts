@@ -1,6 +1,8 @@
 import type { Clock } from '../base/clock.js';
 import type { Disposable } from '../base/dispose.js';
+import { POD_DISRUPTION_BUDGETS, PODS } from '../resources/gvr.js';
 import type { Gvr, KubeObject } from '../resources/object.js';
+import type { PodDisruptionBudgetObject, PodObject } from '../resources/types.js';
 import type { Store } from '../store/store.js';
 import type { Admission } from './admission/admission.js';
 import { NamespaceLifecycle } from './admission/namespace-lifecycle.js';
@@ -18,6 +20,7 @@ import { bound } from './verbs/binding.js';
 import { checkName } from './verbs/check-body.js';
 import { createObject } from './verbs/create.js';
 import { type Deleted, type DeleteOptions, deleteObject } from './verbs/delete.js';
+import { budgetToCharge, charged } from './verbs/evict.js';
 import { type ListOptions, type ListResult, listObjects } from './verbs/list.js';
 import { scaleOf, withScale } from './verbs/scale.js';
 import { type Replacement, replaceObject } from './verbs/update.js';
@@ -153,9 +156,28 @@ export class ObjectApi {
     return scaleOf(this.stored(target), paths);
   }
 
+  /** A deletion that asks first whether the pod may be missed. Throws TooManyRequests where a budget says no. */
+  async evict(name: string, namespace: string, options: DeleteOptions = {}): Promise<void> {
+    const pod = this.stored(this.target(PODS, namespace, name)) as PodObject;
+    const budgets = this.context.kinds.find('policy', 'v1', 'poddisruptionbudgets');
+    const { items } = budgets ? await this.list(POD_DISRUPTION_BUDGETS, namespace) : { items: [] };
+    const budget = budgetToCharge(pod, items as PodDisruptionBudgetObject[]);
+    if (budget && !options.dryRun) {
+      const target = this.target(POD_DISRUPTION_BUDGETS, namespace, budget.metadata.name);
+      const now = timestamp(this.context.clock.now());
+      const next = (latest: KubeObject): unknown => {
+        // Two evictions at once must not both take the last one.
+        budgetToCharge(pod, [latest as PodDisruptionBudgetObject]);
+        return charged(latest, name, now);
+      };
+      await this.replace({ target, subresource: 'status', next }, {});
+    }
+    await this.delete(PODS, name, namespace, options);
+  }
+
   /** Places a pod on a node. */
   async bind(name: string, namespace: string, binding: unknown, options: WriteOptions = {}): Promise<void> {
-    const target = this.target({ group: '', version: 'v1', resource: 'pods' }, namespace, name);
+    const target = this.target(PODS, namespace, name);
     const now = timestamp(this.context.clock.now());
     await this.replace({ target, subresource: 'binding', next: (pod) => bound(pod, binding, now) }, options);
   }

@@ -4,6 +4,7 @@ import { DAEMON_SET } from './apps/daemon-set/index.js';
 import { DEPLOYMENT } from './apps/deployment/index.js';
 import { REPLICA_SET } from './apps/replica-set/index.js';
 import { STATEFUL_SET } from './apps/stateful-set/index.js';
+import { CRON_JOB } from './batch/cron-job/index.js';
 import { JOB } from './batch/job/index.js';
 import { LEASE } from './coordination/lease/index.js';
 import { CONFIG_MAP } from './core/config-map/index.js';
@@ -11,6 +12,8 @@ import { ENDPOINTS } from './core/endpoints/index.js';
 import { EVENT } from './core/event/index.js';
 import { NAMESPACE } from './core/namespace/index.js';
 import { NODE } from './core/node/index.js';
+import { PERSISTENT_VOLUME } from './core/persistent-volume/index.js';
+import { PERSISTENT_VOLUME_CLAIM } from './core/persistent-volume-claim/index.js';
 import { POD } from './core/pod/index.js';
 import { SECRET } from './core/secret/index.js';
 import { SERVICE } from './core/service/index.js';
@@ -20,7 +23,10 @@ import { ISTIO_KINDS } from './istio/index.js';
 import type { KindDefinition } from './kind.js';
 import { INGRESS } from './networking/ingress/index.js';
 import { INGRESS_CLASS } from './networking/ingress-class/index.js';
+import { POD_DISRUPTION_BUDGET } from './policy/pod-disruption-budget/index.js';
 import { CLUSTER_ROLE, CLUSTER_ROLE_BINDING, ROLE, ROLE_BINDING } from './rbac/index.js';
+import { PRIORITY_CLASS } from './scheduling/priority-class/index.js';
+import { STORAGE_CLASS } from './storage/storage-class/index.js';
 
 /** Every kind that the API server serves. */
 export const KINDS: readonly KindDefinition[] = [
@@ -29,6 +35,8 @@ export const KINDS: readonly KindDefinition[] = [
   EVENT,
   NAMESPACE,
   NODE,
+  PERSISTENT_VOLUME,
+  PERSISTENT_VOLUME_CLAIM,
   POD,
   SECRET,
   SERVICE,
@@ -39,10 +47,14 @@ export const KINDS: readonly KindDefinition[] = [
   DAEMON_SET,
   CONTROLLER_REVISION,
   JOB,
+  CRON_JOB,
   LEASE,
   ENDPOINT_SLICE,
   INGRESS,
   INGRESS_CLASS,
+  STORAGE_CLASS,
+  POD_DISRUPTION_BUDGET,
+  PRIORITY_CLASS,
   CUSTOM_RESOURCE_DEFINITION,
   ROLE,
   CLUSTER_ROLE,

@@ -9,7 +9,7 @@ import type {
   StatefulSetSpec,
   StatefulSetStatus,
 } from 'kubernetes-types/apps/v1.js';
-import type { JobSpec, JobStatus } from 'kubernetes-types/batch/v1.js';
+import type { CronJobSpec, CronJobStatus, JobSpec, JobStatus } from 'kubernetes-types/batch/v1.js';
 import type {
   EndpointSubset,
   EventSource,
@@ -18,6 +18,10 @@ import type {
   NodeSpec,
   NodeStatus,
   ObjectReference,
+  PersistentVolumeClaimSpec,
+  PersistentVolumeClaimStatus,
+  PersistentVolumeSpec,
+  PersistentVolumeStatus,
   PodSpec,
   PodStatus,
   PodTemplateSpec,
@@ -26,6 +30,7 @@ import type {
 } from 'kubernetes-types/core/v1.js';
 import type { Endpoint, EndpointPort } from 'kubernetes-types/discovery/v1.js';
 import type { IngressClassSpec, IngressSpec, IngressStatus } from 'kubernetes-types/networking/v1.js';
+import type { PodDisruptionBudgetSpec, PodDisruptionBudgetStatus } from 'kubernetes-types/policy/v1.js';
 import type { PolicyRule, RoleRef, Subject } from 'kubernetes-types/rbac/v1.js';
 import type { KubeObject } from './object.js';
 
@@ -68,6 +73,39 @@ export interface ControllerRevisionObject extends KubeObject {
 export interface JobObject extends KubeObject {
   spec: JobSpec & { completionMode?: 'NonIndexed' | 'Indexed'; suspend?: boolean };
   status?: JobStatus & { completedIndexes?: string; ready?: number };
+}
+
+export interface CronJobObject extends KubeObject {
+  spec: CronJobSpec;
+  status?: CronJobStatus;
+}
+
+export interface PersistentVolumeObject extends KubeObject {
+  spec: PersistentVolumeSpec;
+  status?: PersistentVolumeStatus;
+}
+
+export interface PersistentVolumeClaimObject extends KubeObject {
+  spec: PersistentVolumeClaimSpec;
+  status?: PersistentVolumeClaimStatus;
+}
+
+export interface StorageClassObject extends KubeObject {
+  provisioner: string;
+  reclaimPolicy?: string;
+  volumeBindingMode?: string;
+  allowVolumeExpansion?: boolean;
+}
+
+export interface PodDisruptionBudgetObject extends KubeObject {
+  spec?: PodDisruptionBudgetSpec;
+  status?: PodDisruptionBudgetStatus;
+}
+
+export interface PriorityClassObject extends KubeObject {
+  value: number;
+  globalDefault?: boolean;
+  preemptionPolicy?: string;
 }
 
 export interface RoleObject extends KubeObject {

@@ -9,6 +9,7 @@ import type { BadManifest, Base } from './bad-manifests/manifest.js';
 import { BAD_OTHERS } from './bad-manifests/others.js';
 import { BAD_PODS } from './bad-manifests/pods.js';
 import { RAW_BODIES } from './bad-manifests/raw.js';
+import { BAD_STORAGE } from './bad-manifests/storage.js';
 import { BAD_WORKLOADS } from './bad-manifests/workloads.js';
 import { type Answer, Caller, valueAt } from './caller.js';
 import { type RunningApi, startApiServer } from './server.js';
@@ -97,7 +98,7 @@ test('bad manifests', async (t) => {
   const schemaOf = ({ apiVersion, kind }: { apiVersion: string; kind: string }) =>
     running.api.kinds.findKind(apiVersion, kind)?.version.schema;
   const generated = generatedManifests(schemaOf);
-  const byHand = [...BAD_PODS, ...BAD_WORKLOADS, ...BAD_OTHERS, ...BAD_ISTIO, ...BAD_CUSTOM];
+  const byHand = [...BAD_PODS, ...BAD_WORKLOADS, ...BAD_STORAGE, ...BAD_OTHERS, ...BAD_ISTIO, ...BAD_CUSTOM];
 
   await t.test('there are at least 300, and what they were made from is good', async () => {
     assert.ok(byHand.length >= 300, `${byHand.length} by hand, ${generated.length} generated`);
@@ -108,6 +109,7 @@ test('bad manifests', async (t) => {
   });
   await t.test('pods', () => refusesAll(BAD_PODS));
   await t.test('workloads', () => refusesAll(BAD_WORKLOADS));
+  await t.test('storage, budgets, priorities', () => refusesAll(BAD_STORAGE));
   await t.test('services, ingresses, data, roles', () => refusesAll(BAD_OTHERS));
   await t.test('kinds of Istio', () => refusesAll(BAD_ISTIO));
   await t.test('definitions and custom resources', () => refusesAll(BAD_CUSTOM));

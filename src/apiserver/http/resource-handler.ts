@@ -173,14 +173,13 @@ class TargetedCall {
     sendJson(this.call.response, 201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
   }
 
-  /** A deletion that asks first whether the pod may be missed; no budgets are served here, so it always may. */
   async evict(): Promise<void> {
     const { gvr, name, namespace } = this.info;
     if (gvr.group !== '' || gvr.resource !== 'pods') throw noSuchPath();
     const { value } = await decodeBody(this.call.request, OBJECT_TYPES);
     const options = isObject(value) && isObject(value['deleteOptions']) ? value['deleteOptions'] : {};
     const grace = options['gracePeriodSeconds'];
-    await this.api.delete(gvr, name, namespace, {
+    await this.api.evict(name, namespace ?? '', {
       ...given({ gracePeriodSeconds: typeof grace === 'number' ? grace : undefined }),
       dryRun: isDryRun(this.call.query, 'DeleteOptions'),
     });

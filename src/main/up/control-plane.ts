@@ -3,7 +3,7 @@ import { CustomKinds } from '../../apiserver/custom-resources/custom-kinds.js';
 import { ApiServer } from '../../apiserver/http/server.js';
 import { listPrefix, objectKey } from '../../apiserver/keys.js';
 import { KindTable } from '../../apiserver/kind-table.js';
-import { storedObject } from '../../apiserver/lookup.js';
+import { storedObject, storedObjects } from '../../apiserver/lookup.js';
 import { ObjectApi } from '../../apiserver/object-api.js';
 import { ServiceAccountTokens } from '../../apiserver/reviews/service-account-tokens.js';
 import type { Clock } from '../../base/clock.js';
@@ -15,6 +15,7 @@ import { EmbeddedClient } from '../../client/embedded-client.js';
 import { writeKubeconfig } from '../../identity/kubeconfig.js';
 import { ensurePki, type Pki, SERVER_NAMES } from '../../identity/pki.js';
 import { NAMESPACE } from '../../resources/core/namespace/index.js';
+import { DefaultStorageClass } from '../../resources/core/persistent-volume-claim/default-class.js';
 import { WithoutEffectWarnings } from '../../resources/core/pod/without-effect.js';
 import { ServiceAllocator } from '../../resources/core/service/allocator.js';
 import { SERVICE } from '../../resources/core/service/index.js';
@@ -23,8 +24,10 @@ import { SidecarInjection } from '../../resources/injection/admission.js';
 import { PROXY_IMAGE, PROXY_VERSION } from '../../resources/injection/sidecar.js';
 import type { Gvr, KubeObject } from '../../resources/object.js';
 import { KINDS } from '../../resources/registry.js';
+import { defaultStorageClass, STORAGE_CLASS } from '../../resources/storage/storage-class/index.js';
 import { RemotePodAccess } from '../../runtime/agent/server/remote-pod-access.js';
 import { SharedInformers } from '../../runtime/controllers/framework/informers.js';
+import { LocalFolders } from '../../runtime/controllers/persistent-volume/local-folders.js';
 import { startControllers } from '../../runtime/controllers/start.js';
 import { ephemeralStore, openStore } from '../../store/open.js';
 import type { Store } from '../../store/store.js';
@@ -53,6 +56,8 @@ export interface ControlPlaneOptions {
     readonly kubeconfig: string;
     readonly nodeKubeconfig: string;
     readonly adsSocket: string;
+    /** Of dynamically made volumes. */
+    readonly volumes: string;
   };
   /** Where a node's agent answers. */
   readonly agentSocket: (node: string) => string | undefined;
@@ -108,11 +113,12 @@ export class ControlPlane {
       writeKubeconfig(paths.nodeKubeconfig, { ...access, token: pki.tokens.node });
 
       await applyAll(client, systemObjects(port));
+      await createMissing(client, defaultStorageClass());
 
       const informers = new SharedInformers({ client, clock, random, logger: logger.scope('informer') });
       cleanup.defer(() => informers.stop());
       const source = new MeshConfigSource(informers, clock);
-      const proxies = new ProxyStates(logger.scope('xds'));
+      const proxies = new ProxyStates(clock, logger.scope('xds'));
       const ads = new AdsServer({ source, observer: proxies, clock, logger: logger.scope('xds') });
       cleanup.defer(() => ads.close());
       await ads.listen({ path: paths.adsSocket });
@@ -121,7 +127,7 @@ export class ControlPlane {
 
       const controllers = await startControllers(
         { client, informers, clock, logger: logger.scope('controller') },
-        { ingressAddress: LOOPBACK },
+        { ingressAddress: LOOPBACK, volumeFolders: new LocalFolders(paths.volumes) },
       );
       cleanup.defer(() => controllers.stop());
       return new ControlPlane(client, source, proxies, apiServerUrl, cleanup);
@@ -152,6 +158,7 @@ function objectApi(store: Store<KubeObject>, clock: Clock, kinds: KindTable, cus
     clock,
     admissions: [
       new ServiceAllocator(() => store.range({ prefix: services }).entries.map((entry) => entry.value)),
+      new DefaultStorageClass(() => storedObjects(store, STORAGE_CLASS)),
       new SidecarInjection(namespace),
       new WithoutEffectWarnings(),
       customKinds,
@@ -170,6 +177,13 @@ function credentials(pki: Pki) {
     { token: pki.tokens.admin, user: { name: 'admin', groups: ['system:masters', 'system:authenticated'] } },
     { token: pki.tokens.node, user: { name: 'system:node', groups: ['system:nodes', 'system:authenticated'] } },
   ];
+}
+
+/** What its user may change or take away for good is only made in a mesh that has none of its kind. */
+async function createMissing(client: Client, object: KubeObject): Promise<void> {
+  const resource = resourceOf(object);
+  const { items } = await client.list(resource);
+  if (items.length === 0) await client.create(resource, object);
 }
 
 /** Server-side apply: what the mesh says of its own objects holds, such as a new ingress port; what users added to them stays. */

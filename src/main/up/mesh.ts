@@ -109,6 +109,7 @@ async function start(
       kubeconfig: instance.path('kubeconfig'),
       nodeKubeconfig: instance.path(NODE_NAME, 'kubeconfig'),
       adsSocket,
+      volumes: instance.path('volumes'),
     },
     agentSocket: (name) => nodes.find((node) => node.name === name)?.agentSocket,
   });

@@ -13,11 +13,18 @@ const TAINT_EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 const INT32_MAX = 2 ** 31 - 1;
 const DNS_POLICIES = ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'];
 
-/** A pod spec after defaulting, at `field` (`spec` of a pod, `spec.template.spec` of a workload). */
-export function validatePodSpec(spec: PodSpec | undefined, field: string): FieldError[] {
+/**
+ * A pod spec after defaulting, at `field` (`spec` of a pod, `spec.template.spec` of a workload).
+ * @param claimTemplates names of volumes that a StatefulSet adds
+ */
+export function validatePodSpec(
+  spec: PodSpec | undefined,
+  field: string,
+  claimTemplates: readonly string[] = [],
+): FieldError[] {
   if (!spec?.containers?.length) return [required(`${field}.containers`)];
   const names = new Set<string>();
-  const volumes = new Set((spec.volumes ?? []).map((volume) => volume.name));
+  const volumes = new Set([...(spec.volumes ?? []).map((volume) => volume.name), ...claimTemplates]);
   return [
     ...validateVolumes(spec.volumes ?? [], `${field}.volumes`),
     ...(spec.containers ?? []).flatMap((container, i) =>

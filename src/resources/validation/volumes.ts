@@ -24,8 +24,12 @@ export function validateVolumes(volumes: readonly Volume[], field: string): Fiel
   });
 }
 
-function validateSource({ secret, configMap, hostPath, emptyDir, downwardAPI, projected }: Volume, at: string) {
+function validateSource(volume: Volume, at: string) {
+  const { secret, configMap, hostPath, emptyDir, downwardAPI, projected, persistentVolumeClaim } = volume;
   const errors: FieldError[] = [];
+  if (persistentVolumeClaim && !persistentVolumeClaim.claimName) {
+    errors.push(required(`${at}.persistentVolumeClaim.claimName`));
+  }
   if (secret) {
     if (!secret.secretName) errors.push(required(`${at}.secret.secretName`));
     errors.push(...validateFiles(secret, `${at}.secret`));

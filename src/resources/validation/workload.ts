@@ -1,4 +1,4 @@
-import type { PodTemplateSpec } from 'kubernetes-types/core/v1.js';
+import type { PersistentVolumeClaim, PodTemplateSpec } from 'kubernetes-types/core/v1.js';
 import type { LabelSelector } from 'kubernetes-types/meta/v1.js';
 import type { FieldError } from '../kind.js';
 import { matchesLabelSelector } from '../labels/selector.js';
@@ -15,6 +15,7 @@ interface WorkloadSpec {
   minReadySeconds?: number;
   selector?: LabelSelector;
   template?: PodTemplateSpec;
+  volumeClaimTemplates?: readonly PersistentVolumeClaim[];
 }
 
 /** What Deployments and ReplicaSets have in common: replicas, a selector that matches the template, pods that restart. */
@@ -55,12 +56,16 @@ function validateSelector(selector: LabelSelector | undefined): FieldError[] {
   ];
 }
 
-function validateTemplate({ selector, template }: WorkloadSpec): FieldError[] {
+function validateTemplate({ selector, template, volumeClaimTemplates = [] }: WorkloadSpec): FieldError[] {
   if (!template) return [required('spec.template')];
   const errors = [
     ...validateLabels(template.metadata?.labels, 'spec.template.metadata.labels'),
     ...validateAnnotations(template.metadata?.annotations, 'spec.template.metadata.annotations'),
-    ...validatePodSpec(template.spec, 'spec.template.spec'),
+    ...validatePodSpec(
+      template.spec,
+      'spec.template.spec',
+      volumeClaimTemplates.flatMap(({ metadata }) => metadata?.name ?? []),
+    ),
   ];
   if (selector && !matchesLabelSelector(selector, template.metadata?.labels ?? {})) {
     errors.unshift(

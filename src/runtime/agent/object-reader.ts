@@ -1,7 +1,21 @@
 import { type Client, isNotFound } from '../../client/client.js';
-import { CONFIG_MAPS, SECRETS, SERVICE_ACCOUNTS, SERVICES } from '../../resources/gvr.js';
+import {
+  CONFIG_MAPS,
+  PERSISTENT_VOLUME_CLAIMS,
+  PERSISTENT_VOLUMES,
+  SECRETS,
+  SERVICE_ACCOUNTS,
+  SERVICES,
+} from '../../resources/gvr.js';
 import type { Gvr, KubeObject } from '../../resources/object.js';
-import type { ConfigMapObject, SecretObject, ServiceAccountObject, ServiceObject } from '../../resources/types.js';
+import type {
+  ConfigMapObject,
+  PersistentVolumeClaimObject,
+  PersistentVolumeObject,
+  SecretObject,
+  ServiceAccountObject,
+  ServiceObject,
+} from '../../resources/types.js';
 
 /** Objects that a container's start needs. While the API server is away, as they were last read: restarts must go on. */
 export class ObjectReader {
@@ -22,6 +36,14 @@ export class ObjectReader {
     return this.read<ServiceAccountObject>(SERVICE_ACCOUNTS, namespace, name);
   }
 
+  claim(namespace: string, name: string): Promise<PersistentVolumeClaimObject | undefined> {
+    return this.read<PersistentVolumeClaimObject>(PERSISTENT_VOLUME_CLAIMS, namespace, name);
+  }
+
+  persistentVolume(name: string): Promise<PersistentVolumeObject | undefined> {
+    return this.read<PersistentVolumeObject>(PERSISTENT_VOLUMES, undefined, name);
+  }
+
   async services(namespace: string): Promise<readonly ServiceObject[]> {
     try {
       const { items } = await this.client.list<ServiceObject>(SERVICES, namespace);
@@ -33,7 +55,11 @@ export class ObjectReader {
   }
 
   /** @returns undefined when there is no such object */
-  private async read<T extends KubeObject>(resource: Gvr, namespace: string, name: string): Promise<T | undefined> {
+  private async read<T extends KubeObject>(
+    resource: Gvr,
+    namespace: string | undefined,
+    name: string,
+  ): Promise<T | undefined> {
     const key = `${resource.resource}/${namespace}/${name}`;
     try {
       const object = await this.client.get<T>(resource, name, namespace);

@@ -1,7 +1,9 @@
 import { KINDS } from '../../resources/registry.js';
+import { CronJobController } from './cronjob/cron-job-controller.js';
 import { CustomResourceController } from './custom-resources/custom-resource-controller.js';
 import { DaemonSetController } from './daemonset/daemon-set-controller.js';
 import { DeploymentController } from './deployment/deployment-controller.js';
+import { DisruptionController } from './disruption/disruption-controller.js';
 import { EndpointSliceController } from './endpoints/endpoint-slice-controller.js';
 import { EndpointsController } from './endpoints/endpoints-controller.js';
 import { EventExpiry } from './events/event-expiry.js';
@@ -12,6 +14,8 @@ import { IngressStatusController } from './ingress/ingress-status-controller.js'
 import { JobController } from './job/job-controller.js';
 import { NamespaceController } from './namespace/namespace-controller.js';
 import { NodeLifecycleController } from './node-lifecycle/node-lifecycle-controller.js';
+import type { VolumeFolders } from './persistent-volume/local-folders.js';
+import { PersistentVolumeController } from './persistent-volume/persistent-volume-controller.js';
 import { PodGarbageCollector } from './pod-garbage-collector/pod-garbage-collector.js';
 import { ReplicaSetController } from './replicaset/replica-set-controller.js';
 import { Scheduler } from './scheduler/scheduler.js';
@@ -29,12 +33,14 @@ export interface RunningControllers {
 export interface ControllerOptions {
   /** IP at which the ingress gateway listens; absent where there is none. */
   readonly ingressAddress?: string;
+  /** Where claims get their volumes. */
+  readonly volumeFolders: VolumeFolders;
 }
 
 /** Starts every controller of the control plane, once their informers know what there is. */
 export async function startControllers(
   context: ControllerContext,
-  { ingressAddress }: ControllerOptions = {},
+  { ingressAddress, volumeFolders }: ControllerOptions,
 ): Promise<RunningControllers> {
   const kinds = storedKinds(KINDS);
   const namespaces = new NamespaceController(context, kinds);
@@ -58,6 +64,9 @@ export async function startControllers(
     new StatefulSetController(context),
     new DaemonSetController(context),
     new JobController(context),
+    new CronJobController(context),
+    new DisruptionController(context),
+    new PersistentVolumeController(context, volumeFolders),
     new Scheduler(context),
     new EndpointsController(context),
     new EndpointSliceController(context),

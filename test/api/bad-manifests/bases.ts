@@ -23,6 +23,22 @@ export const REPLICA_SET = base('apps/v1', 'ReplicaSet', { spec: { selector, tem
 export const STATEFUL_SET = base('apps/v1', 'StatefulSet', { spec: { serviceName: 'bad', selector, template } });
 export const DAEMON_SET = base('apps/v1', 'DaemonSet', { spec: { selector, template } });
 export const JOB = base('batch/v1', 'Job', { spec: { template: { spec: { ...podSpec, restartPolicy: 'Never' } } } });
+export const CRON_JOB = base('batch/v1', 'CronJob', {
+  spec: {
+    schedule: '0 * * * *',
+    jobTemplate: { spec: { template: { spec: { ...podSpec, restartPolicy: 'Never' } } } },
+  },
+});
+const size = { storage: '1Gi' };
+export const PERSISTENT_VOLUME = base('v1', 'PersistentVolume', {
+  spec: { accessModes: ['ReadWriteOnce'], capacity: size, hostPath: { path: '/srv' } },
+});
+export const PERSISTENT_VOLUME_CLAIM = base('v1', 'PersistentVolumeClaim', {
+  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: size } },
+});
+export const STORAGE_CLASS = base('storage.k8s.io/v1', 'StorageClass', { provisioner: 'a.test/b' });
+export const POD_DISRUPTION_BUDGET = base('policy/v1', 'PodDisruptionBudget', { spec: { selector, minAvailable: 1 } });
+export const PRIORITY_CLASS = base('scheduling.k8s.io/v1', 'PriorityClass', { value: 1 });
 export const SERVICE = base('v1', 'Service', { spec: { selector: labels, ports: [{ port: 80 }] } });
 export const ENDPOINTS = base('v1', 'Endpoints', {
   subsets: [{ addresses: [{ ip: '10.0.0.1' }], ports: [{ port: 80 }] }],
@@ -135,6 +151,12 @@ export const BASES: readonly Base[] = [
   STATEFUL_SET,
   DAEMON_SET,
   JOB,
+  CRON_JOB,
+  PERSISTENT_VOLUME,
+  PERSISTENT_VOLUME_CLAIM,
+  STORAGE_CLASS,
+  POD_DISRUPTION_BUDGET,
+  PRIORITY_CLASS,
   SERVICE,
   ENDPOINTS,
   ENDPOINT_SLICE,

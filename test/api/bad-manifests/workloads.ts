@@ -1,4 +1,4 @@
-import { DAEMON_SET, DEPLOYMENT, JOB, REPLICA_SET, STATEFUL_SET } from './bases.js';
+import { CRON_JOB, DAEMON_SET, DEPLOYMENT, JOB, REPLICA_SET, STATEFUL_SET } from './bases.js';
 import { badManifests, type Mistake, REMOVED } from './manifest.js';
 
 const NOT_NEGATIVE = 'must be greater than or equal to 0';
@@ -78,7 +78,18 @@ const STATEFUL_SETS: readonly Mistake[] = [
     'spec.updateStrategy.type',
   ],
   ['spec.updateStrategy.rollingUpdate', { partition: -1 }, NOT_NEGATIVE, 'spec.updateStrategy.rollingUpdate.partition'],
-  ['spec.volumeClaimTemplates', [{ metadata: { name: 'd' }, spec: {} }], 'use an emptyDir volume'],
+  [
+    'spec.volumeClaimTemplates',
+    [{ metadata: { name: 'd' }, spec: {} }],
+    'at least 1 access mode is required',
+    'spec.volumeClaimTemplates[0].spec.accessModes',
+  ],
+  [
+    'spec.persistentVolumeClaimRetentionPolicy',
+    { whenScaled: 'Keep' },
+    'supported values: "Retain", "Delete"',
+    'spec.persistentVolumeClaimRetentionPolicy.whenScaled',
+  ],
 ];
 
 const JOBS: readonly Mistake[] = [
@@ -96,6 +107,22 @@ const JOBS: readonly Mistake[] = [
   ['spec.podFailurePolicy', { rules: [] }, 'leave it out'],
 ];
 
+const CRON_JOBS: readonly Mistake[] = [
+  ['metadata.name', 'n'.repeat(53), 'must be no more than 52 characters'],
+  ['spec', REMOVED, 'Required value'],
+  ['spec.schedule', '', 'Required value'],
+  ['spec.schedule', '* * * *', 'expected exactly 5 fields, found 4'],
+  ['spec.schedule', '61 * * * *', 'minute 61 is not between 0 and 59'],
+  ['spec.schedule', 'TZ=UTC 0 * * * *', 'use timeZone field instead'],
+  ['spec.timeZone', 'Mars/Olympus', 'unknown time zone Mars/Olympus'],
+  ['spec.timeZone', '', 'must be nil or non-empty string'],
+  ['spec.concurrencyPolicy', 'Maybe', 'supported values: "Allow", "Forbid", "Replace"'],
+  ['spec.startingDeadlineSeconds', -1, NOT_NEGATIVE],
+  ['spec.failedJobsHistoryLimit', -1, NOT_NEGATIVE],
+  ['spec.jobTemplate', REMOVED, 'Required value'],
+  ['spec.jobTemplate.spec.template.spec.restartPolicy', 'Always', 'supported values: "OnFailure", "Never"'],
+];
+
 export const BAD_WORKLOADS = [
   ...badManifests(DEPLOYMENT, [...SHARED, ...REPLICAS, ...DEPLOYMENTS]),
   ...badManifests(REPLICA_SET, [...SHARED, ...REPLICAS]),
@@ -110,4 +137,5 @@ export const BAD_WORKLOADS = [
     ],
   ]),
   ...badManifests(JOB, JOBS),
+  ...badManifests(CRON_JOB, CRON_JOBS),
 ];

@@ -40,6 +40,12 @@ export const STATEFUL_SET: KindDefinition = {
     if (spec.updateStrategy.type === 'RollingUpdate') {
       spec.updateStrategy.rollingUpdate = { partition: 0, ...spec.updateStrategy.rollingUpdate };
     }
+    spec.persistentVolumeClaimRetentionPolicy = {
+      whenDeleted: 'Retain',
+      whenScaled: 'Retain',
+      ...spec.persistentVolumeClaimRetentionPolicy,
+    };
+    for (const claim of spec.volumeClaimTemplates ?? []) if (claim.spec) claim.spec.volumeMode ??= 'Filesystem';
     spec.revisionHistoryLimit ??= 10;
     if (spec.template?.spec) defaultPodSpec(spec.template.spec);
   },

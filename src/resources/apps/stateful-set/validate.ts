@@ -1,12 +1,15 @@
 import type { StatefulSetSpec } from 'kubernetes-types/apps/v1.js';
+import { validateClaimSpec } from '../../core/persistent-volume-claim/validate.js';
 import type { FieldError } from '../../kind.js';
 import { sameJson } from '../../same-json.js';
 import type { StatefulSetObject } from '../../types.js';
-import { forbidden, invalid, notSupported } from '../../validation/errors.js';
+import { forbidden, invalid, notSupported, required } from '../../validation/errors.js';
+import { oneOf } from '../../validation/values.js';
 import { validateWorkload } from '../../validation/workload.js';
 
 const STRATEGIES = ['RollingUpdate', 'OnDelete'];
 const POLICIES = ['OrderedReady', 'Parallel'];
+const RETENTION = ['Retain', 'Delete'];
 const CHANGEABLE = [
   'replicas',
   'ordinals',
@@ -34,11 +37,16 @@ export function validateStatefulSet(spec: Partial<StatefulSetSpec>): FieldError[
     const field = 'spec.updateStrategy.rollingUpdate.partition';
     errors.push(invalid(field, partition, 'must be greater than or equal to 0'));
   }
-  if (spec.volumeClaimTemplates?.length) {
-    errors.push(
-      forbidden('spec.volumeClaimTemplates', 'claims are not served here; use an emptyDir volume in the template'),
-    );
+  for (const [i, claim] of (spec.volumeClaimTemplates ?? []).entries()) {
+    const at = `spec.volumeClaimTemplates[${i}]`;
+    if (!claim.metadata?.name) errors.push(required(`${at}.metadata.name`));
+    errors.push(...validateClaimSpec(claim.spec, `${at}.spec`));
   }
+  const { whenDeleted, whenScaled } = spec.persistentVolumeClaimRetentionPolicy ?? {};
+  errors.push(
+    ...oneOf('spec.persistentVolumeClaimRetentionPolicy.whenDeleted', whenDeleted, RETENTION),
+    ...oneOf('spec.persistentVolumeClaimRetentionPolicy.whenScaled', whenScaled, RETENTION),
+  );
   return errors;
 }
 

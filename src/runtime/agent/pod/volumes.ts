@@ -4,6 +4,7 @@ import type { Volume } from 'kubernetes-types/core/v1.js';
 import { messageOf } from '../../../base/errors.js';
 import { RuntimeError } from '../../errors.js';
 import { type VolumeFiles, writeAtomically } from './atomic-folder.js';
+import { claimedFolder } from './claimed-folder.js';
 import { type VolumeSources, volumeContents } from './volume-contents.js';
 
 /** A pod's volumes as folders: made once, and written anew where what they are made from changed. */
@@ -58,13 +59,14 @@ export class PodVolumes {
 
   private async makeVolume(volume: Volume): Promise<string> {
     if (volume.hostPath) return volume.hostPath.path;
+    if (volume.persistentVolumeClaim) return claimedFolder(this.sources(), volume.persistentVolumeClaim.claimName);
     const folder = path.join(this.folder, volume.name);
     const files = await volumeContents(this.sources(), volume);
     if (!files && !volume.emptyDir) {
       const type = Object.keys(volume).find((key) => key !== 'name');
       throw new RuntimeError(
         'VOLUME_UNSUPPORTED',
-        `volumes of type ${type} are not supported; use emptyDir or hostPath`,
+        `volumes of type ${type} are not supported; use emptyDir, hostPath or persistentVolumeClaim`,
       );
     }
     await rm(folder, { recursive: true, force: true });

@@ -14,11 +14,13 @@ export type Choice = { readonly node: NodeObject } | { readonly obstacles: strin
  * fewest pods at all.
  *
  * @param podsByNode what each node has been given, by the node's name
+ * @param volumeObstacle why its volumes cannot be used on a node
  */
 export function chooseNode(
   pod: PodObject,
   nodes: readonly NodeObject[],
   podsByNode: ReadonlyMap<string, readonly PodObject[]>,
+  volumeObstacle: (node: NodeObject) => string | undefined = () => undefined,
 ): Choice {
   if (nodes.length === 0) return { obstacles: 'no nodes available to schedule pods' };
   const reasons = new Map<string, number>();
@@ -26,7 +28,7 @@ export function chooseNode(
   let best: { node: NodeObject; score: Score } | undefined;
   for (const node of nodes) {
     const pods = podsByNode.get(node.metadata.name) ?? [];
-    const reason = obstacle(pod, node, cluster);
+    const reason = obstacle(pod, node, cluster) ?? volumeObstacle(node);
     if (reason) {
       reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
       continue;

@@ -6,7 +6,12 @@ import type { NodeObject, PodObject } from '../../../resources/types.js';
 export function belongsOn({ spec }: PodObject, node: NodeObject): boolean {
   if (!matchesLabels(spec.nodeSelector, node.metadata.labels)) return false;
   const terms = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
-  return terms === undefined || terms.some((term) => matchesTerm(term, node));
+  return terms === undefined || matchesNodeTerms(terms, node);
+}
+
+/** One of them is enough. */
+export function matchesNodeTerms(terms: readonly NodeSelectorTerm[], node: NodeObject): boolean {
+  return terms.some((term) => matchesTerm(term, node));
 }
 
 function matchesTerm({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm, { metadata }: NodeObject): boolean {

@@ -8,6 +8,7 @@ import type { Informer } from '../framework/informers.js';
 import { keyOf, parseKey } from '../framework/keys.js';
 import { hasEnded } from '../framework/pod-state.js';
 import { chooseNode } from './choose-node.js';
+import { PodClaims } from './pod-claims.js';
 
 const SCHEDULER_NAME = 'default-scheduler';
 
@@ -15,6 +16,7 @@ const SCHEDULER_NAME = 'default-scheduler';
 export class Scheduler extends Controller {
   private readonly pods: Informer<PodObject>;
   private readonly nodes: Informer<NodeObject>;
+  private readonly claims: PodClaims;
   /** Nodes that were given to pods which the informer does not know yet: key of the pod -> name of the node. */
   private readonly assumed = new Map<string, string>();
 
@@ -22,6 +24,7 @@ export class Scheduler extends Controller {
     super(SCHEDULER_NAME, context);
     this.pods = context.informers.informer(PODS);
     this.nodes = context.informers.informer(NODES);
+    this.claims = new PodClaims(context);
   }
 
   start(): void {
@@ -37,6 +40,7 @@ export class Scheduler extends Controller {
         this.queueWaiting();
       },
     });
+    this.claims.onChange(() => this.queueWaiting());
     this.nodes.addHandler({
       onAdd: () => this.queueWaiting(),
       onUpdate: (node, old) => {
@@ -49,9 +53,15 @@ export class Scheduler extends Controller {
     const { namespace, name } = parseKey(key);
     const pod = this.pods.get(name, namespace);
     if (!pod || !isWaiting(pod) || this.assumed.has(key)) return;
-    const choice = chooseNode(pod, this.nodes.list(), this.podsByNode());
-    if ('node' in choice) await this.bind(key, pod, choice.node.metadata.name);
-    else await this.refuse(pod, choice.obstacles);
+    const nodes = this.nodes.list();
+    const problem = this.claims.problem(pod);
+    if (problem !== undefined) return this.refuse(pod, `0/${nodes.length} nodes are available: ${problem}.`);
+    const choice = chooseNode(pod, nodes, this.podsByNode(), (node) => this.claims.obstacle(pod, node));
+    if ('obstacles' in choice) return this.refuse(pod, choice.obstacles);
+    const node = choice.node.metadata.name;
+    // Nothing is awaited between the choice and the note of it in `bind`.
+    if (this.claims.areBound(pod)) await this.bind(key, pod, node);
+    else await this.claims.announce(pod, node);
   }
 
   private async bind(key: string, pod: PodObject, node: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { ControllerRevisionObject, PodObject, StatefulSetObject } from '../../../resources/types.js';
 import { podFromTemplate } from '../framework/pod-control.js';
 import { REVISION_HASH_LABEL, templateOf } from '../revisions/controller-revisions.js';
+import { addClaimVolumes } from './claims.js';
 
 const POD_NAME_LABEL = 'statefulset.kubernetes.io/pod-name';
 const INDEX_LABEL = 'apps.kubernetes.io/pod-index';
@@ -19,6 +20,7 @@ export function replicaPod(set: StatefulSetObject, ordinal: number, revision: Co
   };
   pod.spec.hostname = name;
   if (set.spec.serviceName) pod.spec.subdomain = set.spec.serviceName;
+  addClaimVolumes(set, pod);
   return pod;
 }
 

@@ -6,15 +6,18 @@ import { parseKey } from '../framework/keys.js';
 import { PodOwnerController } from '../framework/pod-owner-controller.js';
 import { availableIn_ms, hasEnded, isReady } from '../framework/pod-state.js';
 import { ControllerRevisions } from '../revisions/controller-revisions.js';
+import { StatefulSetClaims } from './claims.js';
 import { ordinalOf, replicaPod, revisionNameOf } from './replica-pod.js';
 
 /** Keeps numbered pods with names of their own; one after another where the set asks for it. */
 export class StatefulSetController extends PodOwnerController<StatefulSetObject> {
   private readonly revisions: ControllerRevisions;
+  private readonly claims: StatefulSetClaims;
 
   constructor(context: ControllerContext) {
     super('statefulset-controller', context, 'StatefulSet', STATEFUL_SETS);
     this.revisions = new ControllerRevisions(context.client, context.informers.informer(CONTROLLER_REVISIONS));
+    this.claims = new StatefulSetClaims(context, this.events);
   }
 
   protected async reconcile(key: string): Promise<void> {
@@ -47,12 +50,14 @@ export class StatefulSetController extends PodOwnerController<StatefulSetObject>
     update: ControllerRevisionObject,
   ): Promise<void> {
     const { first, end } = ordinals(set);
+    for (const [ordinal, pod] of pods) await this.claims.own(set, pod, ordinal < first || ordinal >= end);
     const partition = set.spec.updateStrategy?.rollingUpdate?.partition ?? 0;
     const inOrder = set.spec.podManagementPolicy !== 'Parallel';
     for (let ordinal = first; ordinal < end; ordinal++) {
       const pod = pods.get(ordinal);
       if (pod === undefined) {
         const revision = ordinal - first < partition ? current : update;
+        await this.claims.ensure(set, `${set.metadata.name}-${ordinal}`);
         await this.createPods(key, set, 1, () => replicaPod(set, ordinal, revision));
         if (inOrder) return;
       } else if (hasEnded(pod) && !pod.metadata.deletionTimestamp) {

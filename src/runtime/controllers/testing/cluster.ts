@@ -22,15 +22,16 @@ export class TestCluster {
   readonly clock = new FakeClock();
   readonly api = new FakeApi(this.clock);
   private controllers: RunningControllers | undefined;
+  readonly removedFolders: string[] = [];
   private addresses = 0;
 
   async start(): Promise<void> {
-    this.controllers = await startControllers({
-      client: this.api,
-      informers: this.api.informers,
-      clock: this.clock,
-      logger: SILENT_LOGGER,
-    });
+    const context = { client: this.api, informers: this.api.informers, clock: this.clock, logger: SILENT_LOGGER };
+    const volumeFolders = {
+      create: async (volume: string) => `/volumes/${volume}`,
+      remove: async (path: string) => this.removedFolders.push(path) > 0,
+    };
+    this.controllers = await startControllers(context, { volumeFolders });
     await this.api.create(NAMESPACES, object('v1', 'Namespace', NAMESPACE));
     await this.addNode('node-1');
     await this.settle();
