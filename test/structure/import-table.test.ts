@@ -27,6 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Tests may also use these, to meet the real thing instead of a fake. */
 const TESTS_MAY_ALSO_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  compiler: ['proxy'],
   client: ['apiserver', 'store'],
   runtime: ['apiserver', 'store'],
 };

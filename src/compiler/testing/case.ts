@@ -15,7 +15,7 @@ export interface Case {
 interface CaseDocument {
   kind: 'Case';
   config?: Partial<MeshConfig>;
-  nodes: { id: string; userAgentName?: string; metadata?: JsonObject }[];
+  nodes: { id: string; userAgentName?: string; metadata?: JsonObject; locality?: { region?: string; zone?: string } }[];
 }
 
 export function readCase(path: string): Case {

@@ -21,7 +21,12 @@ import { HttpConnectionManagerSchema } from '../../xds/types/gen/envoy/extension
 import { TcpProxySchema } from '../../xds/types/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js';
 import { PreviousHostsPredicateSchema } from '../../xds/types/gen/envoy/extensions/retry/host/previous_hosts/v3/previous_hosts_pb.js';
 import { PreviousPrioritiesConfigSchema } from '../../xds/types/gen/envoy/extensions/retry/priority/previous_priorities/v3/previous_priorities_config_pb.js';
-import { DownstreamTlsContextSchema } from '../../xds/types/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js';
+import { ProxyProtocolUpstreamTransportSchema } from '../../xds/types/gen/envoy/extensions/transport_sockets/proxy_protocol/v3/upstream_proxy_protocol_pb.js';
+import { RawBufferSchema } from '../../xds/types/gen/envoy/extensions/transport_sockets/raw_buffer/v3/raw_buffer_pb.js';
+import {
+  DownstreamTlsContextSchema,
+  UpstreamTlsContextSchema,
+} from '../../xds/types/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js';
 import { HttpProtocolOptionsSchema } from '../../xds/types/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js';
 import { type ResourceSet, typeUrlOf } from '../xds/resource.js';
 
@@ -40,6 +45,9 @@ const registry: Registry = createRegistry(
   TcpProxySchema,
   PreviousHostsPredicateSchema,
   HttpProtocolOptionsSchema,
+  ProxyProtocolUpstreamTransportSchema,
+  RawBufferSchema,
+  UpstreamTlsContextSchema,
 );
 
 const SECTIONS: Readonly<Record<string, DescMessage>> = {

@@ -88,7 +88,7 @@ function routesAt(
   return table.routes.flatMap((route) => {
     for (const gateway of gateways) {
       const narrowed = narrowRoute(route, table, { proxy, gateway, port });
-      if (narrowed) return envoyRoutes(mesh, narrowed, port);
+      if (narrowed) return envoyRoutes(mesh, narrowed, port, proxy);
     }
     return [];
   });

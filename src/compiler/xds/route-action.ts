@@ -5,7 +5,9 @@ import {
   type RedirectActionSchema,
   type RouteActionSchema,
 } from '../../xds/types/gen/envoy/config/route/v3/route_components_pb.js';
+import type { ProxyNode } from '../model/proxy.js';
 import type { Destination, DirectResponseAction, ForwardAction, Mesh, RedirectAction } from '../model/types.js';
+import { hashPolicies } from './hash-policy.js';
 import { headerMutations, hostFromHeaders } from './headers.js';
 import { outboundCluster } from './names.js';
 import type { Init } from './resource.js';
@@ -24,10 +26,14 @@ const REDIRECT_CODES: Readonly<Record<number, Code>> = {
 type RouteAction = Init<typeof RouteActionSchema>;
 
 /** The cluster that a destination means on a listener's port: the port it names, a service's only one, or the listener's. */
-export function clusterOf(mesh: Mesh, { host, subset, port }: Destination, listenerPort: number): string {
+export function clusterOf(mesh: Mesh, destination: Destination, listenerPort: number): string {
+  return outboundCluster(portOf(mesh, destination, listenerPort), destination.subset, destination.host);
+}
+
+function portOf(mesh: Mesh, { host, port }: Destination, listenerPort: number): number {
   const ports = mesh.services.get(host)?.ports ?? [];
   const only = ports.length === 1 ? ports[0]?.number : undefined;
-  return outboundCluster(port ?? only ?? listenerPort, subset, host);
+  return port ?? only ?? listenerPort;
 }
 
 export function forwardAction(
@@ -35,7 +41,13 @@ export function forwardAction(
   action: ForwardAction,
   headers: Headers | undefined,
   listenerPort: number,
+  proxy: ProxyNode,
 ): RouteAction {
+  const hashed = action.destinations.map((destination) => ({
+    ...destination,
+    port: portOf(mesh, destination, listenerPort),
+  }));
+  const hashPolicy = hashPolicies(mesh, proxy, hashed);
   const retries = retryPolicy(action.retries);
   const mirrors = action.mirrors.map(({ destination, percent }) => ({
     cluster: clusterOf(mesh, destination, listenerPort),
@@ -46,6 +58,7 @@ export function forwardAction(
     // Without one Envoy would apply 15 s.
     timeout: durationOf(action.timeout_ms),
     requestMirrorPolicies: mirrors,
+    ...(hashPolicy.length > 0 ? { hashPolicy } : {}),
     ...(retries ? { retryPolicy: retries } : {}),
     ...rewrites(action, headers),
   };

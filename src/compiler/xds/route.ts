@@ -3,9 +3,11 @@ import type {
   RouteSchema,
   VirtualHostSchema,
 } from '../../xds/types/gen/envoy/config/route/v3/route_components_pb.js';
+import type { ProxyNode } from '../model/proxy.js';
 import type { Mesh, Route } from '../model/types.js';
 import { corsOverride } from './cors.js';
 import { faultOverride } from './fault.js';
+import type { hashPolicies } from './hash-policy.js';
 import { headerMutations } from './headers.js';
 import { PASSTHROUGH_CLUSTER } from './names.js';
 import { originMetadata } from './origin-metadata.js';
@@ -21,10 +23,10 @@ export type VirtualHost = Init<typeof VirtualHostSchema> & { domains: string[] }
 const DEFAULT_ROUTE_NAME = 'default';
 
 /** One Envoy route for each match of a route. */
-export function envoyRoutes(mesh: Mesh, route: Route, listenerPort: number): EnvoyRoute[] {
+export function envoyRoutes(mesh: Mesh, route: Route, listenerPort: number, proxy: ProxyNode): EnvoyRoute[] {
   const matches = route.matches.length > 0 ? route.matches : [undefined];
   const rest = {
-    action: envoyAction(mesh, route, listenerPort),
+    action: envoyAction(mesh, route, listenerPort, proxy),
     typedPerFilterConfig: { ...faultOverride(route.fault), ...corsOverride(route.corsPolicy) },
     ...headerMutations(route.headers),
   };
@@ -37,10 +39,15 @@ export function envoyRoutes(mesh: Mesh, route: Route, listenerPort: number): Env
   }));
 }
 
-function envoyAction(mesh: Mesh, { action, headers }: Route, listenerPort: number): EnvoyRoute['action'] {
+function envoyAction(
+  mesh: Mesh,
+  { action, headers }: Route,
+  listenerPort: number,
+  proxy: ProxyNode,
+): EnvoyRoute['action'] {
   switch (action.kind) {
     case 'forward':
-      return { case: 'route', value: forwardAction(mesh, action, headers, listenerPort) };
+      return { case: 'route', value: forwardAction(mesh, action, headers, listenerPort, proxy) };
     case 'redirect':
       return { case: 'redirect', value: redirectAction(action, listenerPort) };
     case 'directResponse':
@@ -49,8 +56,11 @@ function envoyAction(mesh: Mesh, { action, headers }: Route, listenerPort: numbe
 }
 
 /** Every request to a cluster, as for a service without rules. */
-export function defaultRoute(cluster: string): EnvoyRoute {
-  return toCluster(cluster, { retryPolicy: DEFAULT_RETRY_POLICY });
+export function defaultRoute(cluster: string, hashPolicy: ReturnType<typeof hashPolicies>): EnvoyRoute {
+  return toCluster(cluster, {
+    retryPolicy: DEFAULT_RETRY_POLICY,
+    ...(hashPolicy.length > 0 ? { hashPolicy } : {}),
+  });
 }
 
 /** Every request to the application beside the proxy. */
@@ -58,7 +68,10 @@ export function inboundRoute(cluster: string): EnvoyRoute {
   return toCluster(cluster, {});
 }
 
-function toCluster(cluster: string, more: { retryPolicy?: RetryPolicy }): EnvoyRoute {
+function toCluster(
+  cluster: string,
+  more: { retryPolicy?: RetryPolicy; hashPolicy?: ReturnType<typeof hashPolicies> },
+): EnvoyRoute {
   return {
     name: DEFAULT_ROUTE_NAME,
     match: routeMatch(undefined),

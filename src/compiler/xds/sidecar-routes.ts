@@ -4,6 +4,7 @@ import { MESH_GATEWAY } from '../model/routes.js';
 import type { Mesh, RouteTable, Service, ServicePort } from '../model/types.js';
 import { meshRouteTable, narrowRoute } from '../model/view.js';
 import { domainsOf, hostForms, takeNew, withPort } from './domains.js';
+import { hashPolicies } from './hash-policy.js';
 import { HTTP_PROXY_ROUTES, inboundCluster, outboundCluster } from './names.js';
 import type { RouteConfigurationInit } from './resource.js';
 import {
@@ -56,13 +57,18 @@ export function outboundRoutes(
 function serviceHost(mesh: Mesh, proxy: ProxyNode, { service, port }: HttpPort, domains: string[]): VirtualHost {
   const table = meshRouteTable(mesh, proxy, service.hostname);
   const ruled = table ? tableRoutes(mesh, proxy, table, port.number) : [];
-  const routes = ruled.length > 0 ? ruled : [defaultRoute(outboundCluster(port.number, undefined, service.hostname))];
+  const routes = ruled.length > 0 ? ruled : [plainRoute(mesh, proxy, service, port.number)];
   return { name: `${service.hostname}:${port.number}`, domains, routes };
+}
+
+function plainRoute(mesh: Mesh, proxy: ProxyNode, { hostname }: Service, port: number): EnvoyRoute {
+  const hashed = hashPolicies(mesh, proxy, [{ host: hostname, port }]);
+  return defaultRoute(outboundCluster(port, undefined, hostname), hashed);
 }
 
 function tableRoutes(mesh: Mesh, proxy: ProxyNode, table: RouteTable, port: number): EnvoyRoute[] {
   const narrowed = table.routes.map((route) => narrowRoute(route, table, { proxy, gateway: MESH_GATEWAY, port }));
-  return narrowed.filter((route) => route !== undefined).flatMap((route) => envoyRoutes(mesh, route, port));
+  return narrowed.filter((route) => route !== undefined).flatMap((route) => envoyRoutes(mesh, route, port, proxy));
 }
 
 /** Hosts that exist only because a rule routes them: they are HTTP on port 80, as in Istio. */

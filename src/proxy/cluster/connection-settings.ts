@@ -14,6 +14,7 @@ const FIELD_COUNT_MAX = 100;
 const CONNECT_TIMEOUT_MS = 5_000;
 const IDLE_TIMEOUT_MS = 3_600_000;
 const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
+const MILLISECONDS_PER_SECOND = 1_000;
 const SOL_SOCKET = 1;
 const SO_MARK = 36;
 
@@ -39,6 +40,7 @@ export function compileConnectionSettings(
     maxRequestsPerConnection: common?.maxRequestsPerConnection ?? config.maxRequestsPerConnection ?? 0,
     mark: mark?.value.case === 'intValue' ? Number(mark.value.value) : undefined,
     localAddress: bind?.sourceAddress?.address,
+    keepalive_ms: keepaliveOf(config),
     http1,
     transportSocket,
     identityOf:
@@ -50,4 +52,10 @@ export function compileConnectionSettings(
     head_bytes_max: HEAD_BYTES_MAX,
     field_count_max: common?.maxHeadersCount ?? FIELD_COUNT_MAX,
   };
+}
+
+/** Undefined where nobody asks whether the endpoint is still there. */
+function keepaliveOf({ upstreamConnectionOptions: options }: ClusterConfig): number | undefined {
+  const keepalive = options?.tcpKeepalive;
+  return keepalive && (keepalive.keepaliveTime ?? 0) * MILLISECONDS_PER_SECOND;
 }

@@ -14,6 +14,8 @@ export interface ConnectionSettings {
   readonly maxRequestsPerConnection: number;
   readonly mark: number | undefined;
   readonly localAddress: string | undefined;
+  /** Of silence, until TCP asks the endpoint for a sign of life; 0: the system's; undefined: never. */
+  readonly keepalive_ms: number | undefined;
   readonly http1: UpstreamHttp1Options;
   readonly protocol: UpstreamProtocol;
   readonly http2: Http2Options;

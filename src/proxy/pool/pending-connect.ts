@@ -3,6 +3,7 @@ import { WheelTimer } from '../../base/timer-wheel.js';
 import type { Host } from '../cluster/host.js';
 import type { ProxyContext } from '../context.js';
 import { connectFailure } from '../network.js';
+import { LinkSocket } from '../transport/link/link-socket.js';
 import { openTransport, transportOf } from '../transport/open-transport.js';
 import type { Transport } from '../transport/transport.js';
 import type { PoolFailure } from './connection-pool.js';
@@ -76,6 +77,9 @@ export class PendingConnect {
 
   private watch(socket: Socket): void {
     this.socket = socket;
+    const { keepalive_ms } = this.settings;
+    // the socket of a link between two sidecars of one process stands for no connection
+    if (keepalive_ms !== undefined && !(socket instanceof LinkSocket)) socket.setKeepAlive(true, keepalive_ms);
     socket.on('error', (error) => this.fail('connection_failure', connectFailure(error)));
     socket.on('close', () => this.fail('connection_failure', ''));
   }

@@ -20,7 +20,10 @@ export const IMPLEMENTED: SupportedFields = {
     'load_assignment max_requests_per_connection circuit_breakers common_http_protocol_options http_protocol_options http2_protocol_options ' +
     'typed_extension_protocol_options dns_refresh_rate dns_lookup_family outlier_detection cleanup_interval upstream_bind_config ' +
     'original_dst_lb_config least_request_lb_config round_robin_lb_config ring_hash_lb_config maglev_lb_config lb_subset_config ' +
-    'common_lb_config load_balancing_policy health_checks ignore_health_on_host_removal respect_dns_ttl dns_failure_refresh_rate',
+    'common_lb_config load_balancing_policy health_checks ignore_health_on_host_removal respect_dns_ttl dns_failure_refresh_rate ' +
+    'upstream_connection_options',
+  'envoy.config.cluster.v3.UpstreamConnectionOptions': 'tcp_keepalive',
+  'envoy.config.core.v3.TcpKeepalive': 'keepalive_time',
   'envoy.config.cluster.v3.Cluster.TransportSocketMatch': 'name match transport_socket',
   'envoy.config.cluster.v3.Cluster.EdsClusterConfig': 'eds_config service_name',
   'envoy.config.cluster.v3.Cluster.RefreshRate': 'base_interval max_interval',
