@@ -16,6 +16,7 @@ import { registerProxy } from './commands/proxy.js';
 import { registerReplace } from './commands/replace.js';
 import { registerShell } from './commands/shell.js';
 import { registerStatus } from './commands/status.js';
+import { registerTest } from './commands/test.js';
 import { registerUp } from './commands/up.js';
 import { registerVersion } from './commands/version.js';
 import type { CliDependencies } from './dependencies.js';
@@ -40,6 +41,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerDelete,
   registerConvert,
   registerExplain,
+  registerTest,
   registerImage,
   registerNode,
   registerProxy,

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Client } from '../../client/client.js';
 import { type MeshSnapshot, SNAPSHOT_KINDS, snapshotOf, snapshotOfFiles } from '../../compiler/index.js';
-import type { Locate } from '../../explain/index.js';
+import type { Locate, Origin } from '../../explain/index.js';
 import type { KubeObject } from '../../resources/object.js';
 import { expandFiles } from '../manifests/files.js';
 import type { Manifest } from '../manifests/manifest.js';
@@ -48,6 +48,22 @@ export async function meshOfServer(
 export function locator(manifests: readonly Manifest[], namespace: string): Locate {
   const byKey = new Map(manifests.map((manifest) => [keyOf(withNamespace(manifest.object, namespace)), manifest]));
   return ({ field, ...object }) => byKey.get(`${object.kind}/${object.namespace}/${object.name}`)?.locate(field);
+}
+
+/** The part of an object that a field names, as its file has it. */
+export function writtenAt(
+  manifests: readonly Manifest[],
+  namespace: string,
+): (origin: Origin) => Readonly<Record<string, unknown>> | undefined {
+  const byKey = new Map(objectsOf(manifests, namespace).map((object) => [keyOf(object), object]));
+  return ({ kind, namespace: space, name, field }) => {
+    const object = byKey.get(`${kind}/${space}/${name}`);
+    const route = field.replace(/\.match\[\d+\]$/, '');
+    let at: unknown = object;
+    for (const step of route.split(/[.[\]]+/).filter((part) => part !== ''))
+      at = (at as Record<string, unknown>)?.[step];
+    return at as Readonly<Record<string, unknown>> | undefined;
+  };
 }
 
 function keyOf({ kind, metadata }: KubeObject): string {
