@@ -2,6 +2,8 @@
 export interface QuotaRequest {
   /** The whole name of the memquota or redisquota. */
   readonly handler: string;
+  /** `host:port` of the Redis that counts; empty: memory. */
+  readonly redisServerUrl: string;
   /** Names the cell: the quota with the values of its dimensions. */
   readonly key: string;
   /** More than 0. */
