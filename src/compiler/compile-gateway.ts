@@ -1,12 +1,13 @@
 import type { ProxyNode } from './model/proxy.js';
 import type { Mesh, RouteTable } from './model/types.js';
 import { visibleServices } from './model/view.js';
+import { byHostname, type SharedView } from './shared-views.js';
 import { gatewayListener, gatewayRouteConfiguration, gatewayTables, serversByPort } from './xds/gateway.js';
 import { addOutboundClusters } from './xds/outbound-clusters.js';
-import { encodeListener, encodeRoutes, ResourceCollector, type ResourceSet } from './xds/resource.js';
+import { encodeListener, encodeRoutes, ResourceCollector } from './xds/resource.js';
 
 /** A gateway knows only the services to which its routes lead. */
-export function compileGateway(mesh: Mesh, proxy: ProxyNode): ResourceSet {
+export function gatewayView(mesh: Mesh, proxy: ProxyNode): SharedView {
   const into = new ResourceCollector();
   const needed = new Set<string>();
   for (const [port, servers] of serversByPort(mesh, proxy)) {
@@ -16,7 +17,7 @@ export function compileGateway(mesh: Mesh, proxy: ProxyNode): ResourceSet {
   }
   const services = visibleServices(mesh, proxy).filter(({ hostname }) => needed.has(hostname));
   addOutboundClusters(into, mesh, proxy, services);
-  return into.resources;
+  return { proxy, services: byHostname(services), resources: into.resources };
 }
 
 function destinationHosts({ routes }: RouteTable): string[] {

@@ -1,9 +1,9 @@
-import { memo } from './memo.js';
 import { destinationNeeds } from './model/destination-needs.js';
 import { inboundPorts } from './model/inbound.js';
 import type { ProxyNode } from './model/proxy.js';
 import type { Mesh, Service } from './model/types.js';
 import { visibleServices } from './model/view.js';
+import { byHostname, type SharedView } from './shared-views.js';
 import {
   blackHoleCluster,
   inboundClusterMessage,
@@ -16,31 +16,24 @@ import { httpListener, httpProxyListener, tcpListeners, virtualOutbound } from '
 import { encodeCluster, encodeListener, encodeRoutes, ResourceCollector, type ResourceSet } from './xds/resource.js';
 import { httpPorts, httpProxyRoutes, outboundRoutes } from './xds/sidecar-routes.js';
 
-/** What many sidecars have in common, made once for all of them. */
-interface SharedView {
-  readonly services: readonly Service[];
-  readonly resources: ResourceSet;
-}
-
-const views = new WeakMap<Mesh, Map<string, SharedView>>();
-
-export function compileSidecar(mesh: Mesh, proxy: ProxyNode): ResourceSet {
-  const byViewer = memo(views, mesh, () => new Map<string, SharedView>());
-  const view = memo(byViewer, viewerKey(mesh, proxy), () => sharedView(mesh, proxy));
-  const into = new ResourceCollector(view.resources);
-  into.addListener(encodeListener(virtualOutbound(mesh, proxy)));
-  addInbound(into, mesh, proxy);
-  if (proxy.httpProxyPort !== undefined) addHttpProxy(into, mesh, proxy, view.services, proxy.httpProxyPort);
-  return into.resources;
-}
-
-/** What of a sidecar the shared part depends on: its labels only where some rule asks for a caller's labels. */
-function viewerKey(mesh: Mesh, proxy: ProxyNode): string {
+/** What of a sidecar its view depends on: its labels only where some rule asks for a caller's labels. */
+export function sidecarViewKey(mesh: Mesh, proxy: ProxyNode): string {
   const labels = mesh.rulesAskForCaller ? JSON.stringify(proxy.labels) : '';
   return `${proxy.namespace}|${labels}|${destinationNeeds(mesh, proxy)}`;
 }
 
-function sharedView(mesh: Mesh, proxy: ProxyNode): SharedView {
+/** What a sidecar has that no other has: its own listeners, and what leads to its application. */
+export function ownOfSidecar(mesh: Mesh, proxy: ProxyNode, view: SharedView): ResourceSet {
+  const into = new ResourceCollector();
+  into.addListener(encodeListener(virtualOutbound(mesh, proxy)));
+  addInbound(into, mesh, proxy);
+  if (proxy.httpProxyPort !== undefined)
+    addHttpProxy(into, mesh, proxy, [...view.services.values()], proxy.httpProxyPort);
+  return into.resources;
+}
+
+/** What all sidecars have that see the same services and rules. */
+export function sidecarView(mesh: Mesh, proxy: ProxyNode): SharedView {
   const into = new ResourceCollector();
   const services = visibleServices(mesh, proxy);
   addOutboundClusters(into, mesh, proxy, services);
@@ -50,7 +43,7 @@ function sharedView(mesh: Mesh, proxy: ProxyNode): SharedView {
     into.addRoutes(encodeRoutes(outboundRoutes(mesh, proxy, number, ports)));
   }
   for (const listener of tcpListeners(services)) into.addListener(encodeListener(listener));
-  return { services, resources: into.resources };
+  return { proxy, services: byHostname(services), resources: into.resources };
 }
 
 function addInbound(into: ResourceCollector, mesh: Mesh, proxy: ProxyNode): void {

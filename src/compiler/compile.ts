@@ -1,20 +1,42 @@
 import type { Node } from '../xds/types/gen/envoy/config/core/v3/base_pb.js';
-import { compileGateway } from './compile-gateway.js';
-import { compileSidecar } from './compile-sidecar.js';
+import { gatewayView } from './compile-gateway.js';
+import { ownOfSidecar, sidecarView, sidecarViewKey } from './compile-sidecar.js';
+import { memo } from './memo.js';
 import { meshOf } from './model/mesh.js';
-import { proxyOf } from './model/proxy.js';
+import { type ProxyNode, proxyOf } from './model/proxy.js';
+import type { Mesh, Workload } from './model/types.js';
 import { withWorkload } from './model/workloads.js';
+import { layered, type Placed, placedOf, viewOf } from './shared-views.js';
 import type { MeshSnapshot } from './snapshot.js';
 import type { ResourceSet } from './xds/resource.js';
+
+const NOTHING: ResourceSet = new Map();
+const described = new WeakMap<Node, { readonly proxy: ProxyNode | undefined }>();
 
 /**
  * Everything that a proxy is to have. Pure: the same snapshot and node give the same bytes and versions.
  * @returns undefined where the node's id is not that of a sidecar or a gateway
  */
 export function compile(snapshot: MeshSnapshot, node: Node): ResourceSet | undefined {
-  const described = proxyOf(node);
-  if (described === undefined) return undefined;
-  const mesh = meshOf(snapshot);
+  return compileFor(meshOf(snapshot), node);
+}
+
+/** The same of a mesh. The parts that proxies have in common are made once, and are the same objects for all of them. */
+export function compileFor(mesh: Mesh, node: Node): ResourceSet | undefined {
+  const { proxy } = memo(described, node, () => ({ proxy: proxyOf(node) }));
+  if (proxy === undefined) return undefined;
+  const workload = mesh.workloads.get(proxy.workload);
+  const { placed, view } = placedOf(mesh, node, workload, () => place(mesh, proxy, workload));
+  return layered((view ?? makeView(mesh, withWorkload(mesh, proxy), placed.viewKey)).resources, placed.own);
+}
+
+function place(mesh: Mesh, described: ProxyNode, workload: Workload | undefined): Placed {
   const proxy = withWorkload(mesh, described);
-  return proxy.kind === 'sidecar' ? compileSidecar(mesh, proxy) : compileGateway(mesh, proxy);
+  const viewKey = proxy.kind === 'sidecar' ? sidecarViewKey(mesh, proxy) : `router|${JSON.stringify(proxy)}`;
+  const view = makeView(mesh, proxy, viewKey);
+  return { workload, viewKey, own: proxy.kind === 'sidecar' ? ownOfSidecar(mesh, proxy, view) : NOTHING };
+}
+
+function makeView(mesh: Mesh, proxy: ProxyNode, key: string) {
+  return viewOf(mesh, key, () => (proxy.kind === 'sidecar' ? sidecarView(mesh, proxy) : gatewayView(mesh, proxy)));
 }

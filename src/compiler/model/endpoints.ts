@@ -5,7 +5,7 @@ import { namespaceOf } from '../snapshot.js';
 import type { Endpoint, Labels } from './types.js';
 
 /** `namespace/name` of a pod -> its labels. */
-export type PodLabels = ReadonlyMap<string, Labels>;
+export type PodLabels = Pick<ReadonlyMap<string, Labels>, 'get'>;
 
 const NO_LABELS: Labels = {};
 

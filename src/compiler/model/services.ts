@@ -20,7 +20,7 @@ export function buildServices(
   const labels = podLabelsOf(snapshot.pods);
   const endpoints = new Map(snapshot.endpoints.map((object) => [keyOf(object), object]));
   for (const object of snapshot.services.toSorted(byAge)) {
-    const service = remembered(object, endpoints.get(keyOf(object)), labels, snapshot.config.clusterDomain);
+    const service = kubeService(object, endpoints.get(keyOf(object)), labels, snapshot.config.clusterDomain);
     services.set(service.hostname, service);
   }
   for (const entry of serviceEntries.toSorted(byAge)) {
@@ -41,7 +41,12 @@ interface Remembered {
 const memory = new WeakMap<KubeObject, Remembered>();
 
 /** The same service object while nothing that it was made of has changed, so that what was encoded of it is used again. */
-function remembered(object: KubeObject, endpoints: KubeObject | undefined, pods: PodLabels, domain: string): Service {
+export function kubeService(
+  object: KubeObject,
+  endpoints: KubeObject | undefined,
+  pods: PodLabels,
+  domain: string,
+): Service {
   const labels = endpoints ? podKeysOf(endpoints).map((key) => pods.get(key)) : [];
   const known = memory.get(object);
   const same = known?.endpoints === endpoints && known?.domain === domain;

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { create } from '@bufbuild/protobuf';
 import { FakeClock } from '../../base/fake-clock.js';
 import { EMPTY_SNAPSHOT, type MeshSnapshot } from '../../compiler/index.js';
 import type { KubeObject } from '../../resources/object.js';
+import { NodeSchema } from '../../xds/types/gen/envoy/config/core/v3/base_pb.js';
 import { ConsoleData } from './console-data.js';
-import type { ProxyState } from './proxy-states.js';
+import type { ProxyState, TypeSync } from './proxy-states.js';
 
 const MESH = {
   name: 'm',
@@ -115,17 +117,25 @@ test('a rule says what the compiler makes of it', () => {
 });
 
 test('a proxy says of each type whether it took it, in its own words when not', () => {
+  const sync: TypeSync = { sent: 1, answered: 1, sentAt_ms: 0 };
+  const id = 'sidecar~1~a.b~c';
   const types = new Map([
-    ['type.googleapis.com/envoy.config.route.v3.RouteConfiguration', { accepted: false, message: 'no such field' }],
-    ['type.googleapis.com/envoy.config.cluster.v3.Cluster', { accepted: true }],
+    [
+      'type.googleapis.com/envoy.config.route.v3.RouteConfiguration',
+      { ...sync, rejection: { message: 'no such field', version: 1, resources: ['80'] } },
+    ],
+    ['type.googleapis.com/envoy.config.cluster.v3.Cluster', sync],
   ]);
-  assert.deepEqual(overviewOf({}, [{ id: 'sidecar~1~a.b~c', types }]).proxies, [
-    {
-      id: 'sidecar~1~a.b~c',
-      types: [
-        { name: 'Cluster', accepted: true },
-        { name: 'RouteConfiguration', accepted: false, message: 'no such field' },
-      ],
-    },
-  ]);
+  assert.deepEqual(
+    overviewOf({}, [{ id, node: create(NodeSchema, { id }), connectedAt_ms: 0, settled: 1, types }]).proxies,
+    [
+      {
+        id: 'sidecar~1~a.b~c',
+        types: [
+          { name: 'Cluster', accepted: true },
+          { name: 'RouteConfiguration', accepted: false, message: 'no such field' },
+        ],
+      },
+    ],
+  );
 });

@@ -117,10 +117,10 @@ function ruleFacts({ object, conditions }: ReturnType<typeof statuses>[number]):
 }
 
 function proxyFacts({ id, types }: ReturnType<ProxyStates['all']>[number]): ProxyFacts {
-  const states = [...types].map(([typeUrl, { accepted, message }]) => ({
+  const states = [...types].map(([typeUrl, { rejection }]) => ({
     name: typeUrl.slice(typeUrl.lastIndexOf('.') + 1),
-    accepted,
-    ...(message !== undefined && { message }),
+    accepted: rejection === undefined,
+    ...(rejection && { message: rejection.message }),
   }));
   return { id, types: states.sort(compareBy((state) => state.name)) };
 }

@@ -118,7 +118,7 @@ export class ControlPlane {
       const informers = new SharedInformers({ client, clock, random, logger: logger.scope('informer') });
       cleanup.defer(() => informers.stop());
       const source = new MeshConfigSource(informers, clock);
-      const proxies = new ProxyStates(logger.scope('xds'));
+      const proxies = new ProxyStates(clock, logger.scope('xds'));
       const ads = new AdsServer({ source, observer: proxies, clock, logger: logger.scope('xds') });
       cleanup.defer(() => ads.close());
       await ads.listen({ path: paths.adsSocket });

@@ -1,57 +1,79 @@
-import type { Clock, Timer } from '../../base/clock.js';
+import { isDeepStrictEqual } from 'node:util';
+import type { Clock } from '../../base/clock.js';
 import type { Disposable } from '../../base/dispose.js';
 import {
-  compile,
+  compileFor,
   DEFAULT_MESH_CONFIG,
+  type Mesh,
   type MeshConfig,
   type MeshSnapshot,
+  meshOf,
   SNAPSHOT_KINDS,
+  withEndpoints,
 } from '../../compiler/index.js';
 import type { Gvr, KubeObject } from '../../resources/object.js';
+import type { PodObject } from '../../resources/types.js';
 import type { Informers } from '../../runtime/controllers/framework/informers.js';
 import type { ConfigSource, ResourceSet } from '../../xds/server/source.js';
 import type { Node } from '../../xds/types/gen/envoy/config/core/v3/base_pb.js';
+import { Debounce } from './debounce.js';
 
-/** Changes that follow each other closely, such as the endpoints of a rollout, become one push; a lone one does not wait. */
-const DEBOUNCE_MS = 5;
-const QUIET_MS = 50;
+const QUIET_MS = 10;
+/** A rollout that changes something all the time is pushed ten times a second. */
+const DEBOUNCE_MAX_MS = 100;
 
 type Lists = Omit<MeshSnapshot, 'config'>;
+type ListName = keyof Lists;
 
 /** The compiler over live objects: what the ADS server serves. */
 export class MeshConfigSource implements ConfigSource {
   private readonly listeners = new Set<() => void>();
   private readonly unfollow: (() => void)[] = [];
+  private readonly debounce: Debounce;
   private snapshot: MeshSnapshot | undefined;
-  private compiled = new Map<string, ResourceSet | undefined>();
-  private timer: Timer | undefined;
-  private pushedAt_ms = Number.NEGATIVE_INFINITY;
+  private mesh: Mesh | undefined;
+  private pushed = 0;
   private ready = false;
+  /** What has changed since the last push: Endpoints by `namespace/name`, or anything. */
+  private readonly changedEndpoints = new Set<string>();
+  private changedOthers = false;
 
   constructor(
     private readonly informers: Informers,
-    private readonly clock: Clock,
+    clock: Clock,
     private readonly config: MeshConfig = DEFAULT_MESH_CONFIG,
-  ) {}
+  ) {
+    const run = (): void => this.push();
+    this.debounce = new Debounce({ clock, quiet_ms: QUIET_MS, max_ms: DEBOUNCE_MAX_MS, run });
+  }
 
   /** Resolves when every kind's first list is in; before, no proxy is told anything. */
   async start(): Promise<void> {
     const sources = Object.entries(SNAPSHOT_KINDS);
     await Promise.all(sources.map(([, { gvr }]) => this.informers.informer(gvr).synced));
     this.ready = true;
-    for (const [name, { gvr }] of sources) this.unfollow.push(this.follow(name as keyof Lists, gvr));
+    for (const [name, { gvr }] of sources) this.unfollow.push(this.follow(name as ListName, gvr));
     this.changed();
   }
 
   stop(): void {
-    this.timer?.cancel();
+    this.debounce.stop();
     for (const unfollow of this.unfollow) unfollow();
   }
 
   resources(node: Node): ResourceSet | undefined {
     if (!this.ready) return undefined;
-    if (!this.compiled.has(node.id)) this.compiled.set(node.id, compile(this.current(), node));
-    return this.compiled.get(node.id);
+    this.mesh ??= meshOf(this.current());
+    return compileFor(this.mesh, node);
+  }
+
+  version(): number {
+    return this.pushed;
+  }
+
+  /** The version that has all in it that has been seen until now. */
+  nextVersion(): number {
+    return this.debounce.pending ? this.pushed + 1 : this.pushed;
   }
 
   onChange(listener: () => void): Disposable {
@@ -59,7 +81,7 @@ export class MeshConfigSource implements ConfigSource {
     return { dispose: () => this.listeners.delete(listener) };
   }
 
-  /** What the mesh is right now. */
+  /** What the mesh was at the last push. */
   current(): MeshSnapshot {
     if (this.snapshot) return this.snapshot;
     const lists = Object.entries(SNAPSHOT_KINDS).map(([name, { gvr }]) => [name, this.informers.informer(gvr).list()]);
@@ -67,31 +89,58 @@ export class MeshConfigSource implements ConfigSource {
     return this.snapshot;
   }
 
-  private follow(name: keyof Lists, resource: Gvr): () => void {
+  private follow(name: ListName, resource: Gvr): () => void {
     return this.informers.informer<KubeObject>(resource).addHandler({
-      onAdd: () => this.changed(),
-      onDelete: () => this.changed(),
+      onAdd: (object) => this.changed(name, object),
+      onDelete: (object) => this.changed(name, object),
       onUpdate: (object, old) => {
-        if (matters(name, object, old)) this.changed();
+        if (matters(name, object, old)) this.changed(name, object);
       },
     });
   }
 
-  private changed(): void {
-    const isQuiet = this.clock.monotonic_ms() - this.pushedAt_ms > QUIET_MS;
-    this.timer ??= this.clock.setTimer(isQuiet ? 0 : DEBOUNCE_MS, () => {
-      this.timer = undefined;
-      this.pushedAt_ms = this.clock.monotonic_ms();
-      this.snapshot = undefined;
-      this.compiled = new Map();
-      for (const listener of this.listeners) listener();
+  private changed(name?: ListName, object?: KubeObject): void {
+    if (name === 'endpoints' && object) {
+      this.changedEndpoints.add(`${object.metadata.namespace ?? ''}/${object.metadata.name}`);
+    } else this.changedOthers = true;
+    this.debounce.changed();
+  }
+
+  private push(): void {
+    this.pushed++;
+    this.snapshot = undefined;
+    this.mesh = this.changedOthers ? undefined : this.withChangedEndpoints();
+    this.changedOthers = false;
+    this.changedEndpoints.clear();
+    for (const listener of this.listeners) listener();
+  }
+
+  /** Of a thousand services the endpoints of one are most of what ever changes: the others are not looked at. */
+  private withChangedEndpoints(): Mesh | undefined {
+    const { mesh } = this;
+    if (mesh === undefined) return undefined;
+    const services = this.informers.informer(SNAPSHOT_KINDS.services.gvr);
+    const endpoints = this.informers.informer(SNAPSHOT_KINDS.endpoints.gvr);
+    const changes = [...this.changedEndpoints].flatMap((key) => {
+      const [namespace, name = ''] = key.split('/');
+      const service = services.get(name, namespace);
+      return service ? [{ service, endpoints: endpoints.get(name, namespace) }] : [];
     });
+    return withEndpoints(mesh, changes);
   }
 }
 
-/** Statuses change often and mean nothing to a proxy, but for a pod its address and readiness are there. */
-function matters(name: keyof Lists, object: KubeObject, old: KubeObject): boolean {
-  if (name === 'nodes') return JSON.stringify(object.metadata.labels) !== JSON.stringify(old.metadata.labels);
-  if (name === 'pods' || name === 'endpoints' || name === 'services') return true;
-  return object.metadata.generation === undefined || object.metadata.generation !== old.metadata.generation;
+/** Statuses change often and mean nothing to a proxy. */
+function matters(name: ListName, object: KubeObject, old: KubeObject): boolean {
+  if (name === 'endpoints') return true;
+  if (!isDeepStrictEqual(object.metadata.labels, old.metadata.labels)) return true;
+  if (!isDeepStrictEqual(object.metadata.annotations, old.metadata.annotations)) return true;
+  if (name === 'pods' && !isDeepStrictEqual(reachability(object), reachability(old))) return true;
+  const spec = (each: KubeObject) => (each as { spec?: unknown }).spec;
+  return !isDeepStrictEqual(spec(object), spec(old));
+}
+
+function reachability(pod: KubeObject) {
+  const { phase, podIP, conditions } = (pod as PodObject).status ?? {};
+  return [phase, podIP, conditions?.find(({ type }) => type === 'Ready')?.status];
 }

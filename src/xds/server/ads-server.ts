@@ -1,24 +1,30 @@
 import { chmodSync, rmSync } from 'node:fs';
-import { createServer, type Http2Server } from 'node:http2';
+import { createServer, type Http2Server, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo, Server, Socket } from 'node:net';
-import { Code, ConnectError, type ConnectRouter } from '@connectrpc/connect';
-import { connectNodeAdapter } from '@connectrpc/connect-node';
 import type { Clock } from '../../base/clock.js';
 import type { Disposable } from '../../base/dispose.js';
 import { messageOf } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
-import { AggregatedDiscoveryService } from '../types/gen/envoy/service/discovery/v3/ads_pb.js';
+import { AdsStream } from './ads-stream.js';
 import { DeltaWire } from './delta-wire.js';
+import { GrpcCall, refuseCall } from './grpc/call.js';
+import { GRPC_CODE } from './grpc/status.js';
 import { REQUEST_MAX_BYTES, SESSION_MEMORY_MAX_MB, STREAMS_MAX } from './limits.js';
-import { serveStream } from './serve-stream.js';
 import { SotwWire } from './sotw-wire.js';
-import type { AckObserver, ConfigSource } from './source.js';
+import type { ConfigSource, PushObserver } from './source.js';
 import type { StreamSession } from './stream-session.js';
 import type { Wire } from './wire.js';
 
+const SERVICE = '/envoy.service.discovery.v3.AggregatedDiscoveryService';
+/** Each with the variant of the protocol that it speaks. */
+const METHODS: Readonly<Record<string, () => Wire>> = {
+  [`${SERVICE}/DeltaAggregatedResources`]: () => new DeltaWire(),
+  [`${SERVICE}/StreamAggregatedResources`]: () => new SotwWire(),
+};
+
 export interface AdsServerOptions {
   readonly source: ConfigSource;
-  readonly observer: AckObserver;
+  readonly observer: PushObserver;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -32,16 +38,9 @@ export class AdsServer {
   private readonly servers: Http2Server[] = [];
   private readonly sockets = new Set<Socket>();
   private readonly subscription: Disposable;
-  private readonly handler: ReturnType<typeof connectNodeAdapter>;
   private streams = 0;
 
   constructor(private readonly options: AdsServerOptions) {
-    this.handler = connectNodeAdapter({
-      routes: (router) => this.route(router),
-      grpcWeb: false,
-      connect: false,
-      readMaxBytes: REQUEST_MAX_BYTES,
-    });
     this.subscription = options.source.onChange(() => this.push());
   }
 
@@ -50,10 +49,11 @@ export class AdsServer {
    * @throws Error of the system when the address cannot be taken
    */
   async listen(on: ListenOn): Promise<AddressInfo | string> {
-    const server = createServer(
-      { settings: { maxConcurrentStreams: STREAMS_MAX }, maxSessionMemory: SESSION_MEMORY_MAX_MB },
-      this.handler,
-    );
+    const server = createServer({
+      settings: { maxConcurrentStreams: STREAMS_MAX },
+      maxSessionMemory: SESSION_MEMORY_MAX_MB,
+    });
+    server.on('stream', (stream, headers) => this.serve(stream, headers));
     server.on('connection', (socket: Socket) => this.track(socket));
     server.on('sessionError', (error) => this.options.logger.debug('connection lost', { reason: error.message }));
     this.servers.push(server);
@@ -83,26 +83,26 @@ export class AdsServer {
     }
   }
 
-  private route(router: ConnectRouter): void {
-    router.service(AggregatedDiscoveryService, {
-      deltaAggregatedResources: (requests, { signal }) => this.serve(new DeltaWire(), requests, signal),
-      streamAggregatedResources: (requests, { signal }) => this.serve(new SotwWire(), requests, signal),
-    });
+  private serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+    const wire = METHODS[headers[':path'] ?? ''];
+    if (headers[':method'] !== 'POST' || !headers['content-type']?.startsWith('application/grpc')) {
+      stream.on('error', () => {});
+      stream.respond({ ':status': 415 }, { endStream: true });
+    } else if (wire === undefined) {
+      refuseCall(stream, GRPC_CODE.unimplemented, `no method ${headers[':path']}`);
+    } else if (this.streams >= STREAMS_MAX) {
+      refuseCall(stream, GRPC_CODE.resourceExhausted, `more than ${STREAMS_MAX} streams`);
+    } else {
+      this.open(stream, wire());
+    }
   }
 
-  private async *serve<Request extends { typeUrl: string }, Response>(
-    wire: Wire<Request, Response>,
-    requests: AsyncIterable<Request>,
-    signal: AbortSignal,
-  ): AsyncGenerator<Response> {
-    if (this.streams >= STREAMS_MAX) throw new ConnectError(`more than ${STREAMS_MAX} streams`, Code.ResourceExhausted);
+  private open(stream: ServerHttp2Stream, wire: Wire): void {
+    const { source, observer, clock } = this.options;
+    const call = new GrpcCall(stream, REQUEST_MAX_BYTES);
+    const onClosed = (): void => void this.streams--;
     this.streams++;
-    try {
-      const { source, observer, clock } = this.options;
-      yield* serveStream(wire, requests, { source, observer, clock, signal, sessions: this.sessions });
-    } finally {
-      this.streams--;
-    }
+    call.serve(new AdsStream({ wire, call, source, observer, clock, sessions: this.sessions, onClosed }));
   }
 
   private track(socket: Socket): void {

@@ -68,11 +68,13 @@ class Bench {
   readonly observed = new Journal();
   readonly closers: (() => unknown)[] = [];
   private set: ResourceSet | undefined;
+  private version = 0;
   private readonly listeners = new Set<() => void>();
   server = this.newServer();
 
   serve(plain: Plain): void {
     this.set = resourceSet(plain);
+    this.version++;
     for (const listener of this.listeners) listener();
   }
 
@@ -80,6 +82,7 @@ class Bench {
     return new AdsServer({
       source: {
         resources: () => this.set,
+        version: () => this.version,
         onChange: (listener) => {
           this.listeners.add(listener);
           return { dispose: () => this.listeners.delete(listener) };
@@ -88,9 +91,13 @@ class Bench {
       observer: {
         connected: ({ id }) => this.observed.add(`connected ${id}`),
         disconnected: ({ id }) => this.observed.add(`disconnected ${id}`),
-        acked: ({ id }, typeUrl, versions) =>
-          this.observed.add(`ack ${id} ${SHORT.get(typeUrl)} ${[...versions].map((pair) => pair.join('@')).join(' ')}`),
-        nacked: ({ id }, typeUrl, message) => this.observed.add(`nack ${id} ${SHORT.get(typeUrl)} ${message}`),
+        sent: () => {},
+        acked: ({ node, typeUrl, changed, removed }) =>
+          this.observed.add(
+            `ack ${node.id} ${SHORT.get(typeUrl)}${changed.map(({ name, version }) => ` +${name}@${version}`).join('')}${removed.map((name) => ` -${name}`).join('')}`,
+          ),
+        nacked: ({ node, typeUrl }, message) => this.observed.add(`nack ${node.id} ${SHORT.get(typeUrl)} ${message}`),
+        settled: () => {},
       },
       clock: new SystemClock(),
       logger: SILENT_LOGGER,
@@ -156,7 +163,7 @@ test('ADS: a change arrives make before break, and is acknowledged type by type'
     'cluster -a',
     'endpoint -a',
   ]);
-  assert.deepEqual((await bench.observed.take(12)).at(-1), 'ack proxy endpoint b@1');
+  assert.deepEqual((await bench.observed.take(12)).at(-1), 'ack proxy endpoint -a');
 });
 
 test('ADS: listeners wait until the endpoints of a new cluster were asked for and answered', async () => {
@@ -206,7 +213,7 @@ test('ADS: a rejected version is reported once, not sent again, and a better one
   ]);
   bench.serve({ listener: { good: '1', bad: '2' } });
   assert.deepEqual(await journal.take(1), ['listener +bad@2']);
-  assert.deepEqual(await bench.observed.take(1), ['ack proxy listener bad@2']);
+  assert.deepEqual(await bench.observed.take(1), ['ack proxy listener +bad@2']);
 });
 
 test('ADS: an update whose handler throws is rejected with the message of the error', async () => {
@@ -268,7 +275,7 @@ test('ADS: closing the client ends its stream at the server', async () => {
   client.subscribe(TYPE_URL.cluster, '*');
   client.start();
   await journal.take(1);
-  assert.equal((await bench.observed.take(2)).at(-1), 'ack proxy cluster ');
+  assert.equal((await bench.observed.take(2)).at(-1), 'ack proxy cluster');
   client.close();
   assert.deepEqual(await bench.observed.take(1), ['disconnected proxy']);
 });

@@ -1,40 +1,28 @@
-import { create } from '@bufbuild/protobuf';
-import {
-  type DeltaDiscoveryRequest,
-  type DeltaDiscoveryResponse,
-  DeltaDiscoveryResponseSchema,
-} from '../types/gen/envoy/service/discovery/v3/discovery_pb.js';
-import type { SessionRequest } from './stream-session.js';
+import { fromBinary } from '@bufbuild/protobuf';
+import { DeltaDiscoveryRequestSchema } from '../types/gen/envoy/service/discovery/v3/discovery_pb.js';
+import { deltaResponse } from './encoding/responses.js';
 import type { Push } from './type-state.js';
-import type { Wire } from './wire.js';
+import type { Wire, WireRequest } from './wire.js';
 
 /** Incremental xDS: the messages say almost literally what a session knows. */
-export class DeltaWire implements Wire<DeltaDiscoveryRequest, DeltaDiscoveryResponse> {
-  node(request: DeltaDiscoveryRequest): DeltaDiscoveryRequest['node'] {
-    return request.node;
-  }
-
-  read(request: DeltaDiscoveryRequest): SessionRequest {
+export class DeltaWire implements Wire {
+  read(message: Uint8Array): WireRequest {
+    const request = fromBinary(DeltaDiscoveryRequestSchema, message);
     return {
       typeUrl: request.typeUrl,
-      subscribe: request.resourceNamesSubscribe,
-      unsubscribe: request.resourceNamesUnsubscribe,
-      initialVersions: request.initialResourceVersions,
-      nonce: request.responseNonce,
-      ...(request.errorDetail && { error: request.errorDetail.message }),
+      node: request.node,
+      request: {
+        typeUrl: request.typeUrl,
+        subscribe: request.resourceNamesSubscribe,
+        unsubscribe: request.resourceNamesUnsubscribe,
+        initialVersions: request.initialResourceVersions,
+        nonce: request.responseNonce,
+        ...(request.errorDetail && { error: request.errorDetail.message }),
+      },
     };
   }
 
-  write(push: Push, nonce: string): DeltaDiscoveryResponse {
-    return create(DeltaDiscoveryResponseSchema, {
-      typeUrl: push.typeUrl,
-      nonce,
-      resources: push.changed.map(({ name, version, body }) => ({
-        name,
-        version,
-        resource: { typeUrl: push.typeUrl, value: body },
-      })),
-      removedResources: [...push.removed],
-    });
+  write(push: Push, nonce: string): Uint8Array {
+    return deltaResponse(push, nonce);
   }
 }

@@ -141,6 +141,7 @@ for (const apiType of ['DELTA_GRPC', 'GRPC'] as const) {
     const server = new AdsServer({
       source: {
         resources: () => set,
+        version: () => 1,
         onChange: (listener) => {
           changed = listener;
           return { dispose: () => {} };
@@ -149,8 +150,10 @@ for (const apiType of ['DELTA_GRPC', 'GRPC'] as const) {
       observer: {
         connected: () => {},
         disconnected: () => {},
-        acked: (_, typeUrl, versions) => acked(typeUrl, versions),
-        nacked: (_, typeUrl, message) => {
+        sent: () => {},
+        settled: () => {},
+        acked: ({ typeUrl, changed }) => acked(typeUrl, new Map(changed.map(({ name, version }) => [name, version]))),
+        nacked: ({ typeUrl }, message) => {
           nacks.push(`${typeUrl}: ${message}`);
           nacked();
         },

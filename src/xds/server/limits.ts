@@ -6,8 +6,6 @@ export const REQUEST_MAX_BYTES = 16 * 1024 * 1024;
 export const SUBSCRIBED_NAMES_MAX = 100_000;
 /** Resource types on one stream. */
 export const TYPES_MAX = 32;
-/** Responses that wait for the socket. One per type is outstanding, so this is not reached by a client that keeps the protocol. */
-export const PENDING_RESPONSES_MAX = TYPES_MAX;
 /**
  * How long listeners and routes wait for a proxy to ask for the endpoints of a new cluster. A proxy asks within a millisecond or
  * two; one that never asks must not be held up for good.

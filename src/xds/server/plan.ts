@@ -57,7 +57,7 @@ function nextAddition(
   for (const state of inOrder(types, MAKE_ORDER)) {
     if (state.inFlight !== undefined) return [];
     if (warming.size > 0 && (state.typeUrl === TYPE_URL.listener || state.typeUrl === TYPE_URL.route)) return [];
-    const changed = state.changed(resources.get(state.typeUrl) ?? NONE);
+    const { changed } = state.difference(resources.get(state.typeUrl) ?? NONE);
     if (changed.length > 0 || state.owesAnswer) return [{ typeUrl: state.typeUrl, changed, removed: [] }];
   }
   return undefined;
@@ -65,7 +65,7 @@ function nextAddition(
 
 function nextRemoval(types: ReadonlyMap<string, TypeState>, resources: ResourceSet): Push[] | undefined {
   for (const state of inOrder(types, BREAK_ORDER)) {
-    const removed = state.gone(resources.get(state.typeUrl) ?? NONE);
+    const { gone: removed } = state.difference(resources.get(state.typeUrl) ?? NONE);
     if (removed.length > 0) return [{ typeUrl: state.typeUrl, changed: [], removed }];
   }
   return undefined;

@@ -1,13 +1,14 @@
-import { create } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import {
   type DiscoveryRequest,
-  type DiscoveryResponse,
+  DiscoveryRequestSchema,
   DiscoveryResponseSchema,
 } from '../types/gen/envoy/service/discovery/v3/discovery_pb.js';
+import { FRAME_HEADER_BYTES } from './grpc/frames.js';
 import { TYPE_URL, type XdsResource } from './source.js';
 import type { SessionRequest } from './stream-session.js';
 import type { Push } from './type-state.js';
-import type { Wire } from './wire.js';
+import type { Wire, WireRequest } from './wire.js';
 
 /** Types whose response is complete: what it leaves out is removed. Of the others a response may hold any part. */
 const COMPLETE_TYPES: ReadonlySet<string> = new Set([TYPE_URL.cluster, TYPE_URL.listener]);
@@ -19,14 +20,17 @@ interface TypeMemory {
 }
 
 /** State-of-the-world xDS: each request lists all names, and each response of a complete type all resources. */
-export class SotwWire implements Wire<DiscoveryRequest, DiscoveryResponse> {
+export class SotwWire implements Wire {
   private readonly types = new Map<string, TypeMemory>();
 
-  node(request: DiscoveryRequest): DiscoveryRequest['node'] {
-    return request.node;
+  read(message: Uint8Array): WireRequest {
+    const decoded = fromBinary(DiscoveryRequestSchema, message);
+    const { typeUrl, node } = decoded;
+    const request = typeUrl === '' ? undefined : this.request(decoded);
+    return { typeUrl, node, ...(request && { request }) };
   }
 
-  read(request: DiscoveryRequest): SessionRequest | undefined {
+  private request(request: DiscoveryRequest): SessionRequest | undefined {
     const memory = this.memoryOf(request.typeUrl);
     // The answer to a response that another has replaced; the client will send its present names with the answer to that one.
     if (request.responseNonce !== '' && request.responseNonce !== memory.nonce) return undefined;
@@ -45,7 +49,7 @@ export class SotwWire implements Wire<DiscoveryRequest, DiscoveryResponse> {
     };
   }
 
-  write(push: Push, nonce: string): DiscoveryResponse | undefined {
+  write(push: Push, nonce: string): Uint8Array | undefined {
     const memory = this.memoryOf(push.typeUrl);
     const complete = COMPLETE_TYPES.has(push.typeUrl);
     if (complete) {
@@ -56,13 +60,19 @@ export class SotwWire implements Wire<DiscoveryRequest, DiscoveryResponse> {
     }
     memory.nonce = nonce;
     const resources = complete ? [...memory.contents.values()] : push.changed;
-    return create(DiscoveryResponseSchema, {
+    const response = create(DiscoveryResponseSchema, {
       typeUrl: push.typeUrl,
       // Any string that changes with the contents will do.
       versionInfo: nonce,
       nonce,
       resources: resources.map(({ body }) => ({ typeUrl: push.typeUrl, value: body })),
     });
+    const body = toBinary(DiscoveryResponseSchema, response);
+    const frame = Buffer.allocUnsafe(FRAME_HEADER_BYTES + body.length);
+    frame[0] = 0;
+    frame.writeUInt32BE(body.length, 1);
+    frame.set(body, FRAME_HEADER_BYTES);
+    return frame;
   }
 
   private memoryOf(typeUrl: string): TypeMemory {

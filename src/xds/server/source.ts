@@ -17,17 +17,33 @@ export type ResourceSet = ReadonlyMap<string, ReadonlyMap<string, XdsResource>>;
 export interface ConfigSource {
   /** The proxy's whole configuration as of now; undefined while it is not known (the stream then waits). */
   resources(node: Node): ResourceSet | undefined;
+  /** Which state of the world `resources` is of; grows with every change. */
+  version(): number;
   /** Calls `listener` whenever some proxy's resources may have changed; the server then asks for each connected proxy again. */
   onChange(listener: () => void): Disposable;
 }
 
-/** Told what the proxies make of their configuration. */
-export interface AckObserver {
+/** One answer of a proxy, or what it answers to. */
+export interface PushReport {
+  readonly node: Node;
+  readonly typeUrl: string;
+  /** The source's when it was sent. */
+  readonly version: number;
+  /** Names of what it brought. */
+  readonly changed: readonly XdsResource[];
+  readonly removed: readonly string[];
+}
+
+/** Told what is sent to the proxies, and what they make of it. A proxy may have several streams; each has a key of its own. */
+export interface PushObserver {
   connected(node: Node): void;
   disconnected(node: Node): void;
-  acked(node: Node, typeUrl: string, versions: ReadonlyMap<string, string>): void;
+  sent(report: PushReport): void;
+  acked(report: PushReport): void;
   /** `message` is the proxy's own, and names the resource and the path of the field. */
-  nacked(node: Node, typeUrl: string, message: string): void;
+  nacked(report: PushReport, message: string): void;
+  /** The proxy was sent, and has answered, all that this version has for it. */
+  settled(node: Node, version: number): void;
 }
 
 /** Type URLs, in the order in which a change must reach a proxy: make before break. */

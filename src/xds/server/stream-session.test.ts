@@ -4,7 +4,7 @@ import { create } from '@bufbuild/protobuf';
 import { FakeClock } from '../../base/fake-clock.js';
 import { NodeSchema } from '../types/gen/envoy/config/core/v3/base_pb.js';
 import { SUBSCRIBED_NAMES_MAX, TYPES_MAX, WARMING_MAX_MS } from './limits.js';
-import { TYPE_URL, type XdsResource } from './source.js';
+import { type PushObserver, TYPE_URL, type XdsResource } from './source.js';
 import { type SessionRequest, StreamSession } from './stream-session.js';
 
 const RESOURCE: XdsResource = { name: 'a', version: '1', body: new Uint8Array() };
@@ -12,12 +12,21 @@ const SET = new Map(
   [TYPE_URL.cluster, TYPE_URL.endpoint, TYPE_URL.listener].map((type) => [type, new Map([['a', RESOURCE]])]),
 );
 
+const IGNORED: PushObserver = {
+  connected: () => {},
+  disconnected: () => {},
+  sent: () => {},
+  acked: () => {},
+  nacked: () => {},
+  settled: () => {},
+};
+
 function open(): { session: StreamSession; clock: FakeClock; sent: string[] } {
   const clock = new FakeClock();
   const sent: string[] = [];
   const session = new StreamSession(create(NodeSchema, { id: 'proxy' }), {
-    source: { resources: () => SET, onChange: () => ({ dispose: () => {} }) },
-    observer: { connected: () => {}, disconnected: () => {}, acked: () => {}, nacked: () => {} },
+    source: { resources: () => SET, version: () => 1, onChange: () => ({ dispose: () => {} }) },
+    observer: IGNORED,
     clock,
     send: ({ typeUrl }, nonce) => {
       sent.push(`${typeUrl.split('.').at(-1)} ${nonce}`);

@@ -3,7 +3,7 @@ import { XdsError } from '../errors.js';
 import type { Node } from '../types/gen/envoy/config/core/v3/base_pb.js';
 import { SUBSCRIBED_NAMES_MAX, TYPES_MAX, WARMING_MAX_MS } from './limits.js';
 import { nextPushes } from './plan.js';
-import { type AckObserver, type ConfigSource, type ResourceSet, TYPE_URL } from './source.js';
+import { type ConfigSource, type PushObserver, type PushReport, type ResourceSet, TYPE_URL } from './source.js';
 import { type Push, TypeState } from './type-state.js';
 
 const WILDCARD = '*';
@@ -22,7 +22,7 @@ export interface SessionRequest {
 
 export interface SessionOptions {
   readonly source: ConfigSource;
-  readonly observer: AckObserver;
+  readonly observer: PushObserver;
   readonly clock: Clock;
   /** @returns false when the variant has no words for this push; it then needs no answer */
   readonly send: (push: Push, nonce: string) => boolean;
@@ -35,6 +35,7 @@ export class StreamSession {
   private warmingTimer: Timer | undefined;
   private nonce = 0;
   private names = 0;
+  private settledVersion = -1;
 
   constructor(
     readonly node: Node,
@@ -57,9 +58,18 @@ export class StreamSession {
     if (resources === undefined) return;
     for (;;) {
       const pushes = nextPushes(this.types, resources, this.warming);
-      if (pushes.length === 0) return;
+      if (pushes.length === 0) break;
       for (const push of pushes) this.send(push, resources);
     }
+    this.settle();
+  }
+
+  private settle(): void {
+    const version = this.options.source.version();
+    if (version === this.settledVersion || this.warming.size > 0) return;
+    for (const { inFlight } of this.types.values()) if (inFlight !== undefined) return;
+    this.settledVersion = version;
+    this.options.observer.settled(this.node, version);
   }
 
   end(): void {
@@ -85,10 +95,10 @@ export class StreamSession {
       else state.subscribe(name);
     }
     for (const name of request.unsubscribe) {
-      if (name === WILDCARD) state.wildcard = false;
+      if (name === WILDCARD) state.unsubscribeAll();
       else state.unsubscribe(name);
     }
-    for (const [name, version] of Object.entries(request.initialVersions)) this.known(state, name, version);
+    for (const [name, version] of Object.entries(request.initialVersions)) state.known(name, version);
     if (state.typeUrl === TYPE_URL.endpoint) for (const name of request.subscribe) this.warmed(name);
     this.names += state.names.size - before;
     if (this.names > SUBSCRIBED_NAMES_MAX) {
@@ -96,23 +106,16 @@ export class StreamSession {
     }
   }
 
-  /** From an earlier stream. A name that exists in this version need not be sent. */
-  private known(state: TypeState, name: string, version: string): void {
-    state.sent.set(name, version);
-    state.acked.set(name, version);
-    state.asked.delete(name);
-  }
-
   private takeAnswer(state: TypeState, request: SessionRequest): void {
     if (state.inFlight === undefined || request.nonce !== state.inFlight.nonce) return;
-    if (request.error === undefined) {
-      state.accept();
-      state.inFlight = undefined;
-      this.options.observer.acked(this.node, state.typeUrl, state.acked);
-    } else {
-      state.inFlight = undefined;
-      this.options.observer.nacked(this.node, state.typeUrl, request.error);
-    }
+    const report = this.reportOf(state.inFlight.push, state.inFlight.version);
+    state.inFlight = undefined;
+    if (request.error === undefined) this.options.observer.acked(report);
+    else this.options.observer.nacked(report, request.error);
+  }
+
+  private reportOf({ typeUrl, changed, removed }: Push, version: number): PushReport {
+    return { node: this.node, typeUrl, version, changed, removed };
   }
 
   private send(push: Push, resources: ResourceSet): void {
@@ -120,10 +123,10 @@ export class StreamSession {
     if (state === undefined) return;
     const nonce = String(++this.nonce);
     if (push.typeUrl === TYPE_URL.cluster) this.prepareEndpoints(push, resources);
-    state.markSent(push, nonce);
-    if (this.options.send(push, nonce)) return;
-    state.accept();
-    state.inFlight = undefined;
+    const version = this.options.source.version();
+    state.markSent(push, nonce, version);
+    if (this.options.send(push, nonce)) this.options.observer.sent(this.reportOf(push, version));
+    else state.inFlight = undefined;
   }
 
   /**

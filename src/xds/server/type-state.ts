@@ -1,4 +1,7 @@
+import { differences } from '../../base/map-differences.js';
 import type { XdsResource } from './source.js';
+
+type Resources = ReadonlyMap<string, XdsResource>;
 
 /** Stands where a version would for a name that the client asked for and was told does not exist. */
 export const ABSENT = '';
@@ -19,13 +22,13 @@ export class TypeState {
    * as known from the moment of sending.
    */
   readonly sent = new Map<string, string>();
-  /** Versions that the client has accepted. */
-  readonly acked = new Map<string, string>();
   /** Names asked for explicitly and not yet answered. */
   readonly asked = new Set<string>();
   /** A client that asks for everything waits for an answer, even an empty one. */
   owesAnswer = false;
-  inFlight: { readonly nonce: string; readonly push: Push } | undefined;
+  inFlight: { readonly nonce: string; readonly push: Push; readonly version: number } | undefined;
+  /** What the client was last brought to, whole: from there only differences are looked at. */
+  private settled: Resources | undefined;
 
   constructor(readonly typeUrl: string) {}
 
@@ -36,6 +39,19 @@ export class TypeState {
   subscribeAll(): void {
     if (!this.wildcard) this.owesAnswer = true;
     this.wildcard = true;
+    this.settled = undefined;
+  }
+
+  unsubscribeAll(): void {
+    this.wildcard = false;
+    this.settled = undefined;
+  }
+
+  /** From an earlier stream. A name that exists in this version need not be sent. */
+  known(name: string, version: string): void {
+    this.sent.set(name, version);
+    this.asked.delete(name);
+    this.settled = undefined;
   }
 
   /** A name that is subscribed to again is sent again, even if it did not change: the client may have dropped it meanwhile. */
@@ -53,29 +69,26 @@ export class TypeState {
   unsubscribe(name: string): void {
     this.names.delete(name);
     this.asked.delete(name);
-    if (this.wildcard) return;
-    this.sent.delete(name);
-    this.acked.delete(name);
+    if (!this.wildcard) this.sent.delete(name);
   }
 
-  /** Wanted resources that the client does not have in this version. */
-  changed(resources: ReadonlyMap<string, XdsResource>): XdsResource[] {
+  /** Wanted resources that the client does not have in this version, and names that it has and that no longer exist. */
+  difference(resources: Resources): { readonly changed: readonly XdsResource[]; readonly gone: readonly string[] } {
+    if (this.settled === resources) return NO_DIFFERENCE;
     const changed: XdsResource[] = [];
-    for (const resource of this.wildcard ? resources.values() : this.named(resources)) {
-      if (this.sent.get(resource.name) !== resource.version) changed.push(resource);
+    for (const resource of this.candidates(resources)) {
+      if (this.wants(resource.name) && this.sent.get(resource.name) !== resource.version) changed.push(resource);
     }
-    return changed;
-  }
-
-  /** Names that the client has and that no longer exist. */
-  gone(resources: ReadonlyMap<string, XdsResource>): string[] {
     const gone: string[] = [];
-    for (const [name, version] of this.sent) if (version !== ABSENT && !resources.has(name)) gone.push(name);
-    return gone;
+    for (const name of this.settled ? differences(this.settled, resources) : this.sent.keys()) {
+      if (this.has(name) && !resources.has(name)) gone.push(name);
+    }
+    if (changed.length === 0 && gone.length === 0) this.settled = resources;
+    return { changed, gone };
   }
 
-  markSent(push: Push, nonce: string): void {
-    this.inFlight = { nonce, push };
+  markSent(push: Push, nonce: string, version: number): void {
+    this.inFlight = { nonce, push, version };
     this.owesAnswer = false;
     for (const { name, version } of push.changed) {
       this.sent.set(name, version);
@@ -88,18 +101,22 @@ export class TypeState {
     }
   }
 
-  /** The client has accepted what is in flight. */
-  accept(): void {
-    if (this.inFlight === undefined) return;
-    const { changed, removed } = this.inFlight.push;
-    for (const { name, version } of changed) if (this.wants(name)) this.acked.set(name, version);
-    for (const name of removed) this.acked.delete(name);
+  private has(name: string): boolean {
+    const version = this.sent.get(name);
+    return version !== undefined && version !== ABSENT;
   }
 
-  private *named(resources: ReadonlyMap<string, XdsResource>): Generator<XdsResource> {
-    for (const name of this.names) {
+  private *candidates(resources: Resources): Generator<XdsResource> {
+    const names = this.settled ? differences(this.settled, resources) : this.wildcard ? undefined : this.names;
+    if (names === undefined) {
+      yield* resources.values();
+      return;
+    }
+    for (const name of names) {
       const resource = resources.get(name);
       if (resource !== undefined) yield resource;
     }
   }
 }
+
+const NO_DIFFERENCE = { changed: [], gone: [] };

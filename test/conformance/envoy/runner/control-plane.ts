@@ -30,6 +30,7 @@ export class ControlPlane {
   readonly nacks: string[] = [];
   port = 0;
   private resources = new Map<string, ReadonlyMap<string, XdsResource>>();
+  private version = 0;
   private changed: () => void = () => {};
   private server: AdsServer | undefined;
 
@@ -37,6 +38,7 @@ export class ControlPlane {
     this.server = new AdsServer({
       source: {
         resources: () => this.resources,
+        version: () => this.version,
         onChange: (listener) => {
           this.changed = listener;
           return { dispose: () => {} };
@@ -45,8 +47,10 @@ export class ControlPlane {
       observer: {
         connected: () => {},
         disconnected: () => {},
+        sent: () => {},
         acked: () => {},
-        nacked: (_, typeUrl, message) => this.nacks.push(`${typeUrl}: ${message}`),
+        settled: () => {},
+        nacked: ({ typeUrl }, message) => this.nacks.push(`${typeUrl}: ${message}`),
       },
       clock: new SystemClock(),
       logger: SILENT_LOGGER,
@@ -68,6 +72,7 @@ export class ControlPlane {
       all.set(TYPE_URL[kind as keyof typeof TYPE_URL], new Map(items.map((item) => encode(schema, item))));
     }
     this.resources = all;
+    this.version++;
     this.changed();
   }
 }

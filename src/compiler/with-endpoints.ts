@@ -1,0 +1,35 @@
+import { patchedMap } from '../base/patched-map.js';
+import type { KubeObject } from '../resources/object.js';
+import { serviceHostname } from './hostname.js';
+import { kubeService } from './model/services.js';
+import type { Mesh, Service } from './model/types.js';
+import { byHostname, carryViews } from './shared-views.js';
+import { namespaceOf } from './snapshot.js';
+
+/** A service, and its endpoints as they are now. */
+export interface EndpointsChange {
+  readonly service: KubeObject;
+  readonly endpoints: KubeObject | undefined;
+}
+
+/**
+ * The mesh in which nothing but the endpoints of some services has changed. What is compiled of it is the same as of one that is
+ * made from all objects, but only those services' endpoints are compiled anew.
+ * @returns undefined where something else depends on such endpoints, so that the mesh has to be made from all objects
+ */
+export function withEndpoints(mesh: Mesh, changes: readonly EndpointsChange[]): Mesh | undefined {
+  const changed: Service[] = [];
+  const labels = { get: (pod: string) => mesh.workloads.get(pod)?.labels };
+  for (const { service, endpoints } of changes) {
+    const { clusterDomain } = mesh.config;
+    const before = mesh.services.get(serviceHostname(service.metadata.name, namespaceOf(service), clusterDomain));
+    if (before?.resolution !== 'endpoints' || before.origin.kind !== 'Service') return undefined;
+    const now = kubeService(service, endpoints, labels, clusterDomain);
+    if (now !== before) changed.push(now);
+  }
+  if (changed.length === 0) return mesh;
+  const services = patchedMap(mesh.services, byHostname(changed));
+  const next = { ...mesh, services };
+  carryViews(mesh, next, changed);
+  return next;
+}
