@@ -5,6 +5,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { ApiError } from '../client/client.js';
 import { NODES } from '../resources/gvr.js';
 import type { MeshLauncher, MeshStatus } from './launcher.js';
+import { FakeImages } from './testing/fake-images.js';
 import { Terminal } from './testing/terminal.js';
 
 const RULE = `apiVersion: config.istio.io/v1alpha2
@@ -288,17 +289,13 @@ test("shell: a line's kubectl, istioctl and HTTP mean this mesh", async () => {
 test('image: list, inspect and push show what the store has', async () => {
   const image = {
     id: `sha256:${'ab'.repeat(32)}`,
+    digest: `sha256:${'cd'.repeat(32)}`,
     names: ['docker.io/shop/cart:v1'],
     created: '2026-01-01T00:00:00Z',
     size_bytes: 12_345_678,
     config: {},
   };
-  const images = {
-    build: async () => image,
-    list: async () => [image],
-    find: async (name: string) => (name === 'shop/cart:v1' ? image : undefined),
-    remove: async () => {},
-  };
+  const images = new FakeImages(image);
   terminal.overrides = { images: async () => images };
   assert.equal(
     (await terminal.run(['image', 'list'])).out,
@@ -306,8 +303,17 @@ test('image: list, inspect and push show what the store has', async () => {
   );
   assert.equal(
     (await terminal.run(['image', 'build', '-t', 'shop/cart:v1', '--build-arg', 'A=b=c', '.'])).out,
-    'Successfully tagged shop/cart:v1\n',
+    'Successfully built abababababab\nSuccessfully tagged shop/cart:v1\n',
   );
-  assert.match((await terminal.run(['image', 'push', 'shop/cart:v1'])).out, /already in the mesh/);
+  assert.equal(
+    (await terminal.run(['image', 'push', 'shop/cart:v1'])).out,
+    `The push refers to repository [127.0.0.1:5000/shop/cart]\nv1: digest: ${image.digest} size: 7\n`,
+  );
+  assert.match((await terminal.run(['image', 'push', '--username', 'me', 'x'])).err, /need each other/);
+  assert.equal(
+    (await terminal.run(['image', 'list', 'other'])).out.trim(),
+    'REPOSITORY   TAG   IMAGE ID   CREATED   SIZE',
+  );
+  assert.deepEqual(JSON.parse((await terminal.run(['image', 'list', 'shop/cart', '-o', 'json'])).out), [image]);
   assert.match((await terminal.run(['image', 'inspect', 'none'])).err, /^error: No such image: none\n/);
 });

@@ -29,7 +29,7 @@ export interface CliDependencies {
   readonly self: readonly string[];
   readonly launcher: MeshLauncher;
   /** The image store of the mesh whose state is in the folder. */
-  readonly images: (stateFolder: string) => Promise<ImageCommands>;
+  readonly images: (stateFolder: string, mesh: string) => Promise<ImageCommands>;
   readonly connect: (connection: Connection) => Promise<Client>;
   /** Runs a proxy from a bootstrap until a signal. @returns the exit code */
   readonly proxy: (options: ProxyOptions) => Promise<number>;

@@ -9,7 +9,7 @@ import { registerDelete } from './commands/delete.js';
 import { registerDown } from './commands/down.js';
 import { registerExplain } from './commands/explain.js';
 import { registerGet } from './commands/get.js';
-import { registerImage } from './commands/image.js';
+import { registerImage } from './commands/image/index.js';
 import { registerKubeInject } from './commands/kube-inject.js';
 import { registerNode } from './commands/node.js';
 import { registerProxy } from './commands/proxy.js';

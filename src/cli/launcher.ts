@@ -18,6 +18,7 @@ export interface UpOptions {
   /** Absent: the usual one, or another where that is taken; 0: any free one. */
   readonly ingressPort?: number;
   readonly apiPort?: number;
+  readonly registryPort?: number;
   /** Keep nothing: the state goes with the mesh. */
   readonly ephemeral: boolean;
   /** Roles and bindings decide who may do what. */
@@ -50,6 +51,8 @@ export interface MeshStatus {
   readonly apiServer: string;
   readonly ingress: string;
   readonly console: string;
+  /** As images name it: `127.0.0.1:5000`. */
+  readonly registry?: string;
   /** A request that shows the example at work. */
   readonly try?: { readonly host: string; readonly path: string };
   /** Of the example: what a shell's commands mean that do not say one. */

@@ -8,6 +8,7 @@ export function statusLines(status: MeshStatus): string {
     ['ingress', status.ingress],
     ['API server', status.apiServer],
     ['console', status.console],
+    ['registry', status.registry],
     ['kubeconfig', status.kubeconfig],
     ['state', status.stateFolder],
   ];

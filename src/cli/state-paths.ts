@@ -27,6 +27,9 @@ export function stateFolder(name: string, env: NodeJS.ProcessEnv): string {
 /** In the state folder: who has it may look at the console. */
 export const CONSOLE_TOKEN_FILE = 'console-token';
 
+/** In the state folder: who has it may write to the mesh's registry. */
+export const REGISTRY_PASSWORD_FILE = 'registry-password';
+
 export function kubeconfigPath(stateFolder_: string): string {
   return join(stateFolder_, 'kubeconfig');
 }

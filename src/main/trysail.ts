@@ -1,4 +1,3 @@
-import { SystemClock } from '../base/clock.js';
 import type { CliDependencies } from '../cli/dependencies.js';
 import { type ImageCommands, runCli } from '../cli/index.js';
 import type { MeshLauncher } from '../cli/launcher.js';
@@ -34,9 +33,10 @@ function lazyLauncher(): MeshLauncher {
   };
 }
 
-async function images(stateFolder: string): Promise<ImageCommands> {
-  const { ImageStore } = await import('../runtime/images/image-store.js');
-  return new ImageStore({ dir: `${stateFolder}/images`, clock: new SystemClock() });
+async function images(stateFolder: string, mesh: string): Promise<ImageCommands> {
+  const { StoreImages } = await import('./images.js');
+  const registryAddress = async () => (await dependencies.launcher.status(mesh).catch(() => undefined))?.registry;
+  return new StoreImages({ stateFolder, env: process.env, registryAddress });
 }
 
 async function connect(connection: Connection): Promise<Client> {

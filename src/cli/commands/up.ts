@@ -18,6 +18,7 @@ interface Flags {
   readonly name?: string;
   readonly ingressPort?: number;
   readonly apiPort?: number;
+  readonly registryPort?: number;
   readonly ephemeral?: boolean;
   readonly rbac?: boolean;
   readonly nodes?: number;
@@ -33,6 +34,7 @@ export const registerUp: RegisterCommand = (program, dependencies) => {
     .option('--name <name>', 'name, to run several; their ports must differ')
     .option('--ingress-port <port>', 'port of the ingress; 0 takes a free one', parsePort)
     .option('--api-port <port>', 'port of the API server; 0 takes a free one', parsePort)
+    .option('--registry-port <port>', 'port of the image registry; 0 takes a free one', parsePort)
     .option('--nodes <count>', 'how many nodes, in three zones', parseNodes)
     .option('--ephemeral', 'keep nothing when the mesh ends')
     .option('--rbac', 'let roles and bindings decide who may do what; the kubeconfig of the mesh may everything')
@@ -87,6 +89,7 @@ function upOptions(flags: Flags, env: NodeJS.ProcessEnv): UpOptions {
     ...(flags.tutorial && { example: 'tutorial' }),
     ...(flags.ingressPort !== undefined && { ingressPort: flags.ingressPort }),
     ...(flags.apiPort !== undefined && { apiPort: flags.apiPort }),
+    ...(flags.registryPort !== undefined && { registryPort: flags.registryPort }),
   };
 }
 

@@ -23,19 +23,20 @@ export function writeShims(folder: string, self: readonly string[], path: string
   writeShim(folder, 'docker', dockerShim(trysail, findOnPath('docker', path)));
 }
 
+const WORDS = 'build, images, pull, push, tag, rmi, inspect, save and load';
+
 function dockerShim(trysail: string, docker: string | undefined): string {
   const others = docker
     ? `exec ${quote(docker)} "$@"`
-    : `echo "error: no docker here; in this shell build, images, push, rmi and inspect work on the mesh's images" >&2; exit 1`;
+    : `echo "error: no docker here; in this shell ${WORDS} work on the mesh's images" >&2; exit 1`;
   return [
     'case "$1" in',
-    `  build) shift; exec ${trysail} image build "$@" ;;`,
-    `  images) exec ${trysail} image list ;;`,
-    `  push) shift; exec ${trysail} image push "$@" ;;`,
-    `  rmi) shift; exec ${trysail} image rm "$@" ;;`,
-    `  inspect) shift; exec ${trysail} image inspect "$@" ;;`,
+    `  build|pull|push|tag|inspect|save|load|rmi|images) verb=$1; shift ;;`,
+    `  image) shift; exec ${trysail} image "$@" ;;`,
     `  *) ${others} ;;`,
     'esac',
+    'case "$verb" in rmi) verb=rm ;; images) verb=list ;; esac',
+    `exec ${trysail} image "$verb" "$@"`,
     '',
   ].join('\n');
 }

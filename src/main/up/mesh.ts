@@ -4,7 +4,7 @@ import { CleanupStack } from '../../base/dispose.js';
 import { LineLogger } from '../../base/logger.js';
 import { SystemRandom } from '../../base/random.js';
 import type { MeshStatus, RunningMesh, UpOptions } from '../../cli/launcher.js';
-import { CONSOLE_TOKEN_FILE } from '../../cli/state-paths.js';
+import { CONSOLE_TOKEN_FILE, REGISTRY_PASSWORD_FILE } from '../../cli/state-paths.js';
 import { DEFAULT_SERVICE_RANGE } from '../../resources/core/service/allocate.js';
 import { PROXY_VERSION } from '../../resources/injection/sidecar.js';
 import { startConsole } from './console.js';
@@ -18,6 +18,7 @@ import { endNode, NodeProcess } from './node-process.js';
 import { nodeReady } from './node-ready.js';
 import { nodesOf } from './nodes.js';
 import { freePort } from './ports.js';
+import { startRegistry } from './registry.js';
 import { API_SERVICE_IP, DNS_SERVICE_IP } from './system-objects.js';
 
 const USUAL_API_PORT = 6443;
@@ -156,12 +157,22 @@ async function start(
     progress,
   });
   cleanup.defer(() => consolePage.stop());
+  const registry = await startRegistry({
+    port: options.registryPort,
+    imagesDir,
+    passwordFile: instance.path(REGISTRY_PASSWORD_FILE),
+    clock,
+    logger: logger.scope('registry'),
+    progress,
+  });
+  cleanup.defer(() => registry.stop());
 
   const status: MeshStatus = {
     ...facts,
     pid: process.pid,
     stateFolder: instance.folder,
     console: consolePage.url,
+    registry: registry.address,
     ...(example && { try: example.try, namespace: example.namespace }),
   };
   const { client } = controlPlane;

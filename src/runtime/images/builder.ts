@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf } from '../../base/errors.js';
 import { RuntimeError } from '../errors.js';
@@ -202,15 +202,4 @@ async function unpack(archive: string, place: string): Promise<void> {
   const [code] = (await once(tar, 'close')) as [number];
   if (code !== 0)
     throw new RuntimeError('ADD_FAILED', `Cannot unpack ${path.basename(archive)}: tar ended with ${code}`);
-}
-
-/** Runs `work` with a folder that is gone afterwards. */
-export async function withScratch<T>(parent: string, work: (folder: string) => Promise<T>): Promise<T> {
-  await mkdir(parent, { recursive: true });
-  const folder = await mkdtemp(path.join(parent, 'build-'));
-  try {
-    return await work(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }

@@ -27,7 +27,11 @@ export function parseImageName(text: string): ImageName {
   const domain = hasDomain ? first : DEFAULT_DOMAIN;
   const path = hasDomain ? remote.slice(slash + 1) : remote;
   const complete = domain === DEFAULT_DOMAIN && !path.includes('/') ? OFFICIAL + path : path;
-  if (!REPOSITORY.test(complete) || !TAG.test(tag) || (digest !== undefined && !/^sha256:[0-9a-f]{64}$/.test(digest))) {
+  if (
+    !REPOSITORY.test(complete) ||
+    !TAG.test(tag) ||
+    (digest !== undefined && !/^(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/.test(digest))
+  ) {
     throw new RuntimeError(
       'INVALID_IMAGE_NAME',
       `Cannot parse image name ${JSON.stringify(text)}: invalid reference format`,

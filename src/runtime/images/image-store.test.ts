@@ -103,7 +103,7 @@ test('the same tag built again means the new image; the old one goes with its la
   assert.equal((await store.resolve('app:v1', 'Always')).id, second.id);
   assert.deepEqual((await store.list())[0]?.names, ['docker.io/library/app:v1', 'docker.io/library/app:latest']);
   await store.prune();
-  assert.equal(await store.rootfs(first), undefined);
+  await assert.rejects(store.rootfs(first), { code: 'NO_SUCH_IMAGE' });
   assert.ok(await store.rootfs(second));
   await store.remove('app:v1');
   assert.equal((await store.resolve('app', 'IfNotPresent')).id, second.id);

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -8,18 +8,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../../base/clock.js';
 import { codeOf } from '../../base/errors.js';
 import { RuntimeError } from '../errors.js';
-
-export interface Descriptor {
-  readonly mediaType: string;
-  readonly digest: string;
-  readonly size: number;
-  readonly annotations?: Readonly<Record<string, string>>;
-}
-
-export interface ImageIndex {
-  readonly schemaVersion: 2;
-  readonly manifests: readonly Descriptor[];
-}
+import { algorithmOf, DIGEST } from './manifest-check.js';
+import { BLOB_BYTES_MAX, type Descriptor, type ImageIndex } from './media-types.js';
 
 export const INDEX_FILE = 'index.json';
 
@@ -36,22 +26,33 @@ export class OciLayout {
   ) {}
 
   async readIndex(): Promise<ImageIndex> {
-    try {
-      return JSON.parse(await readFile(path.join(this.folder, INDEX_FILE), 'utf8')) as ImageIndex;
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') return { schemaVersion: 2, manifests: [] };
-      throw error;
-    }
+    return (await this.readDocument<ImageIndex>(INDEX_FILE)) ?? { schemaVersion: 2, manifests: [] };
   }
 
   /** Reads, changes and replaces the index while nobody else can. */
   async changeIndex(change: (manifests: readonly Descriptor[]) => readonly Descriptor[]): Promise<void> {
+    await this.changeDocument<ImageIndex>(INDEX_FILE, async (index) => {
+      await this.replace('oci-layout', JSON.stringify({ imageLayoutVersion: '1.0.0' }));
+      return { schemaVersion: 2, manifests: change(index?.manifests ?? []) };
+    });
+  }
+
+  /** A JSON file of the folder; undefined when there is none. */
+  async readDocument<T>(name: string): Promise<T | undefined> {
+    try {
+      return JSON.parse(await readFile(path.join(this.folder, name), 'utf8')) as T;
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  /** Reads, changes and replaces a JSON file of the folder while nobody else can. */
+  async changeDocument<T>(name: string, change: (value: T | undefined) => T | Promise<T>): Promise<void> {
     await mkdir(this.folder, { recursive: true });
     const unlock = await this.lock();
     try {
-      const { manifests } = await this.readIndex();
-      await this.replace('oci-layout', JSON.stringify({ imageLayoutVersion: '1.0.0' }));
-      await this.replace(INDEX_FILE, JSON.stringify({ schemaVersion: 2, manifests: change(manifests) }, null, 2));
+      await this.replace(name, JSON.stringify(await change(await this.readDocument<T>(name)), null, 2));
     } finally {
       await unlock();
     }
@@ -61,15 +62,54 @@ export class OciLayout {
     return JSON.parse(await readFile(this.blobFile(digest), 'utf8')) as T;
   }
 
+  async readBytes(digest: string): Promise<Buffer> {
+    return readFile(this.blobFile(digest));
+  }
+
+  /** @returns bytes; undefined when it is not here */
+  async sizeOf(digest: string): Promise<number | undefined> {
+    const found = await stat(this.blobFile(digest)).catch(() => undefined);
+    return found?.size;
+  }
+
+  /** @param range first and last byte */
+  openBlob(digest: string, range?: { readonly start: number; readonly end: number }): Readable {
+    return createReadStream(this.blobFile(digest), range);
+  }
+
+  /** Digests of all blobs, with the time of their writing in ms since the epoch. */
+  async blobs(): Promise<Map<string, number>> {
+    const found = new Map<string, number>();
+    for (const algorithm of ['sha256', 'sha512']) {
+      const folder = path.join(this.folder, 'blobs', algorithm);
+      for (const name of await readdir(folder).catch(() => [])) {
+        if (!DIGEST.test(`${algorithm}:${name}`)) continue;
+        const { mtimeMs = 0 } = (await stat(path.join(folder, name)).catch(() => undefined)) ?? {};
+        found.set(`${algorithm}:${name}`, mtimeMs);
+      }
+    }
+    return found;
+  }
+
   writeJson(mediaType: string, value: unknown): Promise<Descriptor> {
     return this.writeBlob(mediaType, Readable.from([Buffer.from(JSON.stringify(value))]));
   }
 
-  async writeBlob(mediaType: string, content: Readable): Promise<Descriptor> {
-    const folder = path.join(this.folder, 'blobs', 'sha256');
+  /**
+   * @param expected digest that the content must have; DIGEST_MISMATCH when it has another
+   * @param bytes_max BLOB_TOO_LARGE above
+   */
+  async writeBlob(
+    mediaType: string,
+    content: Readable,
+    expected?: string,
+    bytes_max = BLOB_BYTES_MAX,
+  ): Promise<Descriptor> {
+    const algorithm = algorithmOf(expected ?? '');
+    const folder = path.join(this.folder, 'blobs', algorithm);
     await mkdir(folder, { recursive: true });
     const draft = path.join(folder, `.${randomBytes(8).toString('hex')}`);
-    const hash = createHash('sha256');
+    const hash = createHash(algorithm);
     let size = 0;
     try {
       await pipeline(
@@ -78,12 +118,16 @@ export class OciLayout {
           for await (const chunk of chunks) {
             hash.update(chunk);
             size += chunk.length;
+            if (size > bytes_max) throw new RuntimeError('BLOB_TOO_LARGE', `more than ${bytes_max} bytes`);
             yield chunk;
           }
         },
         createWriteStream(draft),
       );
-      const digest = `sha256:${hash.digest('hex')}`;
+      const digest = `${algorithm}:${hash.digest('hex')}`;
+      if (expected !== undefined && digest !== expected) {
+        throw new RuntimeError('DIGEST_MISMATCH', `the content has digest ${digest} instead of ${expected}`);
+      }
       await rename(draft, this.blobFile(digest));
       return { mediaType, digest, size };
     } catch (error) {
@@ -96,7 +140,7 @@ export class OciLayout {
     return rm(this.blobFile(digest), { force: true });
   }
 
-  private blobFile(digest: string): string {
+  blobFile(digest: string): string {
     return path.join(this.folder, 'blobs', ...digest.split(':'));
   }
 

@@ -1,0 +1,52 @@
+import { closureOf } from './image-reader.js';
+import type { OciLayout } from './oci-layout.js';
+import { RegistryCatalog } from './registry/catalog.js';
+import type { RootfsFolders } from './rootfs-folders.js';
+
+/** A blob is pushed before the manifest that needs it. */
+export const UNREFERENCED_AGE_MS = 3_600_000;
+
+export interface Pruned {
+  readonly blobs: number;
+  readonly bytes: number;
+}
+
+/** Digests of all that a name, or the registry, leads to. */
+export async function referencedDigests(layout: OciLayout): Promise<Set<string>> {
+  const named = (await layout.readIndex()).manifests.map(({ digest }) => digest);
+  const roots = new Set([...named, ...(await new RegistryCatalog(layout).pushedDigests())]);
+  const closures = await Promise.all([...roots].map((digest) => closureOf(layout, digest)));
+  return new Set(closures.flatMap((closure) => [...closure]));
+}
+
+/**
+ * Removes blobs and unpacked files that nothing leads to.
+ * @param olderThan time in ms since the epoch; younger blobs stay: a push may be under way
+ */
+export async function removeUnreferenced(
+  layout: OciLayout,
+  folders: RootfsFolders,
+  olderThan: number,
+): Promise<Pruned> {
+  const kept = await referencedDigests(layout);
+  let [blobs, bytes] = [0, 0];
+  for (const [digest, written] of await layout.blobs()) {
+    if (kept.has(digest) || written > olderThan) continue;
+    bytes += (await layout.sizeOf(digest)) ?? 0;
+    blobs++;
+    await layout.removeBlob(digest);
+  }
+  for (const id of await folders.ids()) if (!kept.has(id)) await folders.remove(id);
+  return { blobs, bytes };
+}
+
+/** Removes what an image that lost its last name does not share with others. */
+export async function removeOwnBlobs(layout: OciLayout, folders: RootfsFolders, digest: string): Promise<void> {
+  const own = await closureOf(layout, digest);
+  const kept = await referencedDigests(layout);
+  for (const blob of own) {
+    if (kept.has(blob)) continue;
+    await layout.removeBlob(blob);
+    await folders.remove(blob);
+  }
+}
