@@ -18,6 +18,7 @@ import { INBOUND_PORT, PROXY_MARK, SIDECAR_PORTS } from '../../runtime/drivers/n
 import { AdsConnection } from '../../xds/client/connection.js';
 import { deltaAds } from '../../xds/client/discovery.js';
 import type { NodeConfig } from '../node/node-config.js';
+import { LogChannel } from './log-channel.js';
 import { LoopbackSockets } from './loopback-sockets.js';
 import type { FromProxy, ToProxy } from './messages.js';
 
@@ -35,6 +36,7 @@ class ProxyProcess {
   private factory: PodSocketFactory | undefined;
   /** Between the sidecars of this node. */
   private readonly links = new LinkNetwork();
+  private readonly logs = new LogChannel((message, done) => this.tell(message, done));
 
   constructor(private readonly config: NodeConfig) {
     this.ads = new AdsConnection({ kind: 'unix', path: config.adsSocket });
@@ -91,7 +93,7 @@ class ProxyProcess {
   private logOf(id: string): (text: string) => void {
     const buffer = new TextBuffer(this.clock, (text) => {
       const line = Buffer.from(text, 'latin1').toString();
-      this.tell({ type: 'log', id, line: line.endsWith('\n') ? line.slice(0, -1) : line });
+      this.logs.write(id, line.endsWith('\n') ? line.slice(0, -1) : line);
     });
     return (text) => buffer.append(text);
   }
@@ -112,8 +114,9 @@ class ProxyProcess {
     return new LinkedSockets(sockets, this.links, { address: podIP, capture });
   }
 
-  private tell(message: FromProxy): void {
-    if (process.connected) process.send?.(message);
+  private tell(message: FromProxy, done: () => void = () => {}): void {
+    if (process.connected) process.send?.(message, done);
+    else done();
   }
 }
 
