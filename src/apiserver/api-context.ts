@@ -20,6 +20,8 @@ export interface ApiContext {
 export interface WriteOptions {
   /** Who the fields belong to afterwards; see server-side apply. */
   readonly fieldManager?: string;
+  /** Whether a new object's fields get an owner. */
+  readonly tracked?: boolean;
   readonly dryRun?: boolean;
   /** Default Ignore for callers in this process, who are type-checked; over HTTP it is Strict for kubectl and Warn for others. */
   readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore';

@@ -84,6 +84,17 @@ test('kubectl: apply is idempotent, on the client and on the server', options, a
   assert.equal(await kubectl('get svc s -o jsonpath={.spec.ports[*].port}{.spec.selector}'), '81');
 });
 
+test('kubectl: what was applied by the client is applied on the server without conflict', options, async (t) => {
+  const { kubectl } = await start(t);
+  const settings = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: "1", b: "1"}\n';
+  await kubectl('apply -f -', settings);
+  assert.match(await kubectl('get cm c -o yaml --show-managed-fields'), /manager: kubectl-client-side-apply/);
+  const changed = settings.replaceAll('"1"', '"2"');
+  assert.equal(await kubectl('apply --server-side -f -', changed), 'configmap/c serverside-applied');
+  const other = await kubectl('apply --server-side --field-manager=other -f -', settings);
+  assert.match(other, /Apply failed with 2 conflicts: conflicts with "kubectl":\n- \.data\.a\n- \.data\.b\n/);
+});
+
 test('kubectl: mistakes are answered with what is wrong and where', options, async (t) => {
   const { kubectl } = await start(t);
   assert.match(

@@ -70,7 +70,8 @@ test('an ordinary write takes ownership of what it changes', async () => {
   await apply(api, 'alice', { area: 3, replicas: 1 });
   await api.patch(SAIL, 'jib', { type: 'merge', body: { spec: { replicas: 2 } } }, 'sea', { fieldManager: 'scaler' });
   await assert.rejects(apply(api, 'alice', { area: 3, replicas: 1 }), {
-    message: 'Apply failed with 1 conflict: conflict with "scaler" using boats.test/v1: .spec.replicas',
+    message:
+      'Apply failed with 1 conflict: conflict with "scaler" using boats.test/v1 at 2026-01-01T00:00:00Z: .spec.replicas',
   });
   const object = await apply(api, 'alice', { area: 3 });
   assert.deepEqual(object['spec'], { area: 3, replicas: 2, cloth: 'cotton' });
@@ -97,4 +98,44 @@ test('apply needs a manager', async () => {
   const { api } = await startApi();
   const request = { type: 'apply', body: { metadata: { name: 'jib' } } } as const;
   await assert.rejects(api.patch(SAIL, 'jib', request, 'sea'), { message: /fieldManager: Required value/ });
+});
+
+test('conflicts with several fields are listed below the manager', async () => {
+  const { api } = await startApi();
+  await apply(api, 'alice', { area: 3, replicas: 2 });
+  await assert.rejects(apply(api, 'bob', { area: 4, replicas: 3 }), {
+    message: 'Apply failed with 2 conflicts: conflicts with "alice":\n- .spec.area\n- .spec.replicas',
+  });
+});
+
+test('a tracked creation belongs to its writer, and the status to who writes that', async () => {
+  const { api } = await startApi();
+  const body = { apiVersion: 'boats.test/v1', kind: 'Sail', metadata: { name: 'jib' }, spec: { area: 3 } };
+  const created = await api.create(SAIL, body, 'sea', { fieldManager: 'maker', tracked: true });
+  assert.deepEqual(owners(created), { 'maker Update': { 'f:spec': { 'f:area': {}, 'f:cloth': {} } } });
+  const status = { ...created, status: { torn: true } };
+  const options = { fieldManager: 'maker', subresource: 'status' };
+  const updated = await api.update(SAIL, 'jib', status, 'sea', options);
+  const entries = updated.metadata.managedFields as { subresource?: string; fieldsV1: unknown }[];
+  assert.deepEqual(
+    entries.map(({ subresource }) => subresource),
+    [undefined, 'status'],
+  );
+});
+
+test('a writer may change the record of owners, and clear it', async () => {
+  const { api } = await startApi();
+  const object = await apply(api, 'alice', { area: 3 });
+  const managedFields = [{ ...(object.metadata.managedFields as object[])[0], manager: 'bob' }];
+  const body = { metadata: { managedFields } };
+  const renamed = await api.patch(SAIL, 'jib', { type: 'merge', body }, 'sea', {});
+  assert.deepEqual(Object.keys(owners(renamed)), ['bob Apply']);
+  const cleared = await api.patch(
+    SAIL,
+    'jib',
+    { type: 'merge', body: { metadata: { managedFields: [{}] } } },
+    'sea',
+    {},
+  );
+  assert.equal(cleared.metadata.managedFields, undefined);
 });

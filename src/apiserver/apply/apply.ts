@@ -16,6 +16,7 @@ import {
   pathsOf,
   union,
 } from './field-set.js';
+import { appliedByClient } from './last-applied.js';
 import { type ManagedFields, managedFieldsOf, ownable } from './managed-fields.js';
 import { mergeApplied, withoutFields } from './merge.js';
 
@@ -54,7 +55,10 @@ export function applyConfiguration(
   const merged = live ? mergeApplied(live, configuration, schema) : configuration;
   const changed = ownable(changedFields(live, merged, schema) ?? NO_FIELDS);
   const kept = others.map((entry) => ({ ...entry, lost: intersection(entry.fieldsV1, changed) }));
-  if (!request.force) checkConflicts(kept);
+  if (!request.force) {
+    const allowed = appliedByClient(request.manager, live, schema);
+    checkConflicts(kept.map((owner) => ({ ...owner, lost: difference(owner.lost, allowed) })));
+  }
 
   const ownedByOthers = others.reduce((set, entry) => union(set, entry.fieldsV1), NO_FIELDS);
   const dropped = difference(difference(mine?.fieldsV1 ?? NO_FIELDS, wanted), ownedByOthers);
@@ -94,19 +98,35 @@ function isMine(entry: ManagedFields, { manager, subresource }: ApplyRequest): b
   return entry.manager === manager && entry.operation === 'Apply' && entry.subresource === subresource;
 }
 
-function checkConflicts(owners: readonly (ManagedFields & { lost: FieldSet })[]): void {
-  const conflicts = owners.flatMap(({ manager, apiVersion, operation, lost }) => {
-    const using = operation === 'Apply' ? '' : ` using ${apiVersion}`;
-    return pathsOf(lost).map((field) => ({
-      reason: 'FieldManagerConflict',
-      message: `conflict with ${JSON.stringify(manager)}${using}`,
-      field,
-    }));
-  });
+type Owner = ManagedFields & { readonly lost: FieldSet };
+
+function checkConflicts(owners: readonly Owner[]): void {
+  const conflicts = owners.flatMap((owner) =>
+    pathsOf(owner.lost).map((field) => ({ manager: described(owner), field })),
+  );
   if (conflicts.length === 0) return;
-  const noun = conflicts.length === 1 ? 'conflict' : 'conflicts';
-  const lines = conflicts.map(({ message, field }) => `${message}: ${field}`).join('\n');
-  throw new StatusError(409, 'Conflict', `Apply failed with ${conflicts.length} ${noun}: ${lines}`, {
-    causes: conflicts,
-  });
+  const causes = conflicts.map(({ manager, field }) => ({
+    reason: 'FieldManagerConflict',
+    message: `conflict with ${manager}`,
+    field,
+  }));
+  throw new StatusError(409, 'Conflict', conflictMessage(conflicts), { causes });
+}
+
+/** One conflict stands in the line; more are listed below their managers. */
+function conflictMessage(conflicts: readonly { readonly manager: string; readonly field: string }[]): string {
+  const [first] = conflicts;
+  if (conflicts.length === 1) return `Apply failed with 1 conflict: conflict with ${first?.manager}: ${first?.field}`;
+  const managers = [...new Set(conflicts.map(({ manager }) => manager))].sort();
+  const lines = managers.flatMap((manager) => [
+    `conflicts with ${manager}:`,
+    ...conflicts.filter((conflict) => conflict.manager === manager).map(({ field }) => `- ${field}`),
+  ]);
+  return `Apply failed with ${conflicts.length} conflicts: ${lines.join('\n')}`;
+}
+
+function described({ manager, subresource, operation, apiVersion, time }: Owner): string {
+  const name = JSON.stringify(manager) + (subresource ? ` with subresource ${JSON.stringify(subresource)}` : '');
+  if (operation === 'Apply') return name;
+  return `${name} using ${apiVersion}${time ? ` at ${time}` : ''}`;
 }

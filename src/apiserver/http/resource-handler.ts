@@ -114,7 +114,8 @@ class TargetedCall {
   async create(): Promise<void> {
     const { gvr, namespace } = this.info;
     const body = await decodeBody(this.call.request, OBJECT_TYPES);
-    await this.answer(201, await this.api.create(gvr, body.value, namespace, writeOptions(this.call, body)));
+    const options = { ...writeOptions(this.call, body), tracked: true };
+    await this.answer(201, await this.api.create(gvr, body.value, namespace, options));
   }
 
   async update(subresource?: string): Promise<void> {

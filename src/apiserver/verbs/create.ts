@@ -11,6 +11,7 @@ import {
   type WriteOptions,
   withRevision,
 } from '../api-context.js';
+import { trackCreation } from '../apply/managed-fields.js';
 import { toStorage } from '../conversion.js';
 import type { ServedKind } from '../kind-table.js';
 import { alreadyExists, badRequest, invalid } from '../status-error.js';
@@ -44,7 +45,8 @@ export async function createObject(
   const object = toStorage(kind, withMetadata(context, decoded, target));
   kind.definition.prepareForCreate?.(object);
   admit(kind, context.admissions, admissionRequest('CREATE', target, object, options));
-  const fields = managedFields?.(object);
+  const write = { kind, manager: options.fieldManager, clock: context.clock };
+  const fields = managedFields?.(object) ?? (options.tracked ? trackCreation(write, object) : undefined);
   if (fields) object.metadata.managedFields = fields;
   const key = keyOf(target);
   if (context.store.latest(key)) throw alreadyExists(resourceName(kind), target.name);

@@ -53,9 +53,15 @@ export async function replaceObject(
   if (subresource !== 'status' && !equalJson(desired(object), desired(old))) {
     object.metadata.generation = (old.metadata.generation ?? 1) + 1;
   }
-  const fields =
-    replacement.managedFields?.(object) ?? trackUpdate(target.kind, object, old, options.fieldManager, context.clock);
-  if (fields) object.metadata.managedFields = fields;
+  const write = {
+    kind: target.kind,
+    manager: options.fieldManager,
+    clock: context.clock,
+    ...(subresource && { subresource }),
+  };
+  const fields = replacement.managedFields?.(object) ?? trackUpdate(write, object, old, wanted.metadata.managedFields);
+  if (fields?.length === 0) delete object.metadata.managedFields;
+  else if (fields) object.metadata.managedFields = fields;
   if (equalJson(object, old)) return old;
   if (options.dryRun) return object;
   return store(context, target, object, entry.revision);
