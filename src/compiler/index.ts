@@ -1,4 +1,5 @@
 export { compile, compileFor } from './compile.js';
+export { isOwnSlice } from './model/endpoints.js';
 export { meshOf } from './model/mesh.js';
 export { type ProxyNode, proxyOf } from './model/proxy.js';
 export type { Mesh } from './model/types.js';

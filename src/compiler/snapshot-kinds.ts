@@ -18,6 +18,10 @@ const istio = (kind: string, version: 'v1' | 'v1alpha2', resource: string): Snap
 export const SNAPSHOT_KINDS: Readonly<Record<SnapshotList, SnapshotKind>> = {
   services: { kind: 'Service', gvr: { group: '', version: 'v1', resource: 'services' } },
   endpoints: { kind: 'Endpoints', gvr: { group: '', version: 'v1', resource: 'endpoints' } },
+  endpointSlices: {
+    kind: 'EndpointSlice',
+    gvr: { group: 'discovery.k8s.io', version: 'v1', resource: 'endpointslices' },
+  },
   pods: { kind: 'Pod', gvr: { group: '', version: 'v1', resource: 'pods' } },
   nodes: { kind: 'Node', gvr: { group: '', version: 'v1', resource: 'nodes' } },
   ingresses: { kind: 'Ingress', gvr: { group: 'networking.k8s.io', version: 'v1', resource: 'ingresses' } },
@@ -28,6 +32,7 @@ export const SNAPSHOT_KINDS: Readonly<Record<SnapshotList, SnapshotKind>> = {
   destinationRules: istio('DestinationRule', 'v1', 'destinationrules'),
   gateways: istio('Gateway', 'v1', 'gateways'),
   serviceEntries: istio('ServiceEntry', 'v1', 'serviceentries'),
+  workloadEntries: istio('WorkloadEntry', 'v1', 'workloadentries'),
 };
 
 const LIST_OF_KIND: ReadonlyMap<string, SnapshotList> = new Map(

@@ -9,6 +9,7 @@ export interface MeshSnapshot {
   readonly config: MeshConfig;
   readonly services: readonly KubeObject[];
   readonly endpoints: readonly KubeObject[];
+  readonly endpointSlices: readonly KubeObject[];
   readonly pods: readonly KubeObject[];
   readonly nodes: readonly KubeObject[];
   readonly ingresses: readonly KubeObject[];
@@ -19,6 +20,7 @@ export interface MeshSnapshot {
   readonly destinationRules: readonly KubeObject[];
   readonly gateways: readonly KubeObject[];
   readonly serviceEntries: readonly KubeObject[];
+  readonly workloadEntries: readonly KubeObject[];
 }
 
 export interface MeshConfig {
@@ -44,6 +46,7 @@ export const EMPTY_SNAPSHOT: MeshSnapshot = {
   config: DEFAULT_MESH_CONFIG,
   services: [],
   endpoints: [],
+  endpointSlices: [],
   pods: [],
   nodes: [],
   ingresses: [],
@@ -54,6 +57,7 @@ export const EMPTY_SNAPSHOT: MeshSnapshot = {
   destinationRules: [],
   gateways: [],
   serviceEntries: [],
+  workloadEntries: [],
 };
 
 /** Which object something comes from. */

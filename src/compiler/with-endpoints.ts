@@ -1,7 +1,7 @@
 import { patchedMap } from '../base/patched-map.js';
 import type { KubeObject } from '../resources/object.js';
 import { serviceHostname } from './hostname.js';
-import { kubeService } from './model/services.js';
+import { kubeService } from './model/kube-services.js';
 import type { Mesh, Service } from './model/types.js';
 import { byHostname, carryViews } from './shared-views.js';
 import { namespaceOf } from './snapshot.js';
@@ -19,12 +19,13 @@ export interface EndpointsChange {
  */
 export function withEndpoints(mesh: Mesh, changes: readonly EndpointsChange[]): Mesh | undefined {
   const changed: Service[] = [];
-  const labels = { get: (pod: string) => mesh.workloads.get(pod)?.labels };
   for (const { service, endpoints } of changes) {
     const { clusterDomain } = mesh.config;
     const before = mesh.services.get(serviceHostname(service.metadata.name, namespaceOf(service), clusterDomain));
-    if (before?.resolution !== 'endpoints' || before.origin.kind !== 'Service') return undefined;
-    const now = kubeService(service, endpoints, labels, clusterDomain);
+    if (before?.resolution !== 'endpoints' || before.origin.kind !== 'Service' || before.mixedEndpoints)
+      return undefined;
+    const sources = { endpoints, slices: [], instances: [] };
+    const now = kubeService(service, sources, mesh.workloads, clusterDomain);
     if (now !== before) changed.push(now);
   }
   if (changed.length === 0) return mesh;

@@ -11,6 +11,7 @@ const LISTS = [
   'destinationRules',
   'gateways',
   'serviceEntries',
+  'workloadEntries',
 ] as const;
 
 const validators = new Map(ISTIO_KINDS.map(({ kind, validate }) => [kind, validate]));

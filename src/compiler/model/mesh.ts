@@ -30,10 +30,11 @@ function buildMesh(everything: MeshSnapshot): Mesh {
   const rules = [...(snapshot.virtualServices as readonly VirtualService[]), ...translated.virtualServices];
   const placed = placeDelegates(rules);
   const policies = [...(snapshot.destinationRules as readonly DestinationRule[]), ...translated.destinationRules];
+  const workloads = buildWorkloads(snapshot.pods, snapshot.nodes);
   const mesh = {
     config,
-    services: buildServices(snapshot, entries),
-    workloads: buildWorkloads(snapshot.pods, snapshot.nodes),
+    ...buildServices(snapshot, entries, workloads),
+    workloads,
     routeTables: buildRouteTables(placed.virtualServices, config.clusterDomain),
     destinationRules: buildDestinationRules(policies, config.clusterDomain),
     gateways: buildGateways([...(snapshot.gateways as readonly Gateway[]), ...translated.gateways]),

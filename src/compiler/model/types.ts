@@ -14,8 +14,10 @@ export type Labels = Readonly<Record<string, string>>;
 /** The mesh as it is at one moment, with nothing of how any proxy sees it. Plain data. */
 export interface Mesh {
   readonly config: MeshConfig;
-  /** By host name, in order of creation. */
+  /** By host name, in order of creation: the first that has the name. */
   readonly services: ReadonlyMap<string, Service>;
+  /** Others with a name, each in another namespace: there it holds. */
+  readonly alternatives: ReadonlyMap<string, readonly Service[]>;
   /** By `namespace/name`. */
   readonly workloads: ReadonlyMap<string, Workload>;
   /** In order of age: of two that claim a host, the first wins. */
@@ -66,6 +68,8 @@ export interface Service {
   readonly nodeLocal?: true;
   /** `PreferClose`, `PreferSameZone` or `PreferSameNode`; absent: all endpoints alike. */
   readonly trafficDistribution?: string;
+  /** Not all its endpoints stand in one Endpoints object. */
+  readonly mixedEndpoints?: true;
 }
 
 export type Protocol = 'http' | 'http2' | 'tcp';

@@ -7,9 +7,14 @@ import { isVisible } from './visibility.js';
 
 /** The services that a proxy may call, in order. */
 export function visibleServices(mesh: Mesh, proxy: ProxyNode): Service[] {
-  return [...mesh.services.values()].filter(({ exportTo, namespace }) =>
-    isVisible(exportTo, namespace, proxy.namespace),
-  );
+  return [...mesh.services.values()].flatMap((service) => serviceFor(mesh, proxy, service) ?? []);
+}
+
+/** Of several with one name, that of the proxy's namespace before the others. */
+function serviceFor({ alternatives }: Mesh, { namespace }: ProxyNode, first: Service): Service | undefined {
+  const all = [first, ...(alternatives.get(first.hostname) ?? [])];
+  const visible = all.filter((service) => isVisible(service.exportTo, service.namespace, namespace));
+  return visible.find((service) => service.namespace === namespace) ?? visible[0];
 }
 
 /** The routes for calls of a host out of a sidecar: the oldest table with that very host, else with the longest wildcard. */

@@ -4,6 +4,7 @@ import type { Disposable } from '../../base/dispose.js';
 import {
   compileFor,
   DEFAULT_MESH_CONFIG,
+  isOwnSlice,
   type Mesh,
   type MeshConfig,
   type MeshSnapshot,
@@ -91,10 +92,14 @@ export class MeshConfigSource implements ConfigSource {
 
   private follow(name: ListName, resource: Gvr): () => void {
     return this.informers.informer<KubeObject>(resource).addHandler({
-      onAdd: (object) => this.changed(name, object),
-      onDelete: (object) => this.changed(name, object),
+      onAdd: (object) => {
+        if (counts(name, object)) this.changed(name, object);
+      },
+      onDelete: (object) => {
+        if (counts(name, object)) this.changed(name, object);
+      },
       onUpdate: (object, old) => {
-        if (matters(name, object, old)) this.changed(name, object);
+        if (counts(name, object) && matters(name, object, old)) this.changed(name, object);
       },
     });
   }
@@ -130,9 +135,14 @@ export class MeshConfigSource implements ConfigSource {
   }
 }
 
+/** EndpointSlices that say what the Endpoints say come with every change of these. */
+function counts(name: ListName, object: KubeObject): boolean {
+  return name !== 'endpointSlices' || isOwnSlice(object);
+}
+
 /** Statuses change often and mean nothing to a proxy. */
 function matters(name: ListName, object: KubeObject, old: KubeObject): boolean {
-  if (name === 'endpoints') return true;
+  if (name === 'endpoints' || name === 'endpointSlices') return true;
   if (!isDeepStrictEqual(object.metadata.labels, old.metadata.labels)) return true;
   if (!isDeepStrictEqual(object.metadata.annotations, old.metadata.annotations)) return true;
   if (name === 'pods' && !isDeepStrictEqual(reachability(object), reachability(old))) return true;

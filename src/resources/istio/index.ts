@@ -3,9 +3,12 @@ import { destinationPolicy } from './destinationpolicy/index.js';
 import { destinationRule } from './destinationrule/index.js';
 import { egressRule } from './egressrule/index.js';
 import { gateway } from './gateway/index.js';
+import { proxyConfig } from './proxyconfig/index.js';
 import { routeRule } from './routerule/index.js';
 import { serviceEntry } from './serviceentry/index.js';
 import { virtualService } from './virtualservice/index.js';
+import { workloadEntry } from './workloadentry/index.js';
+import { workloadGroup } from './workloadgroup/index.js';
 
 /** Every Istio kind that does something in this mesh. A kind that the compiler does not read is not served. */
 export const ISTIO_KINDS: readonly KindDefinition[] = [
@@ -16,4 +19,7 @@ export const ISTIO_KINDS: readonly KindDefinition[] = [
   destinationRule,
   gateway,
   serviceEntry,
+  workloadEntry,
+  workloadGroup,
+  proxyConfig,
 ];

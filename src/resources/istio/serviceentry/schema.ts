@@ -1,4 +1,5 @@
-import { kindSchema, list, mapOf, object, oneOf, port, string, stringList, stringMap, uint32 } from '../schemas.js';
+import { kindSchema, list, object, oneOf, port, string, stringList, stringMap } from '../schemas.js';
+import { workloadFields } from '../workloadentry/schema.js';
 
 export const serviceEntrySchema = kindSchema(
   'ServiceEntry: a service that the mesh does not find by itself',
@@ -8,17 +9,7 @@ export const serviceEntrySchema = kindSchema(
     ports: list(object({ number: port, protocol: string, name: string, targetPort: port }, ['number', 'name'])),
     location: oneOf('MESH_EXTERNAL', 'MESH_INTERNAL'),
     resolution: oneOf('NONE', 'STATIC', 'DNS', 'DNS_ROUND_ROBIN', 'DYNAMIC_DNS'),
-    endpoints: list(
-      object({
-        address: string,
-        ports: mapOf(port),
-        labels: stringMap,
-        network: string,
-        locality: string,
-        weight: uint32,
-        serviceAccount: string,
-      }),
-    ),
+    endpoints: list(object(workloadFields)),
     workloadSelector: object({ labels: stringMap }),
     exportTo: stringList,
     subjectAltNames: stringList,

@@ -1,4 +1,7 @@
 import type { KubeObject } from '../../object.js';
+import type { WorkloadEndpoint } from '../workloadentry/types.js';
+
+export type { WorkloadEndpoint } from '../workloadentry/types.js';
 
 export interface ServiceEntry extends KubeObject {
   spec: ServiceEntrySpec;
@@ -12,14 +15,9 @@ export interface ServiceEntrySpec {
   location?: 'MESH_EXTERNAL' | 'MESH_INTERNAL';
   resolution?: 'NONE' | 'STATIC' | 'DNS' | 'DNS_ROUND_ROBIN' | 'DYNAMIC_DNS';
   endpoints?: WorkloadEndpoint[];
+  /** Pods and WorkloadEntries of its namespace that serve; instead of endpoints. */
+  workloadSelector?: { labels?: Record<string, string> };
   exportTo?: string[];
-}
-
-export interface WorkloadEndpoint {
-  address?: string;
-  /** Name of a port of the entry -> port of this endpoint. */
-  ports?: Record<string, number>;
-  labels?: Record<string, string>;
-  locality?: string;
-  weight?: number;
+  /** Names that the service's certificate may have. */
+  subjectAltNames?: string[];
 }

@@ -1,18 +1,10 @@
-import { fields, isOneOf, type UnsupportedField } from '../unsupported-field.js';
+import { isOneOf, type UnsupportedField } from '../unsupported-field.js';
 
 export const UNSUPPORTED_SERVICE_ENTRY_FIELDS: readonly UnsupportedField[] = [
-  ...fields(
-    'ServiceEntry',
-    'spec.workloadSelector',
-    'spec.subjectAltNames',
-    'spec.endpoints[].network',
-    'spec.endpoints[].locality',
-    'spec.endpoints[].serviceAccount',
-  ),
   {
     kind: 'ServiceEntry',
     path: 'spec.ports[].protocol',
-    harmless: isOneOf('', 'HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB', 'TCP', 'MONGO'),
+    harmless: isOneOf('', 'HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB', 'TCP', 'MONGO', 'MYSQL', 'REDIS'),
     only: 'HTTPS and TLS (choosing a service by SNI)',
   },
   {

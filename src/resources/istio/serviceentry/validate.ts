@@ -4,9 +4,12 @@ import type { KubeObject } from '../../object.js';
 import { FieldErrors, keyed } from '../checks.js';
 import { checkExportTo } from '../references.js';
 import { unsupportedFieldErrors } from '../unsupported.js';
+import { checkWorkload } from '../workloadentry/validate.js';
 import type { ServiceEntry, ServiceEntrySpec } from './types.js';
 
-const PROTOCOLS = ['HTTP', 'HTTPS', 'GRPC', 'GRPC-WEB', 'HTTP2', 'MONGO', 'TCP', 'TLS'];
+const PROTOCOLS = ['HTTP', 'HTTPS', 'GRPC', 'GRPC-WEB', 'HTTP2', 'MONGO', 'MYSQL', 'REDIS', 'TCP', 'TLS'];
+/** Connections of these say which host they are for. */
+const TOLD_APART: ReadonlySet<string> = new Set(['HTTP', 'HTTPS', 'GRPC', 'GRPC-WEB', 'HTTP2', 'TLS']);
 
 export function validateServiceEntry(object: KubeObject): FieldError[] {
   const errors = new FieldErrors();
@@ -19,56 +22,72 @@ export function validateServiceEntry(object: KubeObject): FieldError[] {
     errors.host(`spec.hosts[${index}]`, host, true);
     if (host === '*') errors.invalid(`spec.hosts[${index}]`, host, "'*' alone would be every host");
   });
-  checkAddresses(errors, spec.addresses ?? []);
-  checkPorts(errors, spec.ports ?? []);
+  checkAddresses(errors, spec);
+  checkPorts(errors, spec);
+  checkSelector(errors, spec);
   checkEndpoints(errors, spec);
   checkExportTo(errors, spec.exportTo);
   return [...errors.list, ...unsupportedFieldErrors(object)];
 }
 
-function checkAddresses(errors: FieldErrors, addresses: readonly string[]): void {
+function checkAddresses(errors: FieldErrors, { addresses = [], resolution = 'NONE' }: ServiceEntrySpec): void {
   addresses.forEach((text, index) => {
+    const field = `spec.addresses[${index}]`;
     const [address = '', bits] = text.split('/');
     const bits_max = isIP(address) === 6 ? 128 : 32;
-    if (isIP(address) !== 0 && (bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= bits_max))) return;
-    errors.invalid(`spec.addresses[${index}]`, text, 'must be an IP address or a CIDR such as 192.0.2.0/24');
+    if (isIP(address) === 0 || (bits !== undefined && !(/^\d+$/.test(bits) && Number(bits) <= bits_max))) {
+      errors.invalid(field, text, 'must be an IP address or a CIDR such as 192.0.2.0/24');
+    } else if (bits !== undefined && resolution !== 'NONE' && resolution !== 'STATIC') {
+      errors.invalid(field, text, 'a CIDR is allowed only with resolution NONE or STATIC');
+    }
   });
 }
 
-function checkPorts(errors: FieldErrors, ports: NonNullable<ServiceEntrySpec['ports']>): void {
+function checkPorts(errors: FieldErrors, { ports = [], hosts, resolution = 'NONE' }: ServiceEntrySpec): void {
   const seen = { number: new Set<number>(), name: new Set<string>() };
-  ports.forEach(({ number, name, protocol }, index) => {
+  ports.forEach(({ number, name, protocol = '' }, index) => {
     const field = `spec.ports[${index}]`;
     if (seen.number.has(number)) errors.duplicate(`${field}.number`, number);
     if (seen.name.has(name)) errors.duplicate(`${field}.name`, name);
     seen.number.add(number);
     seen.name.add(name);
-    if (protocol && !PROTOCOLS.includes(protocol.toUpperCase()))
-      errors.notSupported(`${field}.protocol`, protocol, PROTOCOLS);
+    errors.dnsLabel(`${field}.name`, name);
+    const known = protocol.toUpperCase();
+    if (protocol && !PROTOCOLS.includes(known)) errors.notSupported(`${field}.protocol`, protocol, PROTOCOLS);
+    else if (resolution !== 'NONE' && hosts.length > 1 && protocol && !TOLD_APART.has(known)) {
+      errors.invalid(`${field}.protocol`, protocol, 'with several hosts must be one whose connections say their host');
+    }
   });
 }
 
+function checkSelector(errors: FieldErrors, { workloadSelector, endpoints }: ServiceEntrySpec): void {
+  if (workloadSelector && endpoints) {
+    errors.forbidden('spec.workloadSelector', 'may not be set together with endpoints');
+  }
+  for (const [key, value] of Object.entries(workloadSelector?.labels ?? {})) {
+    const field = keyed('spec.workloadSelector.labels', key);
+    if (key === '') errors.required(field, 'the name of a label');
+    if (`${key}${value}`.includes('*')) errors.invalid(field, value, "wildcard '*' is not supported in the selector");
+  }
+}
+
 function checkEndpoints(errors: FieldErrors, spec: ServiceEntrySpec): void {
-  const resolution = spec.resolution ?? 'NONE';
-  if (resolution === 'NONE' && spec.endpoints?.length) {
+  const { endpoints = [], resolution = 'NONE', workloadSelector, hosts, ports = [] } = spec;
+  const looksUp = resolution === 'DNS' || resolution === 'DNS_ROUND_ROBIN';
+  if (resolution === 'NONE' && endpoints.length > 0) {
     errors.forbidden(
       'spec.endpoints',
       'with resolution NONE the address that the program called is used; choose STATIC or DNS',
     );
   }
-  if (resolution.startsWith('DNS') && !spec.endpoints?.length && spec.hosts.some((host) => host.startsWith('*'))) {
+  if (looksUp && endpoints.length === 0 && !workloadSelector && hosts.some((host) => host.startsWith('*'))) {
     errors.required('spec.endpoints', 'a host with a wildcard cannot be looked up');
   }
-  const names = new Set((spec.ports ?? []).map(({ name }) => name));
-  (spec.endpoints ?? []).forEach(({ address, ports }, index) => {
-    const field = `spec.endpoints[${index}]`;
-    if (!address) errors.required(`${field}.address`, 'an IP address, or with resolution DNS a host');
-    else if (resolution === 'STATIC' && isIP(address) === 0) {
-      errors.invalid(`${field}.address`, address, 'must be an IP address with resolution STATIC');
-    } else if (isIP(address) === 0) errors.host(`${field}.address`, address);
-    for (const name of Object.keys(ports ?? {})) {
-      if (!names.has(name))
-        errors.invalid(keyed(`${field}.ports`, name), name, 'is not the name of a port in spec.ports');
-    }
+  if (resolution === 'DNS_ROUND_ROBIN' && endpoints.length > 1) {
+    errors.invalid('spec.endpoints', endpoints.length, 'with resolution DNS_ROUND_ROBIN there may be one at most');
+  }
+  const rules = { hosts: looksUp, portNames: new Set(ports.map(({ name }) => name)) };
+  endpoints.forEach((endpoint, index) => {
+    checkWorkload(errors, `spec.endpoints[${index}]`, endpoint, rules);
   });
 }
