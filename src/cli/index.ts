@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { codeOf } from '../base/errors.js';
+import { registerAnalyze } from './commands/analyze.js';
 import { registerApply } from './commands/apply.js';
 import type { RegisterCommand } from './commands/command.js';
 import { registerConsole } from './commands/console.js';
@@ -18,6 +19,7 @@ import { registerShell } from './commands/shell.js';
 import { registerStatus } from './commands/status.js';
 import { registerTest } from './commands/test.js';
 import { registerUp } from './commands/up.js';
+import { registerValidate } from './commands/validate.js';
 import { registerVersion } from './commands/version.js';
 import type { CliDependencies } from './dependencies.js';
 import { describeFailure, EXIT_FAILURE, EXIT_USAGE } from './errors.js';
@@ -40,6 +42,8 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerGet,
   registerDelete,
   registerConvert,
+  registerAnalyze,
+  registerValidate,
   registerExplain,
   registerTest,
   registerImage,

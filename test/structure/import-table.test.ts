@@ -22,7 +22,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   insight: ['base', 'wire'],
   runtime: ['base', 'client', 'resources', 'native', 'wire'],
   explain: ['base', 'wire', 'resources', 'compiler', 'xds/types', 'proxy', 'policy'],
-  cli: ['base', 'client', 'resources', 'compiler', 'explain'],
+  analysis: ['base', 'resources', 'compiler', 'apiserver/validation'],
+  cli: ['base', 'client', 'resources', 'compiler', 'explain', 'analysis'],
 };
 
 /** Tests may also use these, to meet the real thing instead of a fake. */

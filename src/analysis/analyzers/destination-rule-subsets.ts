@@ -1,0 +1,97 @@
+import type { DestinationRule } from '../../resources/istio/destinationrule/types.js';
+import type { ServiceEntry } from '../../resources/istio/serviceentry/types.js';
+import type { VirtualService } from '../../resources/istio/virtualservice/types.js';
+import { matchesLabels } from '../../resources/labels/selector.js';
+import type { Analyzer, Report } from '../analyzer.js';
+import { IST } from '../codes.js';
+import type { KnownHost } from '../hosts.js';
+import { missingHostFix } from '../missing-host.js';
+import { namespaceOf, type Subject } from '../subject.js';
+import type { World } from '../world.js';
+import { destinationsOf } from './virtual-service-destinations.js';
+
+/** Labels that endpoints get from the node or cluster where they run. */
+const FROM_PLACE = /^(topology\.(kubernetes\.io|istio\.io)\/|kubernetes\.io\/hostname$)/;
+
+export const destinationRuleSubsets: Analyzer = {
+  name: 'destinationrule.SubsetSelectPodAnalyzer',
+  description: 'Checks that the hosts of DestinationRules exist and that their subsets select pods',
+  types: [IST.UnknownDestinationRuleHost, IST.DestinationRuleSubsetNotSelectPods],
+  inputs: ['DestinationRule'],
+  analyze(world, report) {
+    const used = usedSubsets(world);
+    for (const subject of world.all<DestinationRule>('DestinationRule')) {
+      const namespace = namespaceOf(subject);
+      const host = world.hosts.resolve(subject.object.spec.host, namespace);
+      const known = world.hosts.find(host, namespace);
+      if (known !== undefined) checkSubsets(world, report, subject, { known, used: used.get(host) });
+      else if (!host.startsWith('*') && world.knowsHost(host, namespace)) {
+        report(IST.UnknownDestinationRuleHost, subject, {
+          field: 'spec.host',
+          text: `The host ${subject.object.spec.host} defined in the DestinationRule does not match any services in the mesh.`,
+          fix: missingHostFix(world, host, namespace),
+        });
+      }
+    }
+  },
+};
+
+/** Host -> subsets to which a VirtualService routes. */
+function usedSubsets(world: World): Map<string, Set<string>> {
+  const used = new Map<string, Set<string>>();
+  for (const subject of world.all<VirtualService>('VirtualService')) {
+    for (const { destination } of destinationsOf(subject)) {
+      if (!destination.subset) continue;
+      const host = world.hosts.resolve(destination.host, namespaceOf(subject));
+      used.set(host, (used.get(host) ?? new Set()).add(destination.subset));
+    }
+  }
+  return used;
+}
+
+function checkSubsets(
+  world: World,
+  report: Report,
+  subject: Subject<DestinationRule>,
+  { known, used }: { readonly known: KnownHost; readonly used: ReadonlySet<string> | undefined },
+): void {
+  for (const [i, { name, labels = {} }] of (subject.object.spec.subsets ?? []).entries()) {
+    const own = Object.fromEntries(Object.entries(labels).filter(([key]) => !FROM_PLACE.test(key)));
+    if (Object.keys(own).length === 0 || selects(world, known, own) !== false) continue;
+    report(IST.DestinationRuleSubsetNotSelectPods, subject, {
+      // People list the versions that there may be; only a request that is routed to one fails.
+      ...(used?.has(name) ? {} : { level: 'Info' }),
+      field: `spec.subsets[${i}].labels`,
+      text: `The Subset ${name} defined in the DestinationRule does not select any pods. Which may lead to 503 UH (NoHealthyUpstream).`,
+      fix: `Give pods of ${known.host} the labels ${describe(own)}, or correct the subset's.`,
+    });
+  }
+}
+
+/** Undefined where nobody can know. */
+function selects(world: World, known: KnownHost, labels: Readonly<Record<string, string>>): boolean | undefined {
+  if (known.subject.object.kind === 'ServiceEntry') {
+    const { endpoints, workloadSelector } = (known.subject.object as ServiceEntry).spec as ServiceEntry['spec'] & {
+      workloadSelector?: { labels?: Record<string, string> };
+    };
+    if (workloadSelector?.labels) {
+      const wanted = { ...workloadSelector.labels, ...labels };
+      const entries = world.all('WorkloadEntry').filter((entry) => namespaceOf(entry) === known.namespace);
+      const ofEntries = entries.some(({ object }) =>
+        matchesLabels(wanted, (object['spec'] as { labels?: Record<string, string> } | undefined)?.labels),
+      );
+      if (ofEntries || world.workloads.has(wanted, known.namespace)) return true;
+      return world.knowsPods(known.namespace) && world.knowsAll('WorkloadEntry', known.namespace) ? false : undefined;
+    }
+    return endpoints?.length ? endpoints.some((endpoint) => matchesLabels(labels, endpoint.labels)) : undefined;
+  }
+  // Endpoints of a service without a selector are written by hand.
+  if (known.selector === undefined || !world.knowsPods(known.namespace)) return undefined;
+  return world.workloads.has({ ...known.selector, ...labels }, known.namespace);
+}
+
+export function describe(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+}

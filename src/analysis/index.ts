@@ -1,0 +1,11 @@
+export { type AnalyzeOptions, analyze, type Input } from './analyze.js';
+export { ANALYZERS } from './analyzers/index.js';
+export { MESSAGE_TYPES, NOT_APPLICABLE } from './codes.js';
+export { toJson } from './format/json.js';
+export { formatLog, formatText } from './format/log.js';
+export { toSarif } from './format/sarif.js';
+export type { Message } from './message.js';
+export { isAtLeast, LEVELS, type Level } from './message-type.js';
+export type { Origin } from './subject.js';
+export { parseSuppression, type Suppression } from './suppression.js';
+export { validate } from './validation.js';
