@@ -1,6 +1,7 @@
 export { compile, compileFor } from './compile.js';
 export { isOwnSlice } from './model/endpoints.js';
 export { meshOf } from './model/mesh.js';
+export { objectsOf, refKey } from './objects-of.js';
 export { type ProxyNode, proxyOf } from './model/proxy.js';
 export type { Mesh } from './model/types.js';
 export { snapshotOfFiles } from './offline/snapshot-of-files.js';

@@ -56,6 +56,11 @@ export function placedOf(
   return { placed, view: views.get(placed.viewKey) };
 }
 
+/** The view that a proxy shares, where it has been compiled. */
+export function viewKeyOf(mesh: Mesh, node: Node): string | undefined {
+  return compiled.get(mesh)?.placed.get(node)?.viewKey;
+}
+
 /** Both together, with nothing copied. */
 export function layered(view: ResourceSet, own: ResourceSet): ResourceSet {
   const all = new Map<string, ReadonlyMap<string, XdsResource>>(own);

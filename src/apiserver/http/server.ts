@@ -35,6 +35,13 @@ const CONNECTIONS_MAX = 2000;
 /** Longer than our clients keep an idle connection, so that they never write into one that we are closing. */
 const KEEP_ALIVE_MS = 120_000;
 
+/** Serves what is not Kubernetes': everything below `/NAME/`. Its callers are known and allowed the path by then. */
+export interface ApiExtension {
+  readonly name: string;
+  /** @param segments of the path after the name */
+  handle(call: Call, segments: readonly string[]): Promise<void> | void;
+}
+
 export interface ApiServerOptions {
   readonly api: ObjectApi;
   readonly clock: Clock;
@@ -51,6 +58,7 @@ export interface ApiServerOptions {
   readonly authorizer?: Authorizer;
   /** Absent: service accounts get no tokens. */
   readonly accountTokens?: ServiceAccountTokens;
+  readonly extensions?: readonly ApiExtension[];
 }
 
 /** The Kubernetes API over HTTPS. */
@@ -112,6 +120,12 @@ export class ApiServer {
       const call = this.callOf(request, response);
       const segments = segmentsOf(call.pathname);
       if (this.documents.handle(call, segments)) return;
+      const extension = this.options.extensions?.find(({ name }) => name === segments[0]);
+      if (extension) {
+        checkAllowed(this.authorizer, call, undefined);
+        await extension.handle(call, segments.slice(1));
+        return;
+      }
       if (segments[0] !== 'api' && segments[0] !== 'apis') throw noSuchPath();
       const info = parseResourcePath(segments);
       checkAllowed(this.authorizer, call, info);

@@ -32,6 +32,8 @@ import { startControllers } from '../../runtime/controllers/start.js';
 import { ephemeralStore, openStore } from '../../store/open.js';
 import type { Store } from '../../store/store.js';
 import { AdsServer } from '../../xds/server/ads-server.js';
+import { Acknowledgements } from './mesh-api/acknowledgements.js';
+import { MeshApi } from './mesh-api/mesh-api.js';
 import { MeshConfigSource } from './mesh-config.js';
 import { ProxyStates } from './proxy-states.js';
 import { API_SERVICE_IP, gatewayObjects, systemObjects } from './system-objects.js';
@@ -88,6 +90,12 @@ export class ControlPlane {
       const api = objectApi(store, clock, kinds, customKinds);
       const client = new EmbeddedClient(api);
 
+      const informers = new SharedInformers({ client, clock, random, logger: logger.scope('informer') });
+      cleanup.defer(() => informers.stop());
+      const source = new MeshConfigSource(informers, clock);
+      const proxies = new ProxyStates(clock, logger.scope('xds'));
+      const acknowledgements = new Acknowledgements({ source, proxies, clock });
+
       const pki = ensurePki(paths.pki, { clock, serverNames: [API_SERVICE_IP] });
       const server = new ApiServer({
         api,
@@ -104,6 +112,7 @@ export class ControlPlane {
         ...(options.rbac && { authorizer: new RbacAuthorizer(store) }),
         hosts: [API_SERVICE_IP, ...SERVER_NAMES],
         accountTokens: accountTokens(pki, clock, store),
+        extensions: [new MeshApi({ proxies, acknowledgements })],
       });
       cleanup.defer(() => server.close());
       const port = await server.listen(options.apiPort, LOOPBACK);
@@ -115,10 +124,6 @@ export class ControlPlane {
       await applyAll(client, systemObjects(port));
       await createMissing(client, defaultStorageClass());
 
-      const informers = new SharedInformers({ client, clock, random, logger: logger.scope('informer') });
-      cleanup.defer(() => informers.stop());
-      const source = new MeshConfigSource(informers, clock);
-      const proxies = new ProxyStates(clock, logger.scope('xds'));
       const ads = new AdsServer({ source, observer: proxies, clock, logger: logger.scope('xds') });
       cleanup.defer(() => ads.close());
       await ads.listen({ path: paths.adsSocket });

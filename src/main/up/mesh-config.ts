@@ -9,6 +9,7 @@ import {
   type MeshConfig,
   type MeshSnapshot,
   meshOf,
+  type ObjectRef,
   SNAPSHOT_KINDS,
   withEndpoints,
 } from '../../compiler/index.js';
@@ -29,6 +30,7 @@ type ListName = keyof Lists;
 /** The compiler over live objects: what the ADS server serves. */
 export class MeshConfigSource implements ConfigSource {
   private readonly listeners = new Set<() => void>();
+  private readonly seenListeners = new Set<() => void>();
   private readonly unfollow: (() => void)[] = [];
   private readonly debounce: Debounce;
   private snapshot: MeshSnapshot | undefined;
@@ -64,8 +66,7 @@ export class MeshConfigSource implements ConfigSource {
 
   resources(node: Node): ResourceSet | undefined {
     if (!this.ready) return undefined;
-    this.mesh ??= meshOf(this.current());
-    return compileFor(this.mesh, node);
+    return compileFor(this.currentMesh(), node);
   }
 
   version(): number {
@@ -82,6 +83,24 @@ export class MeshConfigSource implements ConfigSource {
     return { dispose: () => this.listeners.delete(listener) };
   }
 
+  /** Calls back when an object is seen as it is now, whether or not it changes what any proxy is to have. */
+  onSeen(listener: () => void): () => void {
+    this.seenListeners.add(listener);
+    return () => this.seenListeners.delete(listener);
+  }
+
+  /** The object as it was last seen; of kinds that decide what the mesh is. */
+  seen({ kind, namespace, name }: ObjectRef): KubeObject | undefined {
+    const source = Object.values(SNAPSHOT_KINDS).find((each) => each.kind === kind);
+    return source && this.informers.informer(source.gvr).get(name, namespace === '' ? undefined : namespace);
+  }
+
+  /** The mesh as it was compiled last. */
+  currentMesh(): Mesh {
+    this.mesh ??= meshOf(this.current());
+    return this.mesh;
+  }
+
   /** What the mesh was at the last push. */
   current(): MeshSnapshot {
     if (this.snapshot) return this.snapshot;
@@ -92,16 +111,15 @@ export class MeshConfigSource implements ConfigSource {
 
   private follow(name: ListName, resource: Gvr): () => void {
     return this.informers.informer<KubeObject>(resource).addHandler({
-      onAdd: (object) => {
-        if (counts(name, object)) this.changed(name, object);
-      },
-      onDelete: (object) => {
-        if (counts(name, object)) this.changed(name, object);
-      },
-      onUpdate: (object, old) => {
-        if (counts(name, object) && matters(name, object, old)) this.changed(name, object);
-      },
+      onAdd: (object) => this.see(name, object, true),
+      onDelete: (object) => this.see(name, object, true),
+      onUpdate: (object, old) => this.see(name, object, matters(name, object, old)),
     });
+  }
+
+  private see(name: ListName, object: KubeObject, isChange: boolean): void {
+    if (isChange && counts(name, object)) this.changed(name, object);
+    for (const listener of this.seenListeners) listener();
   }
 
   private changed(name?: ListName, object?: KubeObject): void {

@@ -1,0 +1,94 @@
+import type { Node } from '../xds/types/gen/envoy/config/core/v3/base_pb.js';
+import { hostCovers } from './hostname.js';
+import { memo } from './memo.js';
+import type { DestinationRuleModel, DestinationView } from './model/destination-types.js';
+import { destinationView } from './model/destination-view.js';
+import { routeIndex } from './model/index-of.js';
+import { type ProxyNode, proxyOf } from './model/proxy.js';
+import { MESH_GATEWAY } from './model/routes.js';
+import type { Mesh, Route, RouteTable, Service } from './model/types.js';
+import { narrowRoute, visibleServices } from './model/view.js';
+import { withWorkload } from './model/workloads.js';
+import { viewKeyOf } from './shared-views.js';
+import type { ObjectRef } from './snapshot.js';
+import { serversByPort } from './xds/gateway.js';
+
+const HTTP_PORT = 80;
+const memory = new WeakMap<Mesh, Map<string, ReadonlySet<string>>>();
+
+/** `RouteRule/shop/cart` */
+export function refKey({ kind, namespace, name }: ObjectRef): string {
+  return `${kind}/${namespace}/${name}`;
+}
+
+/**
+ * The objects, apart from Services and what is behind them, that have a share in a proxy's configuration: keys of {@link refKey}.
+ * Proxies that share a view share the answer.
+ */
+export function objectsOf(mesh: Mesh, node: Node): ReadonlySet<string> {
+  const described = proxyOf(node);
+  if (described === undefined) return new Set();
+  const key = viewKeyOf(mesh, node) ?? node.id;
+  const byView = memo(memory, mesh, () => new Map<string, ReadonlySet<string>>());
+  return memo(byView, key, () => {
+    const proxy = withWorkload(mesh, described);
+    return new Set((proxy.kind === 'sidecar' ? ofSidecar(mesh, proxy) : ofGateway(mesh, proxy)).map(refKey));
+  });
+}
+
+function ofSidecar(mesh: Mesh, proxy: ProxyNode): ObjectRef[] {
+  const services = visibleServices(mesh, proxy);
+  const { exact, wildcards } = routeIndex(mesh, proxy.namespace);
+  const tables = new Set([...exact.values(), ...wildcards.map(({ table }) => table)]);
+  return [...[...tables].flatMap((table) => ofTable(table, proxy, MESH_GATEWAY)), ...ofServices(mesh, proxy, services)];
+}
+
+function ofGateway(mesh: Mesh, proxy: ProxyNode): ObjectRef[] {
+  const gateways = new Set([...serversByPort(mesh, proxy).values()].flat().map(({ gateway }) => gateway));
+  const tables = mesh.routeTables.filter((table) => table.gateways.some((gateway) => gateways.has(gateway)));
+  const hosts = new Set(tables.flatMap(({ routes }) => routes.flatMap(destinationHosts)));
+  const services = visibleServices(mesh, proxy).filter(({ hostname }) => hosts.has(hostname));
+  return [
+    ...[...gateways].map(gatewayRef),
+    ...tables.flatMap((table) => [...gateways].flatMap((gateway) => ofTable(table, proxy, gateway))),
+    ...ofServices(mesh, proxy, services),
+  ];
+}
+
+function gatewayRef(key: string): ObjectRef {
+  const [namespace = '', name = ''] = key.split('/');
+  return { kind: 'Gateway', namespace, name };
+}
+
+/** What the routes of a table come from that may hold for this proxy. */
+function ofTable(table: RouteTable, proxy: ProxyNode, gateway: string): ObjectRef[] {
+  if (!table.gateways.includes(gateway)) return [];
+  const holding = table.routes.filter((route) => {
+    const ports = new Set([HTTP_PORT, ...route.matches.flatMap(({ port }) => port ?? [])]);
+    return [...ports].some((port) => narrowRoute(route, table, { proxy, gateway, port }) !== undefined);
+  });
+  const [first] = table.origins;
+  const whole = holding.length > 0 || table.routes.length === 0;
+  return [...(whole && table.origins.length === 1 && first ? [first] : []), ...holding.map(({ origin }) => origin)];
+}
+
+function destinationHosts({ action }: Route): string[] {
+  if (action.kind !== 'forward') return [];
+  return [...action.destinations, ...action.mirrors.map(({ destination }) => destination)].map(({ host }) => host);
+}
+
+function ofServices(mesh: Mesh, proxy: ProxyNode, services: readonly Service[]): ObjectRef[] {
+  const wildcards = [...mesh.destinationRules].filter(([host]) => host.startsWith('*'));
+  return services.flatMap((service) => {
+    const view = destinationView(mesh, proxy, service);
+    const covering = wildcards.filter(([host]) => hostCovers(host, service.hostname)).flatMap(([, rules]) => rules);
+    const rules = [...(mesh.destinationRules.get(service.hostname) ?? []), ...covering];
+    return [service.origin, ...rules.filter((rule) => isPartOf(rule, view)).flatMap(({ origins }) => origins)];
+  });
+}
+
+function isPartOf(rule: DestinationRuleModel, view: DestinationView): boolean {
+  if (view === rule) return true;
+  if (rule.trafficPolicy !== undefined && rule.trafficPolicy === view.trafficPolicy) return true;
+  return [...rule.subsets].some(([name, subset]) => view.subsets.get(name) === subset);
+}
