@@ -67,7 +67,7 @@ class Checker {
     if (type !== undefined) return { kind: 'attribute', type, name };
     const near = suggest(name, this.vocabulary.names());
     const hint = near === undefined ? 'declare it in an attributemanifest' : `did you mean ${near}?`;
-    return this.fail(`unknown attribute ${name}`, offset, hint);
+    throw new ExpressionError(`unknown attribute ${name}`, this.text, offset, hint, name);
   }
 
   private binary(node: Extract<Node, { kind: 'binary' }>): Typed {

@@ -11,6 +11,8 @@ export class ExpressionError extends TrysailError {
     readonly text: string,
     readonly offset: number,
     hint?: string,
+    /** The name that the vocabulary lacks, where that is all that is wrong: a manifest may yet declare it. */
+    readonly unknownAttribute?: string,
   ) {
     const advice = hint === undefined ? '' : `; ${hint}`;
     super('INVALID_EXPRESSION', `${placeOf(text, offset)}: ${problem}${advice}`, hint);

@@ -1,5 +1,6 @@
 export { compileExpression, type Expression } from './compile.js';
 export { formatDuration, parseDuration } from './duration.js';
+export { equalitiesOf } from './equalities.js';
 export { ExpressionError } from './errors.js';
 export { canonicalIp } from './functions/ip.js';
 export {
@@ -11,4 +12,4 @@ export {
   type Value,
   type ValueType,
 } from './values.js';
-export { ISTIO_ATTRIBUTES, type Vocabulary, vocabularyOf } from './vocabulary.js';
+export { extended, ISTIO_ATTRIBUTES, KUBERNETES_OUTPUTS, type Vocabulary, vocabularyOf } from './vocabulary.js';

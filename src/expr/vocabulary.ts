@@ -53,3 +53,29 @@ export function vocabularyOf(own: ReadonlyMap<string, ValueType> = new Map()): V
   const all = new Map([...ISTIO_ATTRIBUTES, ...own]);
   return { typeOf: (name) => all.get(name), names: () => all.keys() };
 }
+
+/** What Mixer's adapter kubernetesenv gives of a pod. */
+const POD_OUTPUTS: readonly (readonly [string, ValueType])[] = [
+  ['pod_ip', 'IP_ADDRESS'],
+  ['pod_name', 'STRING'],
+  ['labels', 'STRING_MAP'],
+  ['namespace', 'STRING'],
+  ['service', 'STRING'],
+  ['service_account_name', 'STRING'],
+  ['host_ip', 'IP_ADDRESS'],
+];
+
+/** The names that the attribute bindings of a `kubernetes` instance may use: `$out.source_labels` … */
+export const KUBERNETES_OUTPUTS: ReadonlyMap<string, ValueType> = new Map(
+  ['source', 'destination', 'origin'].flatMap((side) =>
+    POD_OUTPUTS.map(([output, type]): [string, ValueType] => [`$out.${side}_${output}`, type]),
+  ),
+);
+
+/** A vocabulary with more names, which come first. */
+export function extended(vocabulary: Vocabulary, more: ReadonlyMap<string, ValueType>): Vocabulary {
+  return {
+    typeOf: (name) => more.get(name) ?? vocabulary.typeOf(name),
+    names: () => [...more.keys(), ...vocabulary.names()],
+  };
+}

@@ -105,8 +105,7 @@ export type LogLevel = 'INFO' | 'WARNING' | 'ERROR';
 
 export interface StdioConfig {
   readonly adapter: 'stdio';
-  readonly stream: 'STDOUT' | 'STDERR' | 'FILE' | 'ROTATED_FILE';
-  readonly outputPath: string;
+  readonly stream: 'STDOUT' | 'STDERR';
   readonly severityLevels: Readonly<Record<string, LogLevel>>;
   readonly metricLevel: LogLevel;
   readonly outputLevel: LogLevel;

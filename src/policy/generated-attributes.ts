@@ -2,40 +2,26 @@ import {
   type AttributeBag,
   compileExpression,
   type Expression,
+  extended,
   Failure,
+  KUBERNETES_OUTPUTS,
   type Value,
-  type ValueType,
   type Vocabulary,
 } from '../expr/index.js';
 import type { InstanceConfig } from './config.js';
 
 type Kubernetes = Extract<InstanceConfig, { template: 'kubernetes' }>;
 
-/** What kubernetesenv gives of a pod, and the attribute of the mesh that says the same. */
-const OUTPUTS: readonly (readonly [output: string, attribute: string, type: ValueType])[] = [
-  ['pod_ip', 'ip', 'IP_ADDRESS'],
-  ['pod_name', 'name', 'STRING'],
-  ['labels', 'labels', 'STRING_MAP'],
-  ['namespace', 'namespace', 'STRING'],
-  ['service', 'service', 'STRING'],
-  ['service_account_name', 'serviceAccount', 'STRING'],
-];
+/** The attribute of the mesh that says the same as an output of kubernetesenv. */
+const ATTRIBUTE_OF_OUTPUT: Readonly<Record<string, string>> = {
+  pod_ip: 'ip',
+  pod_name: 'name',
+  labels: 'labels',
+  namespace: 'namespace',
+  service: 'service',
+  service_account_name: 'serviceAccount',
+};
 const SIDES = ['source', 'destination', 'origin'] as const;
-
-/** The type of each `$out.…` that an attribute binding may name. */
-export const KUBERNETES_OUTPUTS: ReadonlyMap<string, ValueType> = new Map(
-  SIDES.flatMap((side) => [
-    ...OUTPUTS.map(([output, , type]) => [`$out.${side}_${output}`, type] as const),
-    [`$out.${side}_host_ip`, 'IP_ADDRESS'] as const,
-  ]),
-);
-
-export function outputVocabulary(vocabulary: Vocabulary): Vocabulary {
-  return {
-    typeOf: (name) => KUBERNETES_OUTPUTS.get(name) ?? vocabulary.typeOf(name),
-    names: () => [...KUBERNETES_OUTPUTS.keys(), ...vocabulary.names()],
-  };
-}
 
 /** Adds to the attributes of a request what a `kubernetes` instance binds. */
 export type Generator = (bag: AttributeBag) => AttributeBag;
@@ -51,7 +37,7 @@ export function compileGenerator({ inputs, attributeBindings }: Kubernetes, voca
   const bindings = new Map(
     Object.entries(attributeBindings).map(([name, text]) => [
       name,
-      compileExpression(text, outputVocabulary(vocabulary), vocabulary.typeOf(name)),
+      compileExpression(text, extended(vocabulary, KUBERNETES_OUTPUTS), vocabulary.typeOf(name)),
     ]),
   );
   return (bag) => new GeneratedAttributes(bag, bindings, asked);
@@ -95,7 +81,7 @@ class GeneratedAttributes implements AttributeBag {
     if (!name.startsWith('$out.')) return this.bag.get(name);
     const underscore = name.indexOf('_');
     const side = name.slice('$out.'.length, underscore);
-    const attribute = OUTPUTS.find(([output]) => output === name.slice(underscore + 1))?.[1];
+    const attribute = ATTRIBUTE_OF_OUTPUT[name.slice(underscore + 1)];
     if (attribute === undefined || !this.namesThePod(side)) return undefined;
     return this.bag.get(`${side}.${attribute}`);
   }

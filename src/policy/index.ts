@@ -16,7 +16,6 @@ export {
 } from './config.js';
 export { LIST_LENGTH_MAX_CHARS, type PolicyEnvironment } from './environment.js';
 export { PolicyError } from './errors.js';
-export { KUBERNETES_OUTPUTS, outputVocabulary } from './generated-attributes.js';
 export { Policy } from './policy.js';
 export type { QuotaBackend, QuotaGrant, QuotaRequest } from './quota/backend.js';
 export { MemoryQuotas } from './quota/memory.js';
@@ -24,4 +23,3 @@ export type { LogSink, LogValue } from './report/log-sink.js';
 export { exposedName, MetricRegistry } from './report/metric-registry.js';
 export type { MetricSink } from './report/metric-sink.js';
 export { ALLOWED, httpStatusOf, RPC_CODES, textOf, type Verdict } from './status.js';
-export { type Adapter, TEMPLATES_OF_ADAPTER, type Template } from './templates.js';

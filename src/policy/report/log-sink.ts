@@ -5,7 +5,7 @@ export type LogValue = string | number | boolean | { readonly [key: string]: str
 
 /** Where log entries go. Neither call waits, nor throws. */
 export interface LogSink {
-  /** One line without its end, to the stream or file that the handler names. */
+  /** One line without its end, to the stream that the handler names. */
   write(handler: StdioConfig, line: string): void;
   /** One record to a fluentd. @param time_ms since 1970 */
   forward(address: string, tag: string, time_ms: number, record: Readonly<Record<string, LogValue>>): void;

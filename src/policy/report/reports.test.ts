@@ -15,7 +15,6 @@ const COUNT: PrometheusMetric = {
 const STDIO: StdioConfig = {
   adapter: 'stdio',
   stream: 'STDOUT',
-  outputPath: '',
   severityLevels: { info: 'INFO', warning: 'WARNING' },
   metricLevel: 'INFO',
   outputLevel: 'INFO',

@@ -3,6 +3,7 @@ import { destinationPolicy } from './destinationpolicy/index.js';
 import { destinationRule } from './destinationrule/index.js';
 import { egressRule } from './egressrule/index.js';
 import { gateway } from './gateway/index.js';
+import { POLICY_KIND_DEFINITIONS } from './policy/index.js';
 import { proxyConfig } from './proxyconfig/index.js';
 import { routeRule } from './routerule/index.js';
 import { serviceEntry } from './serviceentry/index.js';
@@ -22,4 +23,5 @@ export const ISTIO_KINDS: readonly KindDefinition[] = [
   workloadEntry,
   workloadGroup,
   proxyConfig,
+  ...POLICY_KIND_DEFINITIONS,
 ];

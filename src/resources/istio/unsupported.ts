@@ -4,6 +4,7 @@ import { UNSUPPORTED_DESTINATION_POLICY_FIELDS } from './destinationpolicy/unsup
 import { UNSUPPORTED_DESTINATION_RULE_FIELDS } from './destinationrule/unsupported.js';
 import { UNSUPPORTED_EGRESS_RULE_FIELDS } from './egressrule/unsupported.js';
 import { UNSUPPORTED_GATEWAY_FIELDS } from './gateway/unsupported.js';
+import { UNSUPPORTED_POLICY_FIELDS } from './policy/unsupported.js';
 import { UNSUPPORTED_PROXY_CONFIG_FIELDS } from './proxyconfig/unsupported.js';
 import { UNSUPPORTED_ROUTE_RULE_FIELDS } from './routerule/unsupported.js';
 import { UNSUPPORTED_SERVICE_ENTRY_FIELDS } from './serviceentry/unsupported.js';
@@ -19,6 +20,7 @@ export const UNSUPPORTED_FIELDS: readonly UnsupportedField[] = [
   ...UNSUPPORTED_DESTINATION_RULE_FIELDS,
   ...UNSUPPORTED_GATEWAY_FIELDS,
   ...UNSUPPORTED_SERVICE_ENTRY_FIELDS,
+  ...UNSUPPORTED_POLICY_FIELDS,
   ...UNSUPPORTED_PROXY_CONFIG_FIELDS,
 ];
 
