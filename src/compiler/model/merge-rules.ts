@@ -48,12 +48,31 @@ function merge(rules: readonly DestinationRuleModel[]): DestinationView {
   return { subsets, ...(trafficPolicy ? { trafficPolicy } : {}) };
 }
 
-/** What `above` says holds, and for each port likewise. */
+/** What `above` says holds, for each port as for the whole; `below` fills what it leaves open. */
 function fillGaps(above: TrafficPolicy, below: TrafficPolicy): TrafficPolicy {
-  const ports = new Map((below.portLevelSettings ?? []).map((settings) => [settings.port?.number, settings]));
-  for (const settings of above.portLevelSettings ?? []) {
-    const number = settings.port?.number;
-    ports.set(number, { ...ports.get(number), ...settings });
-  }
-  return { ...below, ...above, ...(ports.size > 0 ? { portLevelSettings: [...ports.values()] } : {}) };
+  const numbers = new Set([above, below].flatMap(({ portLevelSettings = [] }) => portLevelSettings.map(numberOf)));
+  const portLevelSettings = [...numbers].map((number) => ({
+    ...at(below, number),
+    ...at(above, number),
+    port: { number },
+  }));
+  return { ...below, ...above, ...(portLevelSettings.length > 0 ? { portLevelSettings } : {}) };
+}
+
+type PortSettings = NonNullable<TrafficPolicy['portLevelSettings']>[number];
+
+function numberOf({ port }: PortSettings): number {
+  return port?.number ?? 0;
+}
+
+/** What holds at a port. */
+function at({ portLevelSettings, loadBalancer, connectionPool, outlierDetection, tls }: TrafficPolicy, number: number) {
+  const own = portLevelSettings?.find((settings) => numberOf(settings) === number);
+  if (own) return own;
+  return {
+    ...(loadBalancer ? { loadBalancer } : {}),
+    ...(connectionPool ? { connectionPool } : {}),
+    ...(outlierDetection ? { outlierDetection } : {}),
+    ...(tls ? { tls } : {}),
+  };
 }

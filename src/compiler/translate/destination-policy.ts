@@ -137,7 +137,7 @@ function withoutInheritance(
   if (whole === undefined) return own;
   return {
     ...(whole.loadBalancer ? { loadBalancer: { simple: 'ROUND_ROBIN' } } : {}),
-    ...(whole.connectionPool ? { connectionPool: {} } : {}),
+    ...(whole.connectionPool ? { connectionPool: { tcp: {} } } : {}),
     ...(whole.outlierDetection ? { outlierDetection: NO_OUTLIER_DETECTION } : {}),
     ...own,
   };
@@ -149,8 +149,11 @@ function toTrafficPolicy({ loadBalancing, circuitBreaker }: DestinationPolicySpe
   if (name) policy.loadBalancer = { simple: name === 'LEAST_CONN' ? 'LEAST_REQUEST' : name };
   const simple = circuitBreaker?.simpleCb;
   if (simple) {
-    policy.connectionPool = toConnectionPool(simple);
+    const pool = toConnectionPool(simple);
+    if (pool.tcp || pool.http) policy.connectionPool = pool;
     policy.outlierDetection = toOutlierDetection(simple);
+    // Today outlier detection would keep requests in the caller's zone.
+    policy.loadBalancer = { ...policy.loadBalancer, localityLbSetting: { enabled: false } };
   }
   return policy;
 }

@@ -8,7 +8,7 @@ import type { VirtualService } from '../../resources/istio/virtualservice/types.
 import type { MeshSnapshot, Problem } from '../snapshot.js';
 import { contextOf, type TranslateContext } from './context.js';
 import { convertDestinationPolicies } from './destination-policy.js';
-import { convertEgressRule } from './egress-rule.js';
+import { convertEgressRule, convertEgressTls } from './egress-rule.js';
 import { convertIngresses } from './ingress.js';
 import { convertRouteRules } from './route-rule.js';
 
@@ -26,6 +26,7 @@ type OlderKinds = Pick<MeshSnapshot, 'routeRules' | 'destinationPolicies' | 'egr
 /** Pure: the same function serves the mesh and `trysail convert`. */
 export function translate(objects: OlderKinds, context: TranslateContext): Translation {
   const routeRules = objects.routeRules as readonly RouteRule[];
+  const egressRules = objects.egressRules as readonly EgressRule[];
   const routes = convertRouteRules(routeRules, context);
   const policies = convertDestinationPolicies(
     objects.destinationPolicies as readonly DestinationPolicy[],
@@ -35,9 +36,12 @@ export function translate(objects: OlderKinds, context: TranslateContext): Trans
   const ingress = convertIngresses(objects.ingresses, context, routes.virtualServices);
   return {
     virtualServices: [...routes.virtualServices, ...ingress.virtualServices],
-    destinationRules: policies.destinationRules,
+    destinationRules: [
+      ...policies.destinationRules,
+      ...egressRules.flatMap((rule) => convertEgressTls(rule, policies.destinationRules) ?? []),
+    ],
     gateways: ingress.gateways,
-    serviceEntries: (objects.egressRules as readonly EgressRule[]).map(convertEgressRule),
+    serviceEntries: egressRules.map(convertEgressRule),
     problems: [...routes.problems, ...policies.problems, ...ingress.problems],
   };
 }

@@ -119,6 +119,7 @@ test('RouteRule: labels become a subset of the DestinationRule', () => {
 test('DestinationPolicy: a simpleCb counts every 5xx, with what Envoy had by default', () => {
   const spec = { circuitBreaker: { simpleCb: { httpConsecutiveErrors: 1, sleepWindow: '15s', httpMaxRequests: 9 } } };
   assert.deepEqual(translated(reviews, policy('p', spec)).destinationRules[0]?.spec.trafficPolicy, {
+    loadBalancer: { localityLbSetting: { enabled: false } },
     connectionPool: { http: { http2MaxRequests: 9 } },
     outlierDetection: {
       consecutive5xxErrors: 1,
@@ -132,12 +133,12 @@ test('DestinationPolicy: a simpleCb counts every 5xx, with what Envoy had by def
 test('DestinationPolicy: a subset does not inherit the policy of the whole service', () => {
   const [result] = translated(
     reviews,
-    policy('all', { loadBalancing: { name: 'RANDOM' }, circuitBreaker: { simpleCb: {} } }),
+    policy('all', { loadBalancing: { name: 'RANDOM' }, circuitBreaker: { simpleCb: { maxConnections: 3 } } }),
     rule('r', { route: [{ labels: { version: 'v1' } }] }),
   ).destinationRules;
   assert.deepEqual(result?.spec.subsets?.[0]?.trafficPolicy, {
     loadBalancer: { simple: 'ROUND_ROBIN' },
-    connectionPool: {},
+    connectionPool: { tcp: {} },
     outlierDetection: { consecutive5xxErrors: 0, consecutiveGatewayErrors: 0 },
   });
 });
