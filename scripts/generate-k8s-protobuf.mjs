@@ -34,7 +34,7 @@ const roots = [
   'policy.v1.Eviction rbac.v1.Role rbac.v1.ClusterRole rbac.v1.RoleBinding rbac.v1.ClusterRoleBinding core.v1.PersistentVolumeClaim',
   'authentication.v1.TokenRequest authentication.v1.SelfSubjectReview authentication.v1.TokenReview',
   'authorization.v1.SelfSubjectAccessReview authorization.v1.SelfSubjectRulesReview authorization.v1.SubjectAccessReview',
-  'core.v1.PersistentVolume core.v1.LimitRange core.v1.ResourceQuota storage.v1.StorageClass scheduling.v1.PriorityClass',
+  'core.v1.PersistentVolume core.v1.ReplicationController core.v1.LimitRange core.v1.ResourceQuota storage.v1.StorageClass scheduling.v1.PriorityClass',
   'discovery.v1.EndpointSlice coordination.v1.Lease events.v1.Event autoscaling.v1.Scale meta.v1.DeleteOptions',
 ]
   .join(' ')

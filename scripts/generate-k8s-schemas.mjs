@@ -8,7 +8,7 @@ const ROOTS = {
     ...['Namespace', 'Pod', 'Service', 'Endpoints', 'ConfigMap', 'Secret', 'ServiceAccount', 'Node', 'Event'].map(
       (kind) => `io.k8s.api.core.v1.${kind}`,
     ),
-    ...['PersistentVolumeClaim', 'PersistentVolume', 'LimitRange', 'ResourceQuota'].map(
+    ...['PersistentVolumeClaim', 'PersistentVolume', 'LimitRange', 'ReplicationController', 'ResourceQuota'].map(
       (kind) => `io.k8s.api.core.v1.${kind}`,
     ),
     'io.k8s.api.policy.v1.Eviction',

@@ -24,6 +24,7 @@ export const JOBS: Gvr = { group: 'batch', version: 'v1', resource: 'jobs' };
 export const ENDPOINT_SLICES: Gvr = { group: 'discovery.k8s.io', version: 'v1', resource: 'endpointslices' };
 export const INGRESSES: Gvr = { group: 'networking.k8s.io', version: 'v1', resource: 'ingresses' };
 export const LEASES: Gvr = { group: 'coordination.k8s.io', version: 'v1', resource: 'leases' };
+export const REPLICATION_CONTROLLERS: Gvr = { group: '', version: 'v1', resource: 'replicationcontrollers' };
 export const CRON_JOBS: Gvr = { group: 'batch', version: 'v1', resource: 'cronjobs' };
 export const PERSISTENT_VOLUMES: Gvr = { group: '', version: 'v1', resource: 'persistentvolumes' };
 export const PERSISTENT_VOLUME_CLAIMS: Gvr = { group: '', version: 'v1', resource: 'persistentvolumeclaims' };

@@ -15,6 +15,7 @@ import { NODE } from './core/node/index.js';
 import { PERSISTENT_VOLUME } from './core/persistent-volume/index.js';
 import { PERSISTENT_VOLUME_CLAIM } from './core/persistent-volume-claim/index.js';
 import { POD } from './core/pod/index.js';
+import { REPLICATION_CONTROLLER } from './core/replication-controller/index.js';
 import { SECRET } from './core/secret/index.js';
 import { SERVICE } from './core/service/index.js';
 import { SERVICE_ACCOUNT } from './core/service-account/index.js';
@@ -38,6 +39,7 @@ export const KINDS: readonly KindDefinition[] = [
   PERSISTENT_VOLUME,
   PERSISTENT_VOLUME_CLAIM,
   POD,
+  REPLICATION_CONTROLLER,
   SECRET,
   SERVICE,
   SERVICE_ACCOUNT,

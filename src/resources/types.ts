@@ -25,6 +25,8 @@ import type {
   PodSpec,
   PodStatus,
   PodTemplateSpec,
+  ReplicationControllerSpec,
+  ReplicationControllerStatus,
   ServiceSpec,
   ServiceStatus,
 } from 'kubernetes-types/core/v1.js';
@@ -52,6 +54,11 @@ export interface DeploymentObject extends KubeObject {
 export interface ReplicaSetObject extends KubeObject {
   spec: ReplicaSetSpec;
   status?: ReplicaSetStatus;
+}
+
+export interface ReplicationControllerObject extends KubeObject {
+  spec: ReplicationControllerSpec;
+  status?: ReplicationControllerStatus;
 }
 
 export interface StatefulSetObject extends KubeObject {

@@ -1,7 +1,7 @@
 import { aggregated, coreVersions, groupList, groupOf, resourceList } from '../discovery/discovery.js';
 import type { KindTable } from '../kind-table.js';
 import type { OpenApi } from '../openapi/openapi.js';
-import { emptyOpenApiV2, OPENAPI_V2_TYPE } from '../openapi/v2.js';
+import { OPENAPI_V2_TYPE } from '../openapi/v2-protobuf.js';
 import { noSuchPath } from '../status-error.js';
 import type { Call } from './call.js';
 import { aggregatedDiscoveryVersion, negotiate } from './negotiation.js';
@@ -31,7 +31,7 @@ export class DocumentHandler {
     else if (first === 'openapi') this.sendOpenApi(call, segments);
     else if (first === '')
       sendJson(call.response, 200, {
-        paths: ['/api', '/apis', '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'],
+        paths: ['/api', '/apis', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'],
       });
     else if (first === 'api' && third === undefined) this.sendCore(call, second);
     else if (first === 'apis' && segments.length <= 3) this.sendGroups(call, second, third);
@@ -87,10 +87,18 @@ export class DocumentHandler {
     return true;
   }
 
+  private sendSwagger({ request, response }: Pick<Call, 'request' | 'response'>): void {
+    if (!request.headers.accept?.includes('protobuf')) {
+      sendJson(response, 200, this.openApi.swagger());
+      return;
+    }
+    const document = this.openApi.swaggerProtobuf();
+    response.writeHead(200, { 'content-type': OPENAPI_V2_TYPE, 'content-length': document.length }).end(document);
+  }
+
   private sendOpenApi({ request, response, query }: Call, segments: readonly string[]): void {
     if (segments[1] === 'v2') {
-      const document = emptyOpenApiV2(this.version.gitVersion);
-      response.writeHead(200, { 'content-type': OPENAPI_V2_TYPE, 'content-length': document.length }).end(document);
+      this.sendSwagger({ request, response });
       return;
     }
     if (segments[1] !== 'v3') throw noSuchPath();

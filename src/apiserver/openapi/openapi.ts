@@ -3,6 +3,8 @@ import type { JsonObject } from '../json.js';
 import type { KindTable } from '../kind-table.js';
 import { pathsOf } from './paths.js';
 import { componentSchemas } from './schemas.js';
+import { swagger } from './v2.js';
+import { encodeSwagger } from './v2-protobuf.js';
 
 export interface OpenApiDocument {
   readonly json: string;
@@ -13,6 +15,7 @@ export interface OpenApiDocument {
 /** OpenAPI v3 of what is served, one document per group and version; made when first asked for. */
 export class OpenApi {
   private readonly documents = new Map<string, OpenApiDocument>();
+  private protobuf: Buffer | undefined;
   private generation = -1;
 
   constructor(
@@ -33,12 +36,21 @@ export class OpenApi {
     return { paths };
   }
 
+  /** `/openapi/v2` */
+  swagger(): JsonObject {
+    return swagger(this.kinds, this.version);
+  }
+
+  /** `/openapi/v2` as protobuf. */
+  swaggerProtobuf(): Buffer {
+    this.forgetOld();
+    this.protobuf ??= encodeSwagger(swagger(this.kinds, this.version));
+    return this.protobuf;
+  }
+
   /** Undefined where no such version is served. */
   document(group: string, version: string): OpenApiDocument | undefined {
-    if (this.generation !== this.kinds.generation) {
-      this.documents.clear();
-      this.generation = this.kinds.generation;
-    }
+    this.forgetOld();
     const name = `${group}/${version}`;
     const known = this.documents.get(name);
     if (known) return known;
@@ -54,5 +66,13 @@ export class OpenApi {
     const document = { json, hash };
     this.documents.set(name, document);
     return document;
+  }
+
+  /** Definitions of custom resources come and go. */
+  private forgetOld(): void {
+    if (this.generation === this.kinds.generation) return;
+    this.documents.clear();
+    this.protobuf = undefined;
+    this.generation = this.kinds.generation;
   }
 }

@@ -13,6 +13,7 @@ import {
 } from '../api-context.js';
 import { trackCreation } from '../apply/managed-fields.js';
 import { toStorage } from '../conversion.js';
+import { hasGeneration } from '../generation.js';
 import type { ServedKind } from '../kind-table.js';
 import { alreadyExists, badRequest, invalid } from '../status-error.js';
 import { timestamp } from '../timestamp.js';
@@ -91,12 +92,13 @@ function checkNew(kind: ServedKind, { metadata }: KubeObject, namespace: string 
 }
 
 /** What only the server sets. */
-function withMetadata(context: ApiContext, object: KubeObject, { name, namespace }: Target): KubeObject {
+function withMetadata(context: ApiContext, object: KubeObject, { kind, name, namespace }: Target): KubeObject {
   const {
     resourceVersion: _1,
     deletionTimestamp: _2,
     deletionGracePeriodSeconds: _3,
     managedFields: _4,
+    generation: _5,
     ...metadata
   } = object.metadata;
   return {
@@ -106,7 +108,7 @@ function withMetadata(context: ApiContext, object: KubeObject, { name, namespace
       name,
       ...(namespace !== undefined && { namespace }),
       uid: randomUUID(),
-      generation: 1,
+      ...(hasGeneration(kind.definition) && { generation: 1 }),
       creationTimestamp: timestamp(context.clock.now()),
     },
   };

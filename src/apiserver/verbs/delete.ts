@@ -83,7 +83,7 @@ function mark(context: ApiContext, target: Target, stored: KubeObject, options: 
       deletionTimestamp: timestamp(context.clock.now() + grace * 1000),
       deletionGracePeriodSeconds: grace,
       ...(finalizers && finalizers.length > 0 && { finalizers }),
-      generation: (metadata.generation ?? 0) + 1,
+      ...(metadata.generation !== undefined && { generation: metadata.generation + 1 }),
     },
   };
   if (isNamespace(target)) object['status'] = { ...(stored['status'] as object), phase: 'Terminating' };

@@ -12,6 +12,7 @@ import {
 } from '../api-context.js';
 import { trackUpdate } from '../apply/managed-fields.js';
 import { toStorage } from '../conversion.js';
+import { hasGeneration } from '../generation.js';
 import { copyJson, equalJson, type JsonObject } from '../json.js';
 import { SERVER_METADATA } from '../server-metadata.js';
 import { notFound } from '../status-error.js';
@@ -50,7 +51,7 @@ export async function replaceObject(
   keepMetadata(target, object, old);
   const request = admissionRequest('UPDATE', target, object, options, { old, ...(subresource && { subresource }) });
   admit(target.kind, context.admissions, request);
-  if (subresource !== 'status' && !equalJson(desired(object), desired(old))) {
+  if (hasGeneration(target.kind.definition) && subresource !== 'status' && !equalJson(desired(object), desired(old))) {
     object.metadata.generation = (old.metadata.generation ?? 1) + 1;
   }
   const write = {

@@ -18,6 +18,7 @@ import type { VolumeFolders } from './persistent-volume/local-folders.js';
 import { PersistentVolumeController } from './persistent-volume/persistent-volume-controller.js';
 import { PodGarbageCollector } from './pod-garbage-collector/pod-garbage-collector.js';
 import { ReplicaSetController } from './replicaset/replica-set-controller.js';
+import { ReplicationControllerController } from './replication-controller/replication-controller.js';
 import { Scheduler } from './scheduler/scheduler.js';
 import { ServiceAccountController } from './service-account/service-account-controller.js';
 import { StatefulSetController } from './statefulset/stateful-set-controller.js';
@@ -61,6 +62,7 @@ export async function startControllers(
     new ServiceAccountController(context),
     new DeploymentController(context),
     new ReplicaSetController(context),
+    new ReplicationControllerController(context),
     new StatefulSetController(context),
     new DaemonSetController(context),
     new JobController(context),

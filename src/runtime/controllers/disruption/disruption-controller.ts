@@ -1,4 +1,11 @@
-import { DEPLOYMENTS, POD_DISRUPTION_BUDGETS, PODS, REPLICA_SETS, STATEFUL_SETS } from '../../../resources/gvr.js';
+import {
+  DEPLOYMENTS,
+  POD_DISRUPTION_BUDGETS,
+  PODS,
+  REPLICA_SETS,
+  REPLICATION_CONTROLLERS,
+  STATEFUL_SETS,
+} from '../../../resources/gvr.js';
 import { matchesLabelSelector } from '../../../resources/labels/selector.js';
 import type { KubeObject } from '../../../resources/object.js';
 import { sameJson } from '../../../resources/same-json.js';
@@ -34,6 +41,7 @@ export class DisruptionController extends Controller {
     this.scaled = {
       Deployment: informers.informer(DEPLOYMENTS),
       ReplicaSet: informers.informer(REPLICA_SETS),
+      ReplicationController: informers.informer(REPLICATION_CONTROLLERS),
       StatefulSet: informers.informer(STATEFUL_SETS),
     };
   }

@@ -1,3 +1,4 @@
+import type { LabelSelector } from 'kubernetes-types/meta/v1.js';
 import { PODS } from '../../../resources/gvr.js';
 import { matchesLabelSelector } from '../../../resources/labels/selector.js';
 import type { Gvr } from '../../../resources/object.js';
@@ -47,11 +48,15 @@ export abstract class PodOwnerController<T extends PodOwner> extends Controller 
     });
   }
 
+  protected selectorOf(owner: T): LabelSelector | undefined {
+    return owner.spec.selector;
+  }
+
   /** The pods of a workload, those that ended too. */
   protected async claimPods(owner: T): Promise<PodObject[]> {
     const claimed: PodObject[] = [];
     for (const pod of this.pods.list(owner.metadata.namespace)) {
-      const matches = matchesLabelSelector(owner.spec.selector, pod.metadata.labels);
+      const matches = matchesLabelSelector(this.selectorOf(owner), pod.metadata.labels);
       if (isControlledBy(pod, owner)) {
         if (matches) claimed.push(pod);
         else if (isActive(pod)) await this.control.release(owner, pod);
@@ -124,7 +129,7 @@ export abstract class PodOwnerController<T extends PodOwner> extends Controller 
     }
     if (controllerOf(pod)) return;
     for (const other of this.owners.list(pod.metadata.namespace)) {
-      if (matchesLabelSelector(other.spec.selector, pod.metadata.labels)) this.queue.add(keyOf(other));
+      if (matchesLabelSelector(this.selectorOf(other), pod.metadata.labels)) this.queue.add(keyOf(other));
     }
   }
 

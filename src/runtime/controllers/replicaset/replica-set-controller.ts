@@ -14,8 +14,11 @@ const BURST_MAX = 500;
 
 /** Keeps as many pods alive as a ReplicaSet asks for. */
 export class ReplicaSetController extends PodOwnerController<ReplicaSetObject> {
-  constructor(context: ControllerContext) {
-    super('replicaset-controller', context, 'ReplicaSet', REPLICA_SETS);
+  constructor(
+    context: ControllerContext,
+    private readonly of = { name: 'replicaset-controller', kind: 'ReplicaSet', resource: REPLICA_SETS },
+  ) {
+    super(of.name, context, of.kind, of.resource);
   }
 
   protected async reconcile(key: string): Promise<void> {
@@ -55,6 +58,6 @@ export class ReplicaSetController extends PodOwnerController<ReplicaSetObject> {
   private async updateStatus(set: ReplicaSetObject, pods: readonly PodObject[], failure: unknown): Promise<void> {
     const status = replicaSetStatus(set, pods, failure, this.context.clock.now());
     if (sameJson(status, set.status)) return;
-    await this.context.client.updateStatus(REPLICA_SETS, { ...set, status }, { fieldManager: this.name });
+    await this.context.client.updateStatus(this.of.resource, { ...set, status }, { fieldManager: this.name });
   }
 }
