@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import type { Client } from '../client/client.js';
+import type { Client, PathClient } from '../client/client.js';
 import type { Connection } from '../client/kubeconfig.js';
 import type { ImageCommands } from './image-commands.js';
 import type { MeshLauncher } from './launcher.js';
@@ -30,7 +30,7 @@ export interface CliDependencies {
   readonly launcher: MeshLauncher;
   /** The image store of the mesh whose state is in the folder. */
   readonly images: (stateFolder: string, mesh: string) => Promise<ImageCommands>;
-  readonly connect: (connection: Connection) => Promise<Client>;
+  readonly connect: (connection: Connection) => Promise<Client & PathClient>;
   /** Runs a proxy from a bootstrap until a signal. @returns the exit code */
   readonly proxy: (options: ProxyOptions) => Promise<number>;
 }

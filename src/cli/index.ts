@@ -21,6 +21,7 @@ import { registerTest } from './commands/test.js';
 import { registerUp } from './commands/up.js';
 import { registerValidate } from './commands/validate.js';
 import { registerVersion } from './commands/version.js';
+import { withWaitTime } from './commands/wait-option.js';
 import type { CliDependencies } from './dependencies.js';
 import { describeFailure, EXIT_FAILURE, EXIT_USAGE } from './errors.js';
 
@@ -63,7 +64,7 @@ export async function runCli(args: readonly string[], dependencies: CliDependenc
   dependencies.stdout.on('error', ignoreClosedPipe);
   try {
     process.exitCode = 0;
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(withWaitTime(args), { from: 'user' });
     return Number(process.exitCode);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { delimiter } from 'node:path';
-import type { Client } from '../client/client.js';
+import type { Client, PathClient } from '../client/client.js';
 import type { CliDependencies } from './dependencies.js';
 import { CliError } from './errors.js';
 import type { ServedKind } from './kinds.js';
@@ -15,7 +15,7 @@ export interface ApiOptions {
 
 /** A connection to the API server that a command means, and the namespace for what does not say its own. */
 export interface ApiSession {
-  readonly client: Client;
+  readonly client: Client & PathClient;
   /** For an object or a name that is written without one. */
   readonly namespace: string;
   /**

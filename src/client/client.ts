@@ -34,6 +34,12 @@ export interface Client {
   ): WatchHandle;
 }
 
+/** A client's way to what the API server has beside the Kubernetes API. */
+export interface PathClient {
+  /** The parsed JSON at a path, with its query. */
+  getPath(path: string): Promise<unknown>;
+}
+
 /** A client's way to act for a service account. */
 export interface TokenClient {
   createToken(account: string, namespace: string, request: TokenRequest): Promise<AccountToken>;

@@ -8,6 +8,7 @@ import type {
   ListOptions,
   ObjectList,
   Patch,
+  PathClient,
   TokenClient,
   TokenRequest,
   WatchHandle,
@@ -35,7 +36,7 @@ const PAGE_OBJECTS = 500;
  * The client for other processes, and for a real cluster. Written on node:https: @kubernetes/client-node 2.0 costs 0.8 s and
  * 89 MB to import (Node 24; Node 20.20 cannot load it), as much as our whole control plane.
  */
-export class RemoteClient implements Client, TokenClient {
+export class RemoteClient implements Client, PathClient, TokenClient {
   private readonly transport: Transport;
 
   /** @param manager who owns what this client writes, where a call does not say */
@@ -104,6 +105,10 @@ export class RemoteClient implements Client, TokenClient {
   async delete(resource: Gvr, name: string, namespace?: string, options: DeleteOptions = {}): Promise<void> {
     const body = { kind: 'DeleteOptions', apiVersion: 'v1', ...deleteCall(options) };
     await this.transport.json({ method: 'DELETE', path: resourceUrl(resource, namespace, name), body });
+  }
+
+  getPath(path: string): Promise<unknown> {
+    return this.transport.json({ method: 'GET', path });
   }
 
   async createToken(account: string, namespace: string, spec: TokenRequest): Promise<AccountToken> {

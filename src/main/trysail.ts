@@ -1,7 +1,7 @@
 import type { CliDependencies } from '../cli/dependencies.js';
 import { type ImageCommands, runCli } from '../cli/index.js';
 import type { MeshLauncher } from '../cli/launcher.js';
-import type { Client } from '../client/client.js';
+import type { Client, PathClient } from '../client/client.js';
 import type { Connection } from '../client/kubeconfig.js';
 import { PROXY_VERSION } from '../resources/injection/sidecar.js';
 
@@ -39,7 +39,7 @@ async function images(stateFolder: string, mesh: string): Promise<ImageCommands>
   return new StoreImages({ stateFolder, env: process.env, registryAddress });
 }
 
-async function connect(connection: Connection): Promise<Client> {
+async function connect(connection: Connection): Promise<Client & PathClient> {
   const { RemoteClient } = await import('../client/remote-client.js');
   return new RemoteClient(connection);
 }

@@ -3,6 +3,7 @@ import { CliError } from '../errors.js';
 import { type ApiOptions, openSession } from '../session.js';
 import { addApiOptions } from './api-options.js';
 import type { RegisterCommand } from './command.js';
+import { addWaitOption, type WaitOptions, waitFor } from './wait-option.js';
 import { AS_USER } from './write-options.js';
 
 export const registerReplace: RegisterCommand = (program, dependencies) => {
@@ -11,20 +12,23 @@ export const registerReplace: RegisterCommand = (program, dependencies) => {
     .description('replace existing resources with those of a file, as istioctl 0.7 does')
     .requiredOption('-f, --file <file>', 'YAML or JSON; - is the standard input')
     .addHelpText('after', '\nExample:\n  trysail replace -f route-rule.yaml -n shop');
-  addApiOptions(command).action(async (options: ApiOptions & { file: string }) => {
+  addApiOptions(addWaitOption(command)).action(async (options: ApiOptions & WaitOptions & { file: string }) => {
     const { forEachManifest } = await import('./for-each-manifest.js');
     const { configKey } = await import('./config-key.js');
     const session = await openSession(options, dependencies);
+    const acknowledged = await waitFor(options, session, dependencies);
     await forEachManifest(options.file, 'replace', session, dependencies.stdin, async ({ manifest, kind, object }) => {
       try {
-        const { metadata } = await session.client.update(kind.gvr, object, AS_USER);
+        const stored = await session.client.update(kind.gvr, object, AS_USER);
+        acknowledged?.wrote(stored);
         const key = configKey(kind.definition, object);
-        dependencies.stdout.write(`Updated config ${key} to revision ${metadata.resourceVersion}\n`);
+        dependencies.stdout.write(`Updated config ${key} to revision ${stored.metadata.resourceVersion}\n`);
       } catch (error) {
         const explained = manifest.explain(error);
         if (!isNotFound(error) || !(explained instanceof Error)) throw explained;
         throw new CliError('NOT_FOUND', explained.message, 'Make it with `create` or `apply`.', { cause: error });
       }
     });
+    await acknowledged?.wait();
   });
 };

@@ -1,12 +1,20 @@
-import { ApiError, type Client, type Patch } from '../../client/client.js';
+import { ApiError, type Client, type Patch, type PathClient } from '../../client/client.js';
 import type { Gvr, KubeObject } from '../../resources/object.js';
 
 /** Just enough of an API server for the commands' tests: objects by resource, namespace and name, with revisions. */
-export class FakeClient implements Client {
+export class FakeClient implements Client, PathClient {
   private readonly objects = new Map<string, KubeObject>();
   private revision = 100;
   /** Makes the next write fail. */
   failure: ApiError | undefined;
+  /** Paths that were asked for beside the API, and what is answered to each in turn. */
+  readonly asked: string[] = [];
+  readonly answers: unknown[] = [];
+
+  async getPath(path: string): Promise<unknown> {
+    this.asked.push(path);
+    return this.answers.shift();
+  }
 
   async get<T extends KubeObject>(resource: Gvr, name: string, namespace?: string): Promise<T> {
     const found = this.objects.get(key(resource, name, namespace));
