@@ -105,12 +105,6 @@ const CASES: readonly { name: string; kind: string; spec: unknown; expected: rea
     ],
   },
   {
-    name: 'EgressRule: TLS by the sidecar is not done yet',
-    kind: 'EgressRule',
-    spec: { destination: { service: 'api.example.com' }, ports: [{ port: 443, protocol: 'https' }] },
-    expected: ['spec.ports[0].protocol: Forbidden: "https" is not supported yet; see docs/compatibility.md'],
-  },
-  {
     name: 'VirtualService: hosts and routes are needed',
     kind: 'VirtualService',
     spec: { hosts: ['cart'] },
