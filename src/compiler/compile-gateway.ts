@@ -1,5 +1,6 @@
 import type { ProxyNode } from './model/proxy.js';
-import type { Mesh, RouteTable } from './model/types.js';
+import { destinationHosts } from './model/sidecar-scope.js';
+import type { Mesh } from './model/types.js';
 import { visibleServices } from './model/view.js';
 import { byHostname, type SharedView } from './shared-views.js';
 import { gatewayListener, gatewayRouteConfiguration, gatewayTables, serversByPort } from './xds/gateway.js';
@@ -18,11 +19,4 @@ export function gatewayView(mesh: Mesh, proxy: ProxyNode): SharedView {
   const services = visibleServices(mesh, proxy).filter(({ hostname }) => needed.has(hostname));
   addOutboundClusters(into, mesh, proxy, services);
   return { proxy, services: byHostname(services), resources: into.resources };
-}
-
-function destinationHosts({ routes }: RouteTable): string[] {
-  return routes.flatMap(({ action }) => {
-    if (action.kind !== 'forward') return [];
-    return [...action.destinations, ...action.mirrors.map(({ destination }) => destination)].map(({ host }) => host);
-  });
 }

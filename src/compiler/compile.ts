@@ -33,8 +33,8 @@ export function compileFor(mesh: Mesh, node: Node): ResourceSet | undefined {
 function place(mesh: Mesh, described: ProxyNode, workload: Workload | undefined): Placed {
   const proxy = withWorkload(mesh, described);
   const viewKey = proxy.kind === 'sidecar' ? sidecarViewKey(mesh, proxy) : `router|${JSON.stringify(proxy)}`;
-  const view = makeView(mesh, proxy, viewKey);
-  return { workload, viewKey, own: proxy.kind === 'sidecar' ? ownOfSidecar(mesh, proxy, view) : NOTHING };
+  makeView(mesh, proxy, viewKey);
+  return { workload, viewKey, own: proxy.kind === 'sidecar' ? ownOfSidecar(mesh, proxy) : NOTHING };
 }
 
 function makeView(mesh: Mesh, proxy: ProxyNode, key: string) {

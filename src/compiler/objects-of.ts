@@ -3,10 +3,10 @@ import { hostCovers } from './hostname.js';
 import { memo } from './memo.js';
 import type { DestinationRuleModel, DestinationView } from './model/destination-types.js';
 import { destinationView } from './model/destination-view.js';
-import { routeIndex } from './model/index-of.js';
 import { type ProxyNode, proxyOf } from './model/proxy.js';
 import { MESH_GATEWAY } from './model/routes.js';
-import type { Mesh, Route, RouteTable, Service } from './model/types.js';
+import { destinationHosts, scopeOf } from './model/sidecar-scope.js';
+import type { Mesh, RouteTable, Service } from './model/types.js';
 import { narrowRoute, visibleServices } from './model/view.js';
 import { withWorkload } from './model/workloads.js';
 import { viewKeyOf } from './shared-views.js';
@@ -37,16 +37,21 @@ export function objectsOf(mesh: Mesh, node: Node): ReadonlySet<string> {
 }
 
 function ofSidecar(mesh: Mesh, proxy: ProxyNode): ObjectRef[] {
-  const services = visibleServices(mesh, proxy);
-  const { exact, wildcards } = routeIndex(mesh, proxy.namespace);
-  const tables = new Set([...exact.values(), ...wildcards.map(({ table }) => table)]);
-  return [...[...tables].flatMap((table) => ofTable(table, proxy, MESH_GATEWAY)), ...ofServices(mesh, proxy, services)];
+  const { sidecar, egress, services } = scopeOf(mesh, proxy);
+  const tables = new Set(
+    egress.flatMap(({ routes: { exact, wildcards } }) => [...exact.values(), ...wildcards.map(({ table }) => table)]),
+  );
+  return [
+    ...(sidecar ? [sidecar.origin] : []),
+    ...[...tables].flatMap((table) => ofTable(table, proxy, MESH_GATEWAY)),
+    ...ofServices(mesh, proxy, services),
+  ];
 }
 
 function ofGateway(mesh: Mesh, proxy: ProxyNode): ObjectRef[] {
   const gateways = new Set([...serversByPort(mesh, proxy).values()].flat().map(({ gateway }) => gateway));
   const tables = mesh.routeTables.filter((table) => table.gateways.some((gateway) => gateways.has(gateway)));
-  const hosts = new Set(tables.flatMap(({ routes }) => routes.flatMap(destinationHosts)));
+  const hosts = new Set(tables.flatMap(destinationHosts));
   const services = visibleServices(mesh, proxy).filter(({ hostname }) => hosts.has(hostname));
   return [
     ...[...gateways].map(gatewayRef),
@@ -68,13 +73,8 @@ function ofTable(table: RouteTable, proxy: ProxyNode, gateway: string): ObjectRe
     return [...ports].some((port) => narrowRoute(route, table, { proxy, gateway, port }) !== undefined);
   });
   const [first] = table.origins;
-  const whole = holding.length > 0 || table.routes.length === 0;
+  const whole = holding.length > 0 || table.routes.length === 0 || table.tls.length > 0 || table.tcp.length > 0;
   return [...(whole && table.origins.length === 1 && first ? [first] : []), ...holding.map(({ origin }) => origin)];
-}
-
-function destinationHosts({ action }: Route): string[] {
-  if (action.kind !== 'forward') return [];
-  return [...action.destinations, ...action.mirrors.map(({ destination }) => destination)].map(({ host }) => host);
 }
 
 function ofServices(mesh: Mesh, proxy: ProxyNode, services: readonly Service[]): ObjectRef[] {

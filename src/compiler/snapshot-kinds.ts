@@ -33,6 +33,8 @@ export const SNAPSHOT_KINDS: Readonly<Record<SnapshotList, SnapshotKind>> = {
   gateways: istio('Gateway', 'v1', 'gateways'),
   serviceEntries: istio('ServiceEntry', 'v1', 'serviceentries'),
   workloadEntries: istio('WorkloadEntry', 'v1', 'workloadentries'),
+  sidecars: istio('Sidecar', 'v1', 'sidecars'),
+  secrets: { kind: 'Secret', gvr: { group: '', version: 'v1', resource: 'secrets' } },
 };
 
 const LIST_OF_KIND: ReadonlyMap<string, SnapshotList> = new Map(

@@ -21,6 +21,9 @@ export interface MeshSnapshot {
   readonly gateways: readonly KubeObject[];
   readonly serviceEntries: readonly KubeObject[];
   readonly workloadEntries: readonly KubeObject[];
+  readonly sidecars: readonly KubeObject[];
+  /** Those of type kubernetes.io/tls and generic ones, which Gateways name. */
+  readonly secrets: readonly KubeObject[];
 }
 
 export interface MeshConfig {
@@ -58,6 +61,8 @@ export const EMPTY_SNAPSHOT: MeshSnapshot = {
   gateways: [],
   serviceEntries: [],
   workloadEntries: [],
+  sidecars: [],
+  secrets: [],
 };
 
 /** Which object something comes from. */

@@ -40,10 +40,10 @@ export function statuses(snapshot: MeshSnapshot): ResourceStatus[] {
 
 function trafficObjects(snapshot: MeshSnapshot) {
   const { routeRules, destinationPolicies, egressRules, ingresses } = snapshot;
-  const { virtualServices, destinationRules, gateways, serviceEntries } = snapshot;
+  const { virtualServices, destinationRules, gateways, serviceEntries, sidecars } = snapshot;
   return [
     ...[routeRules, destinationPolicies, egressRules, ingresses],
-    ...[virtualServices, destinationRules, gateways, serviceEntries],
+    ...[virtualServices, destinationRules, gateways, serviceEntries, sidecars],
   ].flat();
 }
 

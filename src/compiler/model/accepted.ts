@@ -12,6 +12,7 @@ const LISTS = [
   'gateways',
   'serviceEntries',
   'workloadEntries',
+  'sidecars',
 ] as const;
 
 const validators = new Map(ISTIO_KINDS.map(({ kind, validate }) => [kind, validate]));

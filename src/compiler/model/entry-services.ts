@@ -68,7 +68,7 @@ function toPort(port: EntryPort, instances: readonly WorkloadInstance[], passesT
   return {
     number: port.number,
     name: port.name,
-    protocol: protocolOf(port.protocol || port.name, undefined),
+    protocol: protocolOf(port.protocol || port.name, undefined, port.number),
     // Which port a workload's own sidecar takes connections on.
     ...(port.targetPort ? { targetPort: port.targetPort } : {}),
     ...(passesThrough && port.targetPort ? { passthroughPort: port.targetPort } : {}),

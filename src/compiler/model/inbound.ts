@@ -1,16 +1,40 @@
 import { matchesLabels } from '../../resources/labels/selector.js';
 import { protocolOf } from './protocol.js';
 import type { ProxyNode } from './proxy.js';
-import type { Mesh, Protocol, Service, ServicePort } from './types.js';
+import { sidecarFor } from './sidecar-scope.js';
+import type { IngressModel, Mesh, Protocol, Service, ServicePort } from './types.js';
+
+const ANY_ADDRESS = '0.0.0.0';
 
 /** A port on which a workload's application takes connections. */
 export interface InboundPort {
   readonly port: number;
   readonly protocol: Protocol;
+  /** Where the application is, where a Sidecar says it. */
+  readonly endpoint?: IngressModel['endpoint'];
+  /** The address at which the proxy itself listens, where nothing is redirected to it. */
+  readonly listenAddress?: string;
 }
 
-/** The ports of the services that the workload is part of, then those that its containers only declare. By number. */
+/**
+ * The ports that the pod's Sidecar names; without one those of the services that it is part of, then those that its containers only
+ * declare. By number.
+ */
 export function inboundPorts(mesh: Mesh, proxy: ProxyNode): InboundPort[] {
+  const ingress = sidecarFor(mesh, proxy)?.ingress ?? [];
+  const ports = ingress.length > 0 ? ingress.map(fromSidecar) : fromServices(mesh, proxy);
+  return ports.sort((left, right) => left.port - right.port);
+}
+
+function fromSidecar({ port, protocol, listens, bind, endpoint }: IngressModel): InboundPort {
+  return {
+    ...{ port, protocol },
+    ...(endpoint ? { endpoint } : {}),
+    ...(listens ? { listenAddress: bind ?? ANY_ADDRESS } : {}),
+  };
+}
+
+function fromServices(mesh: Mesh, proxy: ProxyNode): InboundPort[] {
   const ports = new Map<number, InboundPort>();
   for (const service of mesh.services.values()) {
     if (!selects(service, proxy)) continue;
@@ -20,9 +44,9 @@ export function inboundPorts(mesh: Mesh, proxy: ProxyNode): InboundPort[] {
     }
   }
   for (const { port, name } of proxy.podPorts) {
-    if (!ports.has(port)) ports.set(port, { port, protocol: protocolOf(name, undefined) });
+    if (!ports.has(port)) ports.set(port, { port, protocol: protocolOf(name, undefined, port) });
   }
-  return [...ports.values()].sort((left, right) => left.port - right.port);
+  return [...ports.values()];
 }
 
 function selects({ selector, namespace }: Service, proxy: ProxyNode): boolean {

@@ -88,7 +88,7 @@ function toPort(port: KubeServicePort, endpoints: readonly Endpoint[]): ServiceP
   return {
     number: port.port,
     name: port.name ?? '',
-    protocol: protocolOf(port.name, port.appProtocol),
+    protocol: protocolOf(port.name, port.appProtocol, port.port),
     ...(port.targetPort !== undefined ? { targetPort: port.targetPort } : {}),
     endpoints,
   };

@@ -1,6 +1,7 @@
 import type { DestinationRule } from '../../resources/istio/destinationrule/types.js';
 import type { Gateway } from '../../resources/istio/gateway/types.js';
 import type { ServiceEntry } from '../../resources/istio/serviceentry/types.js';
+import type { Sidecar } from '../../resources/istio/sidecar/types.js';
 import type { VirtualService } from '../../resources/istio/virtualservice/types.js';
 import { memo } from '../memo.js';
 import type { MeshSnapshot } from '../snapshot.js';
@@ -12,7 +13,8 @@ import { buildGateways } from './gateways.js';
 import { findProblems } from './problems.js';
 import { buildRouteTables } from './routes.js';
 import { buildServices } from './services.js';
-import type { Mesh } from './types.js';
+import { buildSidecars } from './sidecars.js';
+import type { Labels, Mesh } from './types.js';
 import { buildWorkloads } from './workloads.js';
 
 const meshes = new WeakMap<MeshSnapshot, Mesh>();
@@ -37,6 +39,7 @@ function buildMesh(everything: MeshSnapshot): Mesh {
     workloads,
     routeTables: buildRouteTables(placed.virtualServices, config.clusterDomain),
     destinationRules: buildDestinationRules(policies, config.clusterDomain),
+    sidecars: buildSidecars(snapshot.sidecars as readonly Sidecar[]),
     gateways: buildGateways([...(snapshot.gateways as readonly Gateway[]), ...translated.gateways]),
   };
   const rulesAskForCaller = askForCaller(mesh);
@@ -48,7 +51,9 @@ function buildMesh(everything: MeshSnapshot): Mesh {
 }
 
 function askForCaller({ routeTables, destinationRules }: Pick<Mesh, 'routeTables' | 'destinationRules'>): boolean {
-  const matches = routeTables.flatMap(({ routes }) => routes.flatMap((route) => route.matches));
+  const matches = routeTables.flatMap(({ routes, tls, tcp }) =>
+    [...routes, ...tls, ...tcp].flatMap((route): readonly { sourceLabels?: Labels }[] => route.matches),
+  );
   return (
     matches.some(({ sourceLabels }) => sourceLabels !== undefined) ||
     [...destinationRules.values()].some((rules) => rules.some(({ workloadSelector }) => workloadSelector !== undefined))

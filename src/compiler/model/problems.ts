@@ -1,6 +1,11 @@
+import { groupBy } from '../group-by.js';
 import type { ObjectRef, Problem } from '../snapshot.js';
 import { MESH_GATEWAY } from './routes.js';
 import type { Destination, Mesh, Route, RouteTable } from './types.js';
+import { visibilityRank } from './visibility.js';
+
+/** Stands for namespaces that nothing names. */
+const ANY_OTHER_NAMESPACE = '';
 
 type Parts = Omit<Mesh, 'problems' | 'rulesAskForCaller'>;
 
@@ -9,18 +14,27 @@ export function findProblems(mesh: Parts): Problem[] {
   return [
     ...mesh.routeTables.flatMap((table) => [...danglingDestinations(mesh, table), ...danglingGateways(mesh, table)]),
     ...hostConflicts(mesh),
+    ...sidecarConflicts(mesh),
     ...danglingRules(mesh),
   ];
 }
 
 function danglingDestinations(mesh: Parts, table: RouteTable): Problem[] {
   const seen = new Set<string>();
-  return table.routes.flatMap((route) =>
-    destinationsOf(route).flatMap((destination): Problem[] => {
-      const message = whatIsMissing(mesh, destination);
-      if (message === undefined || seen.has(route.origin.name + message)) return [];
-      seen.add(route.origin.name + message);
-      return [unresolved(route.origin, 'DestinationNotFound', message)];
+  const l4 = [...table.tls, ...table.tcp].map(({ origin, destinations }) => ({
+    ...{ origin, destinations },
+    effect: 'connections routed to it are closed',
+  }));
+  const http = table.routes.map((route) => ({
+    ...{ origin: route.origin, destinations: destinationsOf(route) },
+    effect: 'requests routed to it get 503',
+  }));
+  return [...http, ...l4].flatMap(({ origin, destinations, effect }) =>
+    destinations.flatMap((destination): Problem[] => {
+      const missing = whatIsMissing(mesh, destination);
+      if (missing === undefined || seen.has(origin.name + missing)) return [];
+      seen.add(origin.name + missing);
+      return [unresolved(origin, 'DestinationNotFound', `${missing}; ${effect}`)];
     }),
   );
 }
@@ -32,13 +46,13 @@ function destinationsOf({ action }: Route): Destination[] {
 
 function whatIsMissing(mesh: Parts, { host, subset, port }: Destination): string | undefined {
   const service = mesh.services.get(host);
-  if (service === undefined) return `No service ${host} is known; requests routed to it get 503`;
+  if (service === undefined) return `No service ${host} is known`;
   if (port !== undefined && !service.ports.some(({ number }) => number === port)) {
-    return `The service ${host} has no port ${port}; requests routed to it get 503`;
+    return `The service ${host} has no port ${port}`;
   }
   const rules = mesh.destinationRules.get(host) ?? [];
   if (subset === undefined || rules.some(({ subsets }) => subsets.has(subset))) return undefined;
-  return `No DestinationRule for ${host} has the subset ${subset}; requests routed to it get 503`;
+  return `No DestinationRule for ${host} has the subset ${subset}`;
 }
 
 function danglingGateways(mesh: Parts, table: RouteTable): Problem[] {
@@ -50,22 +64,46 @@ function danglingGateways(mesh: Parts, table: RouteTable): Problem[] {
     );
 }
 
+/** A table that no namespace takes a host from, because wherever it is seen another one has the host first. */
 function hostConflicts(mesh: Parts): Problem[] {
-  const owners = new Map<string, RouteTable>();
-  const problems: Problem[] = [];
-  for (const table of mesh.routeTables.filter(({ gateways }) => gateways.includes(MESH_GATEWAY))) {
-    for (const host of table.hosts) {
-      const owner = owners.get(host);
-      if (owner === undefined) owners.set(host, table);
-      else if (owner !== table) problems.push(...table.origins.map((origin) => conflict(origin, owner, host)));
-    }
-  }
-  return problems;
+  const claims = groupBy(
+    mesh.routeTables
+      .filter(({ gateways }) => gateways.includes(MESH_GATEWAY))
+      .flatMap((table) => table.hosts.map((host) => ({ host, table }))),
+    ({ host }) => host,
+  );
+  return [...claims].flatMap(([host, claimants]) => {
+    if (claimants.length < 2) return [];
+    const viewers = [...viewersOf(claimants.map(({ table }) => table))];
+    return claimants.flatMap(({ table }) => {
+      const owners = viewers
+        .filter((viewer) => rankFor(table, viewer) !== undefined)
+        .map((viewer) => firstFor(claimants, viewer));
+      const owner = owners.find((one) => one !== table);
+      if (owners.includes(table) || owner === undefined) return [];
+      return table.origins.map((origin) => conflict(origin, owner, host));
+    });
+  });
+}
+
+/** Every namespace that one of the tables tells from others, and one for all the rest. */
+function viewersOf(tables: readonly RouteTable[]): Set<string> {
+  const named = tables.flatMap(({ namespace, exportTo = [] }) => [namespace, ...exportTo]);
+  return new Set([...named.filter((name) => !['.', '*', '~'].includes(name)), ANY_OTHER_NAMESPACE]);
+}
+
+function rankFor({ exportTo, namespace }: RouteTable, viewer: string): number | undefined {
+  return visibilityRank(exportTo, namespace, viewer);
+}
+
+function firstFor(claimants: readonly { readonly table: RouteTable }[], viewer: string): RouteTable | undefined {
+  const seen = claimants.filter(({ table }) => rankFor(table, viewer) !== undefined);
+  return seen.sort((left, right) => rankFor(left.table, viewer)! - rankFor(right.table, viewer)!)[0]?.table;
 }
 
 function conflict(object: ObjectRef, owner: RouteTable, host: string): Problem {
   const { kind, namespace, name } = owner.origins[0]!;
-  const message = `${kind} ${namespace}/${name} is older and has the host ${host} too: for sidecars it alone applies`;
+  const message = `${kind} ${namespace}/${name} has the host ${host} too, and comes first: for sidecars it alone applies`;
   return { object, type: 'Accepted', reason: 'HostConflict', message };
 }
 
@@ -78,4 +116,16 @@ function danglingRules(mesh: Parts): Problem[] {
 
 function unresolved(object: ObjectRef, reason: string, message: string): Problem {
   return { object, type: 'ResolvedRefs', reason, message };
+}
+
+/** Of several Sidecars without selector in a namespace the oldest holds; with the same selector likewise. */
+function sidecarConflicts({ sidecars }: Parts): Problem[] {
+  const groups = groupBy(sidecars, ({ namespace, selector }) => `${namespace}|${JSON.stringify(selector ?? null)}`);
+  return [...groups.values()].flatMap(([first, ...others]) =>
+    others.map(({ origin, selector }) => {
+      const same = selector ? 'selects the same pods' : 'is for all pods of the namespace too';
+      const message = `Never applies: Sidecar ${first!.origin.namespace}/${first!.origin.name} ${same}, and comes first`;
+      return { object: origin, type: 'Accepted', reason: 'Conflict', message };
+    }),
+  );
 }

@@ -24,6 +24,8 @@ export interface Mesh {
   readonly routeTables: readonly RouteTable[];
   readonly destinationRules: ReadonlyMap<string, readonly DestinationRuleModel[]>;
   readonly gateways: readonly GatewayModel[];
+  /** In order of age. */
+  readonly sidecars: readonly SidecarModel[];
   /** Whether any rule holds only for callers with certain labels. */
   readonly rulesAskForCaller: boolean;
   readonly problems: readonly Problem[];
@@ -72,7 +74,8 @@ export interface Service {
   readonly mixedEndpoints?: true;
 }
 
-export type Protocol = 'http' | 'http2' | 'tcp';
+/** `tls`: TLS that is passed on, told apart by server name; `auto`: HTTP where the first bytes are, else TCP. */
+export type Protocol = 'http' | 'http2' | 'tcp' | 'tls' | 'auto';
 
 export interface ServicePort {
   readonly number: number;
@@ -204,6 +207,40 @@ export interface Fault {
   readonly delay?: { readonly percent: number; readonly fixedDelay_ms: number };
   /** One of the two codes. */
   readonly abort?: { readonly percent: number; readonly httpStatus?: number; readonly grpcStatus?: number };
+}
+
+/** A Sidecar: what some pods take and what they reach. */
+export interface SidecarModel {
+  readonly origin: ObjectRef;
+  readonly namespace: string;
+  /** Labels of the pods; absent: all of the namespace. */
+  readonly selector?: Labels;
+  /** Empty: everything that is exported to the namespace. */
+  readonly egress: readonly EgressModel[];
+  /** Empty: the ports of the pod's services. */
+  readonly ingress: readonly IngressModel[];
+  readonly outboundTrafficPolicy?: MeshConfig['outboundTrafficPolicy'];
+}
+
+export interface EgressModel {
+  /** Namespace `*`: any; `.`: the pod's own. */
+  readonly hosts: readonly { readonly namespace: string; readonly host: string; readonly isExcluded: boolean }[];
+  /** Whether it listens on its own, for programs that call it, rather than taking what was captured. */
+  readonly listens: boolean;
+  /** Absent: the ports of the services. */
+  readonly port?: number;
+  readonly protocol?: Protocol;
+  readonly bind?: string;
+}
+
+export interface IngressModel {
+  readonly port: number;
+  readonly protocol: Protocol;
+  /** As {@link EgressModel.listens}. */
+  readonly listens: boolean;
+  readonly bind?: string;
+  /** Where the application is; absent: at the port that was called. */
+  readonly endpoint?: { readonly at: 'loopback' | 'pod'; readonly port: number };
 }
 
 export interface GatewayModel {

@@ -1,26 +1,36 @@
 import { matchesLabels } from '../../resources/labels/selector.js';
-import { hostCovers } from '../hostname.js';
-import { routeIndex } from './index-of.js';
 import type { ProxyNode } from './proxy.js';
+import { scopeOf } from './sidecar-scope.js';
 import type { Mesh, Route, RouteTable, Service } from './types.js';
-import { isVisible } from './visibility.js';
+import { servicesSeenFrom } from './visible-services.js';
 
 /** The services that a proxy may call, in order. */
-export function visibleServices(mesh: Mesh, proxy: ProxyNode): Service[] {
-  return [...mesh.services.values()].flatMap((service) => serviceFor(mesh, proxy, service) ?? []);
+export function visibleServices(mesh: Mesh, proxy: ProxyNode): readonly Service[] {
+  return proxy.kind === 'sidecar' ? scopeOf(mesh, proxy).services : servicesSeenFrom(mesh, proxy.namespace);
 }
 
-/** Of several with one name, that of the proxy's namespace before the others. */
-function serviceFor({ alternatives }: Mesh, { namespace }: ProxyNode, first: Service): Service | undefined {
-  const all = [first, ...(alternatives.get(first.hostname) ?? [])];
-  const visible = all.filter((service) => isVisible(service.exportTo, service.namespace, namespace));
-  return visible.find((service) => service.namespace === namespace) ?? visible[0];
+/** Where routes are looked at. */
+export interface Where {
+  readonly proxy: ProxyNode;
+  readonly gateway: string;
+  readonly port: number;
 }
 
-/** The routes for calls of a host out of a sidecar: the oldest table with that very host, else with the longest wildcard. */
-export function meshRouteTable(mesh: Mesh, proxy: ProxyNode, hostname: string): RouteTable | undefined {
-  const { exact, wildcards } = routeIndex(mesh, proxy.namespace);
-  return exact.get(hostname) ?? wildcards.find(({ host }) => hostCovers(host, hostname))?.table;
+interface StaticMatch {
+  readonly gateways?: readonly string[];
+  readonly port?: number;
+  readonly sourceLabels?: Readonly<Record<string, string>>;
+  readonly sourceNamespace?: string;
+}
+
+/** Whether what of a match is known beforehand holds for this proxy on this port. */
+export function holdsAt(match: StaticMatch, table: RouteTable, { proxy, gateway, port }: Where): boolean {
+  return (
+    (match.gateways ?? table.gateways).includes(gateway) &&
+    (match.port === undefined || match.port === port) &&
+    matchesLabels(match.sourceLabels, proxy.labels) &&
+    (match.sourceNamespace === undefined || match.sourceNamespace === proxy.namespace)
+  );
 }
 
 function usesGateway(table: RouteTable, gateway: string): boolean {
@@ -28,18 +38,8 @@ function usesGateway(table: RouteTable, gateway: string): boolean {
 }
 
 /** A route with only those of its matches that can hold for this proxy on this port; undefined where none can. */
-export function narrowRoute(
-  route: Route,
-  table: RouteTable,
-  where: { proxy: ProxyNode; gateway: string; port: number },
-): Route | undefined {
+export function narrowRoute(route: Route, table: RouteTable, where: Where): Route | undefined {
   if (route.matches.length === 0) return usesGateway(table, where.gateway) ? route : undefined;
-  const matches = route.matches.filter(
-    (match) =>
-      (match.gateways ?? table.gateways).includes(where.gateway) &&
-      (match.port === undefined || match.port === where.port) &&
-      matchesLabels(match.sourceLabels, where.proxy.labels) &&
-      (match.sourceNamespace === undefined || match.sourceNamespace === where.proxy.namespace),
-  );
+  const matches = route.matches.filter((match) => holdsAt(match, table, where));
   return matches.length > 0 ? { ...route, matches } : undefined;
 }

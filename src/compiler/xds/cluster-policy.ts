@@ -3,6 +3,7 @@ import type { ClientTls, ConnectionPool, TrafficPolicy } from '../../resources/i
 import { duration_ms } from '../../resources/istio/duration.js';
 import type { CircuitBreakersSchema } from '../../xds/types/gen/envoy/config/cluster/v3/circuit_breaker_pb.js';
 import { HttpProtocolOptionsSchema } from '../../xds/types/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js';
+import { mayBeHttp } from '../model/protocol.js';
 import type { Protocol } from '../model/types.js';
 import { anyOf, type Init } from './resource.js';
 import { durationOf } from './values.js';
@@ -39,7 +40,7 @@ export function circuitBreakers(
 
 /** Whether endpoints are spoken to in HTTP/2, whatever the client speaks. */
 export function speaksHttp2(protocol: Protocol, pool: ConnectionPool | undefined): boolean {
-  if (pool?.http?.useClientProtocol) return false;
+  if (pool?.http?.useClientProtocol || protocol === 'auto') return false;
   return protocol === 'http2' || pool?.http?.h2UpgradePolicy === 'UPGRADE';
 }
 
@@ -72,7 +73,8 @@ function upstreamProtocol(
   protocol: Protocol,
   pool: ConnectionPool | undefined,
 ): Options['upstreamProtocolOptions'] | undefined {
-  if (pool?.http?.useClientProtocol && protocol !== 'tcp') {
+  // What is sniffed goes on in the version of HTTP in which it came.
+  if (protocol === 'auto' || (pool?.http?.useClientProtocol && mayBeHttp(protocol))) {
     return {
       case: 'useDownstreamProtocolConfig',
       value: { httpProtocolOptions: {}, http2ProtocolOptions: {} },

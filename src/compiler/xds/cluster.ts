@@ -144,8 +144,12 @@ export function blackHoleCluster(): ClusterInit {
   };
 }
 
-/** The application beside the proxy; without `appAddress` where the connection was going anyway. */
-export function inboundClusterMessage(port: number, protocol: Protocol, appAddress: string | undefined): ClusterInit {
+/** The application beside the proxy; without `application` where the connection was going anyway. */
+export function inboundClusterMessage(
+  port: number,
+  protocol: Protocol,
+  application: { readonly address: string; readonly port: number } | undefined,
+): ClusterInit {
   const name = inboundCluster(port);
   const common = {
     name,
@@ -153,8 +157,9 @@ export function inboundClusterMessage(port: number, protocol: Protocol, appAddre
     circuitBreakers: circuitBreakers(undefined),
     typedExtensionProtocolOptions: httpProtocolOptions(protocol, undefined),
   };
-  if (appAddress === undefined) return { ...common, ...originalDestination() };
-  const endpoint = { hostIdentifier: { case: 'endpoint' as const, value: { address: addressOf(appAddress, port) } } };
+  if (application === undefined) return { ...common, ...originalDestination() };
+  const address = addressOf(application.address, application.port);
+  const endpoint = { hostIdentifier: { case: 'endpoint' as const, value: { address } } };
   return {
     ...common,
     clusterDiscoveryType: { case: 'type', value: Cluster_DiscoveryType.STATIC },

@@ -6,7 +6,6 @@ import {
   HttpConnectionManagerSchema,
   type HttpFilterSchema,
 } from '../../xds/types/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js';
-import { TcpProxySchema } from '../../xds/types/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js';
 import { ACCESS_LOG } from './access-log.js';
 import { CORS_FILTER } from './cors.js';
 import { FAULT_FILTER } from './fault.js';
@@ -69,13 +68,4 @@ function httpFilter(manager: Manager): Filter {
       value: anyOf(HttpConnectionManagerSchema, { ...manager, accessLog: [ACCESS_LOG] }),
     },
   };
-}
-
-export function tcpToCluster(cluster: string): Filter {
-  const value = anyOf(TcpProxySchema, {
-    statPrefix: cluster,
-    clusterSpecifier: { case: 'cluster', value: cluster },
-    accessLog: [ACCESS_LOG],
-  });
-  return { name: 'envoy.filters.network.tcp_proxy', configType: { case: 'typedConfig', value } };
 }

@@ -2,7 +2,8 @@ import { TrafficDirection } from '../../xds/types/gen/envoy/config/core/v3/base_
 import { OriginalDstSchema } from '../../xds/types/gen/envoy/extensions/filters/listener/original_dst/v3/original_dst_pb.js';
 import type { InboundPort } from '../model/inbound.js';
 import type { ProxyNode } from '../model/proxy.js';
-import { httpToApplication, tcpToCluster } from './http-connection-manager.js';
+import { httpToApplication } from './http-connection-manager.js';
+import { type FilterChain, httpInspector, inspectionFor, NO_TIME_LIMIT, PLAINTEXT_HTTP } from './inspectors.js';
 import {
   ANY_ADDRESS,
   BLACK_HOLE_CLUSTER,
@@ -13,10 +14,12 @@ import {
   VIRTUAL_INBOUND_LISTENER,
 } from './names.js';
 import { anyOf, type ListenerInit } from './resource.js';
+import { tcpToCluster } from './tcp-filter.js';
 import { addressOf } from './values.js';
 
-/** Where redirected connections to the pod arrive: one filter chain for each known port, the rest as plain TCP. */
-export function virtualInbound(_proxy: ProxyNode, ports: readonly InboundPort[]): ListenerInit {
+/** Where redirected connections to the pod arrive: the filter chains of each known port, the rest as plain TCP. */
+export function virtualInbound(ports: readonly InboundPort[]): ListenerInit {
+  const sniffed = ports.filter(({ protocol }) => protocol === 'auto').map(({ port }) => port);
   return {
     name: VIRTUAL_INBOUND_LISTENER,
     address: addressOf(ANY_ADDRESS, INBOUND_CAPTURE_PORT),
@@ -26,33 +29,46 @@ export function virtualInbound(_proxy: ProxyNode, ports: readonly InboundPort[])
         name: 'envoy.filters.listener.original_dst',
         configType: { case: 'typedConfig', value: anyOf(OriginalDstSchema, {}) },
       },
+      ...(sniffed.length > 0 ? [httpInspector(sniffed)] : []),
     ],
+    ...(sniffed.length > 0 ? NO_TIME_LIMIT : {}),
     filterChains: [
       {
         name: `${VIRTUAL_INBOUND_LISTENER}-blackhole`,
         filterChainMatch: { destinationPort: INBOUND_CAPTURE_PORT },
         filters: [tcpToCluster(BLACK_HOLE_CLUSTER)],
       },
-      ...ports.map((port) => ({
-        name: listenerName(ANY_ADDRESS, port.port),
-        filterChainMatch: { destinationPort: port.port },
-        filters: [toApplication(port)],
-      })),
+      ...ports.flatMap((port) =>
+        chainsTo(port).map((chain) => ({
+          ...chain,
+          name: listenerName(ANY_ADDRESS, port.port),
+          filterChainMatch: {
+            ...chain.filterChainMatch,
+            destinationPort: port.port,
+          },
+        })),
+      ),
       { name: `${VIRTUAL_INBOUND_LISTENER}-catchall-tcp`, filters: [tcpToCluster(INBOUND_PASSTHROUGH_CLUSTER)] },
     ],
   };
 }
 
-/** `127.1.0.5_8080`: without redirection each port is listened on at the pod's address, in front of the application. */
+/** `127.1.0.5_8080`: where nothing is redirected the proxy listens on the port itself, in front of the application. */
 export function boundInbound(proxy: ProxyNode, port: InboundPort): ListenerInit {
+  const address = proxy.capture === 'none' ? proxy.ip : (port.listenAddress ?? proxy.ip);
+  const chains = chainsTo(port);
   return {
-    name: listenerName(proxy.ip, port.port),
-    address: addressOf(proxy.ip, port.port),
+    name: listenerName(address, port.port),
+    address: addressOf(address, port.port),
     trafficDirection: TrafficDirection.INBOUND,
-    filterChains: [{ filters: [toApplication(port)] }],
+    ...inspectionFor(chains),
+    filterChains: chains,
   };
 }
 
-function toApplication({ port, protocol }: InboundPort) {
-  return protocol === 'tcp' ? tcpToCluster(inboundCluster(port)) : httpToApplication(port);
+function chainsTo({ port, protocol }: InboundPort): FilterChain[] {
+  const tcp = { filters: [tcpToCluster(inboundCluster(port))] };
+  if (protocol === 'tcp' || protocol === 'tls') return [tcp];
+  const filters = [httpToApplication(port)];
+  return protocol === 'auto' ? [{ filterChainMatch: PLAINTEXT_HTTP, filters }, tcp] : [{ filters }];
 }

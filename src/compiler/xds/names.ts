@@ -25,6 +25,11 @@ export function listenerName(address: string, port: number): string {
   return `${address}_${port}`;
 }
 
+/** `cart.shop.svc.cluster.local:8080`: for a port on which HTTP is found by its first bytes. */
+export function sniffedRoutes(hostname: string, port: number): string {
+  return `${hostname}:${port}`;
+}
+
 /** `http.80` */
 export function gatewayRoutes(port: number): string {
   return `http.${port}`;

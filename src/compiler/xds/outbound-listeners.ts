@@ -1,24 +1,24 @@
 import { TrafficDirection } from '../../xds/types/gen/envoy/config/core/v3/base_pb.js';
 import { ProxyProtocolSchema } from '../../xds/types/gen/envoy/extensions/filters/listener/proxy_protocol/v3/proxy_protocol_pb.js';
 import type { ProxyNode } from '../model/proxy.js';
-import type { Mesh, Service } from '../model/types.js';
-import { httpByRoutes, tcpToCluster } from './http-connection-manager.js';
+import type { SidecarScope } from '../model/sidecar-scope.js';
+import { httpByRoutes } from './http-connection-manager.js';
 import {
   ANY_ADDRESS,
   BLACK_HOLE_CLUSTER,
   HTTP_PROXY_ROUTES,
   listenerName,
   OUTBOUND_CAPTURE_PORT,
-  outboundCluster,
   PASSTHROUGH_CLUSTER,
   VIRTUAL_OUTBOUND_LISTENER,
 } from './names.js';
 import { anyOf, type ListenerInit } from './resource.js';
+import { tcpToCluster } from './tcp-filter.js';
 import { addressOf } from './values.js';
 
 /** Where captured connections arrive: each is handed to the listener of the address that it was going to. */
-export function virtualOutbound(mesh: Mesh, proxy: ProxyNode): ListenerInit {
-  const unknown = mesh.config.outboundTrafficPolicy === 'ALLOW_ANY' ? PASSTHROUGH_CLUSTER : BLACK_HOLE_CLUSTER;
+export function virtualOutbound({ outboundTrafficPolicy }: SidecarScope, proxy: ProxyNode): ListenerInit {
+  const unknown = outboundTrafficPolicy === 'ALLOW_ANY' ? PASSTHROUGH_CLUSTER : BLACK_HOLE_CLUSTER;
   return {
     name: VIRTUAL_OUTBOUND_LISTENER,
     address: addressOf(proxy.capture === 'none' ? proxy.ip : ANY_ADDRESS, OUTBOUND_CAPTURE_PORT),
@@ -42,37 +42,6 @@ function proxyProtocol() {
   return {
     name: 'envoy.filters.listener.proxy_protocol',
     configType: { case: 'typedConfig' as const, value: anyOf(ProxyProtocolSchema, {}) },
-  };
-}
-
-/** `0.0.0.0_8080`: HTTP to any address on that port, told apart by host. */
-export function httpListener(port: number): ListenerInit {
-  return handedOver(ANY_ADDRESS, port, [
-    httpByRoutes(`outbound_${listenerName(ANY_ADDRESS, port)}`, String(port), { edge: false }),
-  ]);
-}
-
-/** `10.96.1.2_9000`: TCP to a service, told by its address; services without one share the port's any-address listener. */
-export function tcpListeners(services: readonly Service[]): ListenerInit[] {
-  return services.flatMap((service) =>
-    service.ports
-      .filter((port) => port.protocol === 'tcp')
-      .flatMap((port) => {
-        const filter = tcpToCluster(outboundCluster(port.number, undefined, service.hostname));
-        const hosts = service.addresses.filter((address) => !address.includes('/'));
-        const addresses = hosts.length > 0 ? hosts : [ANY_ADDRESS];
-        return addresses.map((address) => handedOver(address, port.number, [filter]));
-      }),
-  );
-}
-
-function handedOver(address: string, port: number, filters: ReturnType<typeof tcpToCluster>[]): ListenerInit {
-  return {
-    name: listenerName(address, port),
-    address: addressOf(address, port),
-    trafficDirection: TrafficDirection.OUTBOUND,
-    bindToPort: false,
-    filterChains: [{ filters }],
   };
 }
 

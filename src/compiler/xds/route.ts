@@ -5,6 +5,7 @@ import type {
 } from '../../xds/types/gen/envoy/config/route/v3/route_components_pb.js';
 import type { ProxyNode } from '../model/proxy.js';
 import type { Mesh, Route } from '../model/types.js';
+import type { MeshConfig } from '../snapshot.js';
 import { corsOverride } from './cors.js';
 import { faultOverride } from './fault.js';
 import type { hashPolicies } from './hash-policy.js';
@@ -21,6 +22,9 @@ export type EnvoyRoute = Init<typeof RouteSchema>;
 export type VirtualHost = Init<typeof VirtualHostSchema> & { domains: string[] };
 
 const DEFAULT_ROUTE_NAME = 'default';
+const NOT_FOUND = 404;
+/** What Istio answers where only known hosts may be called. */
+const BLOCKED_STATUS = 502;
 
 /** One Envoy route for each match of a route. */
 export function envoyRoutes(mesh: Mesh, route: Route, listenerPort: number, proxy: ProxyNode): EnvoyRoute[] {
@@ -83,16 +87,17 @@ function toCluster(
 }
 
 /** For hosts that the mesh does not know. */
-export function fallbackVirtualHost(mesh: Mesh): VirtualHost {
-  if (mesh.config.outboundTrafficPolicy === 'ALLOW_ANY') {
+export function fallbackVirtualHost(policy: MeshConfig['outboundTrafficPolicy']): VirtualHost {
+  if (policy === 'ALLOW_ANY') {
     return { name: 'allow_any', domains: ['*'], routes: [toCluster(PASSTHROUGH_CLUSTER, {})] };
   }
-  return blockedVirtualHost('block_all', 'no service, ServiceEntry or EgressRule of the mesh has this host\n');
+  const body = 'no service, ServiceEntry or EgressRule that this pod may reach has this host\n';
+  return blockedVirtualHost('block_all', body, BLOCKED_STATUS);
 }
 
-/** Answers 404 with a reason. */
-export function blockedVirtualHost(name: string, body: string): VirtualHost {
-  const value = directResponse({ kind: 'directResponse', status: 404, body });
+/** Answers with a reason. */
+export function blockedVirtualHost(name: string, body: string, status = NOT_FOUND): VirtualHost {
+  const value = directResponse({ kind: 'directResponse', status, body });
   return {
     name,
     domains: ['*'],

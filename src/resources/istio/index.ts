@@ -7,6 +7,7 @@ import { POLICY_KIND_DEFINITIONS } from './policy/index.js';
 import { proxyConfig } from './proxyconfig/index.js';
 import { routeRule } from './routerule/index.js';
 import { serviceEntry } from './serviceentry/index.js';
+import { sidecar } from './sidecar/index.js';
 import { virtualService } from './virtualservice/index.js';
 import { workloadEntry } from './workloadentry/index.js';
 import { workloadGroup } from './workloadgroup/index.js';
@@ -24,4 +25,5 @@ export const ISTIO_KINDS: readonly KindDefinition[] = [
   workloadGroup,
   proxyConfig,
   ...POLICY_KIND_DEFINITIONS,
+  sidecar,
 ];

@@ -256,6 +256,36 @@ const CASES: readonly { name: string; kind: string; spec: unknown; expected: rea
       'spec.endpoints[0].ports[web]: Invalid value: "web": is not the name of a port in spec.ports',
     ],
   },
+  {
+    name: 'Sidecar: must say something',
+    kind: 'Sidecar',
+    spec: { workloadSelector: { labels: { app: 'cart' } } },
+    expected: ['spec: Required value: at least one of ingress, egress and outboundTrafficPolicy'],
+  },
+  {
+    name: 'Sidecar: listeners have ports of their own, hosts have namespaces, endpoints are the pod’s',
+    kind: 'Sidecar',
+    spec: {
+      ingress: [
+        { port: { number: 80, protocol: 'HTTP' }, defaultEndpoint: '10.0.0.1:80' },
+        { port: { number: 80, protocol: 'SCTP' }, bind: 'here' },
+      ],
+      egress: [{ hosts: ['cart.shop'] }, { bind: '127.0.0.1', hosts: ['./*', 'Shop/*', '~shop/*', '*/a*b'] }],
+      inboundConnectionPool: { tcp: { maxConnections: 1 } },
+    },
+    expected: [
+      'spec.ingress[0].defaultEndpoint: Invalid value: "10.0.0.1:80": must be 127.0.0.1:PORT or [::1]:PORT (the loopback address) or 0.0.0.0:PORT or [::]:PORT (the address of the pod)',
+      'spec.ingress[1].port.protocol: Unsupported value: "SCTP": supported values: "HTTP", "HTTPS", "GRPC", "GRPC-WEB", "HTTP2", "MONGO", "REDIS", "MYSQL", "TCP", "TLS"',
+      'spec.ingress[1].bind: Invalid value: "here": must be an IP address, for example 10.9.8.7 or 2001:db8::1',
+      'spec.egress[0].port: Required value: only the last egress listener may leave the port out',
+      'spec.egress[0].hosts[0]: Invalid value: "cart.shop": must be namespace/host, for example shop/cart.shop.svc.cluster.local, ./* or */*',
+      'spec.egress[1].bind: Forbidden: may be set only together with port',
+      'spec.egress[1].hosts[1]: Invalid value: "Shop": must consist of lower case letters, digits and \'-\', and start and end with one of the first two',
+      'spec.egress[1].hosts[3]: Invalid value: "a*b": \'*\' may stand only for the whole first part',
+      'spec.ingress[1].port.number: Duplicate value: 80',
+      'spec.inboundConnectionPool: Forbidden: not supported yet; see docs/compatibility.md',
+    ],
+  },
 ];
 
 for (const { name, kind, spec, expected } of CASES) {

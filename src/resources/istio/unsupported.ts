@@ -8,6 +8,7 @@ import { UNSUPPORTED_POLICY_FIELDS } from './policy/unsupported.js';
 import { UNSUPPORTED_PROXY_CONFIG_FIELDS } from './proxyconfig/unsupported.js';
 import { UNSUPPORTED_ROUTE_RULE_FIELDS } from './routerule/unsupported.js';
 import { UNSUPPORTED_SERVICE_ENTRY_FIELDS } from './serviceentry/unsupported.js';
+import { UNSUPPORTED_SIDECAR_FIELDS } from './sidecar/unsupported.js';
 import type { UnsupportedField } from './unsupported-field.js';
 import { UNSUPPORTED_VIRTUAL_SERVICE_FIELDS } from './virtualservice/unsupported.js';
 
@@ -22,6 +23,7 @@ export const UNSUPPORTED_FIELDS: readonly UnsupportedField[] = [
   ...UNSUPPORTED_SERVICE_ENTRY_FIELDS,
   ...UNSUPPORTED_POLICY_FIELDS,
   ...UNSUPPORTED_PROXY_CONFIG_FIELDS,
+  ...UNSUPPORTED_SIDECAR_FIELDS,
 ];
 
 /** An error for each unsupported field that the object sets. */

@@ -3,12 +3,6 @@ import { isOneOf, type UnsupportedField } from '../unsupported-field.js';
 export const UNSUPPORTED_SERVICE_ENTRY_FIELDS: readonly UnsupportedField[] = [
   {
     kind: 'ServiceEntry',
-    path: 'spec.ports[].protocol',
-    harmless: isOneOf('', 'HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB', 'TCP', 'MONGO', 'MYSQL', 'REDIS'),
-    only: 'HTTPS and TLS (choosing a service by SNI)',
-  },
-  {
-    kind: 'ServiceEntry',
     path: 'spec.resolution',
     harmless: isOneOf('NONE', 'STATIC', 'DNS', 'DNS_ROUND_ROBIN'),
     only: 'DYNAMIC_DNS',
