@@ -15,6 +15,7 @@ const controlPlane = await ControlPlane.start({
   apiPort: 0,
   ephemeral: false,
   rbac: false,
+  effects: { users: false, rights: false, limits: false },
   paths: {
     store: join(folder, 'store'),
     pki: join(folder, 'pki'),

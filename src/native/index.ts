@@ -5,7 +5,7 @@
 export { Ipv4Range } from './address.js';
 export { NativeError } from './errors.js';
 export { raiseOpenFileLimit } from './limits.js';
-export { bindTree, changeRoot, MountFlag, mount, setTreeReadOnly, unmount } from './mounts.js';
+export { bindTree, changeRoot, MountFlag, mount, setReadOnly, setTreeReadOnly, unmount } from './mounts.js';
 export {
   enterNamespace,
   type NamespaceKind,

@@ -34,11 +34,20 @@ export function bindTree(source: string, target: string, readOnly = false): void
   if (readOnly) setTreeReadOnly(target);
 }
 
-/** mount_setattr(2), Linux 5.12: adds read-only and keeps every other flag, which a user namespace could not take away. */
+/** As {@link setReadOnly}, with all that is mounted in it. */
 export function setTreeReadOnly(target: string): void {
+  addReadOnly(target, AT_RECURSIVE);
+}
+
+/** mount_setattr(2), Linux 5.12: adds read-only and keeps every other flag, which a user namespace could not take away. */
+export function setReadOnly(target: string): void {
+  addReadOnly(target, 0);
+}
+
+function addReadOnly(target: string, flags: number): void {
   const attributes = Buffer.alloc(MOUNT_ATTR_BYTES);
   attributes.writeBigUInt64LE(BigInt(MOUNT_ATTR_RDONLY), 0);
-  const result = libc().mountSetattr(AT_FDCWD, target, AT_RECURSIVE, attributes, attributes.length);
+  const result = libc().mountSetattr(AT_FDCWD, target, flags, attributes, attributes.length);
   check(result, `make ${target} read-only`);
 }
 

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 /** What a node process is started with: a JSON file that the control plane writes. Paths are absolute. */
 export interface NodeConfig {
   /** One at least; all of this machine, so that one driver and one proxy serve them. */
@@ -32,4 +34,9 @@ export interface NodeIdentity {
   readonly agentSocket: string;
   /** Holds logs, and volumes of pods. */
   readonly stateDir: string;
+}
+
+/** The folder of the driver with networks of its own. */
+export function netnsFolder(runDir: string): string {
+  return join(runDir, 'netns');
 }

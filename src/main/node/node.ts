@@ -28,7 +28,7 @@ import { processScript } from '../process-scripts.js';
 import { ChildProxyHost } from '../proxy/child-proxy-host.js';
 import { relayApi } from './api-relay.js';
 import { MeshNames } from './mesh-names.js';
-import type { NodeConfig } from './node-config.js';
+import { type NodeConfig, netnsFolder } from './node-config.js';
 import { SwitchedAgent } from './switched-agent.js';
 
 const HOST_ADDRESS = '127.0.0.1';
@@ -167,7 +167,7 @@ function borrowed(driver: Driver): Driver {
 function makeDriver(config: NodeConfig, names: MeshNames): NetnsDriver | ProcessDriver {
   if (config.driver === 'netns') {
     return new NetnsDriver({
-      runDir: join(config.runDir, 'netns'),
+      runDir: netnsFolder(config.runDir),
       podRange: config.podRange,
       serverAddresses: [config.dnsServer, config.apiService],
       serviceRange: config.serviceRange,

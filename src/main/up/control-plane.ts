@@ -16,7 +16,7 @@ import { writeKubeconfig } from '../../identity/kubeconfig.js';
 import { ensurePki, type Pki, SERVER_NAMES } from '../../identity/pki.js';
 import { NAMESPACE } from '../../resources/core/namespace/index.js';
 import { DefaultStorageClass } from '../../resources/core/persistent-volume-claim/default-class.js';
-import { WithoutEffectWarnings } from '../../resources/core/pod/without-effect.js';
+import { type PodEffects, WithoutEffectWarnings } from '../../resources/core/pod/without-effect.js';
 import { ServiceAllocator } from '../../resources/core/service/allocator.js';
 import { SERVICE } from '../../resources/core/service/index.js';
 import { SERVICE_ACCOUNT } from '../../resources/core/service-account/index.js';
@@ -50,6 +50,8 @@ export interface ControlPlaneOptions {
   readonly ephemeral: boolean;
   /** Whether roles and bindings decide who may do what; otherwise every known user may do everything. */
   readonly rbac: boolean;
+  /** Of the nodes' driver. */
+  readonly effects: PodEffects;
   /** Folders and files; all made where missing. */
   readonly paths: {
     readonly store: string;
@@ -87,7 +89,7 @@ export class ControlPlane {
       const kinds = new KindTable(KINDS);
       const customKinds = new CustomKinds(store, kinds);
       cleanup.defer(() => customKinds.dispose());
-      const api = objectApi(store, clock, kinds, customKinds);
+      const api = objectApi({ store, clock, kinds, customKinds, effects: options.effects });
       const client = new EmbeddedClient(api);
 
       const informers = new SharedInformers({ client, clock, random, logger: logger.scope('informer') });
@@ -153,7 +155,15 @@ export class ControlPlane {
   }
 }
 
-function objectApi(store: Store<KubeObject>, clock: Clock, kinds: KindTable, customKinds: CustomKinds): ObjectApi {
+interface ObjectApiParts {
+  readonly store: Store<KubeObject>;
+  readonly clock: Clock;
+  readonly kinds: KindTable;
+  readonly customKinds: CustomKinds;
+  readonly effects: PodEffects;
+}
+
+function objectApi({ store, clock, kinds, customKinds, effects }: ObjectApiParts): ObjectApi {
   const services = listPrefix(SERVICE, undefined);
   const namespace = (name: string): KubeObject | undefined =>
     store.latest(objectKey(NAMESPACE, undefined, name))?.value;
@@ -165,7 +175,7 @@ function objectApi(store: Store<KubeObject>, clock: Clock, kinds: KindTable, cus
       new ServiceAllocator(() => store.range({ prefix: services }).entries.map((entry) => entry.value)),
       new DefaultStorageClass(() => storedObjects(store, STORAGE_CLASS)),
       new SidecarInjection(namespace),
-      new WithoutEffectWarnings(),
+      new WithoutEffectWarnings(effects),
       customKinds,
     ],
   });

@@ -1,5 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
+import { removeCgroups } from '../../runtime/drivers/netns/cgroups.js';
 import { removeLeftovers } from '../../runtime/drivers/process/process-driver.js';
+import { netnsFolder } from '../node/node-config.js';
 import type { Instance } from './instance.js';
 
 const NODE_FOLDER = /^node-\d+$/;
@@ -11,4 +13,5 @@ export async function removeLeftoversOf(instance: Instance): Promise<void> {
     await removeLeftovers(instance.path(name));
     await rm(instance.path(name, 'pods'), { recursive: true, force: true });
   }
+  removeCgroups(netnsFolder(instance.runFolder));
 }

@@ -104,6 +104,7 @@ async function start(
     apiPort,
     ephemeral: options.ephemeral,
     rbac: options.rbac ?? false,
+    effects: driver.effects,
     paths: {
       store: instance.path('store'),
       pki: instance.path('pki'),

@@ -307,6 +307,29 @@ test('deletion: preStop, SIGTERM, SIGKILL after the grace, the sidecar last, the
   assert.ok((await node.events()).includes('Killing: Stopping container app'));
 });
 
+test('native sidecars end after the programs, the last first, and are ready as init containers that ended are', async (t) => {
+  const node = await TestNode.start(t);
+  const sidecar = (name: string) => ({ name, image: 'app:v1', restartPolicy: 'Always' });
+  await node.createPod({
+    initContainers: [sidecar('first'), { name: 'once', image: 'app:v1' }, sidecar('second')],
+    containers: [{ name: 'app', image: 'app:v1' }],
+  });
+  node.driver.process('once').exit(0);
+  await node.settle();
+  const ready = (await node.pod()).status?.initContainerStatuses?.map((each) => each.ready);
+  assert.deepEqual(ready, [true, true, true]);
+  const [first, second, app] = ['first', 'second', 'app'].map((name) => node.driver.process(name));
+  app!.obeys = false;
+  second!.obeys = false;
+  await node.api.delete(PODS, 'web', 'default', { gracePeriodSeconds: 10 });
+  await node.pass(5_000);
+  assert.deepEqual([app!.signals, second!.signals], [['SIGTERM'], []]);
+  await node.pass(6_000);
+  assert.deepEqual([app!.signals, second!.signals, first!.signals], [['SIGTERM', 'SIGKILL'], ['SIGTERM'], []]);
+  await node.pass(3_000);
+  assert.deepEqual([second!.signals.slice(0, 2), first!.signals.slice(0, 1)], [['SIGTERM', 'SIGKILL'], ['SIGTERM']]);
+});
+
 test('a pod that is deleted before its sidecar ever served goes at once', async (t) => {
   const node = await TestNode.start(t);
   node.proxyHost.ready = false;

@@ -18,6 +18,8 @@ export interface SandboxSpec {
   readonly namespace: string;
   readonly name: string;
   readonly hostname: string;
+  /** Under which the pod's own name is complete, `web.default.svc.cluster.local`, where it has a subdomain. */
+  readonly domain?: string;
   readonly hostAliases: readonly { readonly ip: string; readonly hostnames: readonly string[] }[];
   /** Whether the pod has a sidecar, and so its TCP is to be captured. */
   readonly captured: boolean;
@@ -74,10 +76,32 @@ export interface ContainerSpec {
   readonly stdin?: boolean;
   /** Whether the container's own process gets a terminal. Ignored by exec. */
   readonly tty?: boolean;
+  /** As whom it runs; absent: as the driver's own user. Only root can be others. */
+  readonly user?: { readonly uid: number; readonly gid: number; readonly groups: readonly number[] };
+  /** Whether nothing but mounts may be written. */
+  readonly readOnlyRoot?: boolean;
+  /** Changes to the usual ones, by names without `CAP_`, or `ALL`; absent: what the driver's user has. */
+  readonly capabilities?: { readonly add: readonly string[]; readonly drop: readonly string[] };
+  /** Whether no program may gain rights by being executed. */
+  readonly noNewPrivileges?: boolean;
+  readonly limits?: ContainerLimits;
   /** Folder with the image's own files, to be seen at `/` over the host's; absent for images that are the host itself. */
   readonly rootfs?: string;
   /** Files and folders to be seen inside. */
   readonly mounts: readonly { readonly source: string; readonly target: string; readonly readOnly: boolean }[];
+}
+
+export interface ProcessExit {
+  readonly exitCode: number;
+  readonly signal?: NodeJS.Signals;
+  /** It, or a process below it, wanted more memory than its limit. */
+  readonly outOfMemory?: boolean;
+}
+
+/** At most; a driver that cannot see to it lets a container have more. */
+export interface ContainerLimits {
+  readonly memory_bytes?: number;
+  readonly cpus?: number;
 }
 
 export interface RunningProcess {
@@ -88,7 +112,7 @@ export interface RunningProcess {
   /** With a terminal: ends at once, all output is on stdout. */
   readonly stderr: Readable;
   /** 128 + number for a signal. */
-  readonly exited: Promise<{ readonly exitCode: number; readonly signal?: NodeJS.Signals }>;
+  readonly exited: Promise<ProcessExit>;
   kill(signal: NodeJS.Signals): void;
   /** Does nothing without a terminal. */
   resize(columns: number, rows: number): void;

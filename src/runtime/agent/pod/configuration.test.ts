@@ -128,8 +128,9 @@ test('volumes: what cannot be mounted is said', async (t) => {
     message: 'MountVolume.SetUp failed for volume "v" : configmap "c" not found',
   });
   await assert.rejects(make({ persistentVolumeClaim: { claimName: 'p' } }), {
-    message: /persistentVolumeClaim are not supported/,
+    message: 'MountVolume.SetUp failed for volume "v" : persistentvolumeclaim "p" not found',
   });
+  await assert.rejects(make({ nfs: { server: 's', path: '/' } }), { message: /volumes of type nfs are not supported/ });
 });
 
 test('volumes: a change reaches the files all at once, and names that went are gone', async (t) => {

@@ -4,9 +4,11 @@ import type { ContainerSpec } from '../../drivers/driver.js';
 import type { Image } from '../../images/image.js';
 import type { PullPolicy } from '../../images/image-store.js';
 import { accountVariables } from './account-token.js';
+import { containerSecurity } from './container-security.js';
 import { containerSpec } from './container-spec.js';
 import { containerEnvironment } from './environment.js';
 import type { PodContext } from './pod-context.js';
+import { prepareSubPaths } from './sub-path.js';
 
 export interface Prepared {
   readonly spec: ContainerSpec;
@@ -19,6 +21,9 @@ export interface NotPrepared {
   readonly reason: string;
   readonly message: string;
 }
+
+/** Names the file of the termination message to a program that cannot see it at its path. */
+const TERMINATION_VARIABLE = 'TRYSAIL_TERMINATION_LOG';
 
 const IMAGE_REASONS = new Set(['ErrImagePull', 'ErrImageNeverPull', 'InvalidImageName']);
 
@@ -33,16 +38,22 @@ export async function prepareContainer(container: Container, context: PodContext
       reader,
       context.sandbox.serviceAddress?.bind(context.sandbox),
     );
-    const account = accountVariables(context.parts.driver, context.volumes);
+    const rootfs = await images.rootfs(image);
+    const showsPaths = context.parts.driver.name !== 'process';
+    const terminationFile = context.terminationFile(container.name);
+    const told: Record<string, string> = showsPaths ? {} : { [TERMINATION_VARIABLE]: terminationFile };
     const spec = containerSpec({
       container,
       image: image.config,
-      rootfs: await images.rootfs(image),
-      environment: { ...account, ...environment },
-      mountsAccount: Object.keys(account).length === 0,
+      rootfs,
+      environment: { ...told, ...accountVariables(context.parts.driver, context.volumes), ...environment },
+      mountsAccount: showsPaths,
+      security: await containerSecurity({ pod: context.pod(), container, image: image.config, rootfs }),
+      ...(showsPaths && { terminationFile }),
       hostname: context.hostname,
       volumes: context.volumes,
     });
+    await prepareSubPaths(container, spec.mounts, context.volumes);
     return { spec, imageID: imageIdOf(image), stopSignal: signalOf(image.config.StopSignal) };
   } catch (error) {
     const code = codeOf(error) ?? '';

@@ -1,5 +1,5 @@
 import type { Container, Probe } from 'kubernetes-types/core/v1.js';
-import type { ContainerSpec, RunningProcess } from '../../drivers/driver.js';
+import type { ContainerSpec, ProcessExit, RunningProcess } from '../../drivers/driver.js';
 import type { ContainerLog } from '../logs/container-log.js';
 import { ContainerProbes } from '../probes/container-probes.js';
 import { type Action, type CheckTarget, check } from '../probes/probe-check.js';
@@ -64,7 +64,7 @@ export class ContainerRun {
   }
 
   /** Resolves when the process ended and its output is in the log. */
-  async ended(): Promise<{ readonly exitCode: number; readonly signal?: NodeJS.Signals }> {
+  async ended(): Promise<ProcessExit> {
     const exit = await this.process.exited;
     this.probes.stop();
     await Promise.race([this.output.ended, sleep(this.parts.context.parts.clock, OUTPUT_END_MAX_MS, NEVER)]);
@@ -92,7 +92,8 @@ export class ContainerRun {
       this.probes.start();
       return;
     }
-    this.event('Warning', 'FailedPostStartHook', `PostStartHook failed: ${failure}`);
+    this.event('Warning', 'FailedPostStartHook', `PostStartHook failed: ${failure.trimEnd()}`);
+    this.event('Normal', 'Killing', 'FailedPostStartHook');
     await this.terminate();
   }
 
@@ -103,7 +104,7 @@ export class ContainerRun {
     const failure = await this.runHook(this.parts.container.lifecycle?.preStop, either);
     timer.cancel();
     if (failure !== undefined && !ended.aborted) {
-      this.event('Warning', 'FailedPreStopHook', `PreStopHook failed: ${failure}`);
+      this.event('Warning', 'FailedPreStopHook', `PreStopHook failed: ${failure.trimEnd()}`);
     }
   }
 

@@ -10,11 +10,14 @@ import { ContainerRun, GRACE_MIN_MS } from './container-run.js';
 import { type ContainerView, lostState } from './container-state.js';
 import { CrashBackoff, durationText } from './crash-backoff.js';
 import { type PodContext, podText } from './pod-context.js';
+import { makeTerminationFile, terminationMessage } from './termination-message.js';
 
 const PREPARE_RETRY_FIRST_MS = 10_000;
 const PREPARE_RETRY_LONGEST_MS = 300_000;
 /** As a shell's "cannot execute" of the container runtime. */
 const START_ERROR_EXIT_CODE = 128;
+
+const OUT_OF_MEMORY_EXIT_CODE = 137;
 
 export type RestartPolicy = 'Always' | 'OnFailure' | 'Never';
 
@@ -168,6 +171,7 @@ export class ContainerRunner implements ContainerView {
     this.imageID = imageID;
     this.containerID = `trysail://${randomBytes(32).toString('hex')}`;
     this.event('Normal', 'Created', `Created container: ${this.container.name}`);
+    makeTerminationFile(this.context.terminationFile(this.container.name));
     const startedAt = rfc3339(clock.now());
     let process: RunningProcess;
     try {
@@ -189,10 +193,18 @@ export class ContainerRunner implements ContainerView {
     this.current = run;
     // Stopped while it was being started: nobody else knows of this process.
     if (this.stopping.signal.aborted) void run.terminate(this.stopGrace_ms);
-    const { exitCode, signal } = await run.ended();
+    const { exitCode, outOfMemory } = await run.ended();
+    const message = await this.lastWords(exitCode);
     this.current = undefined;
-    const reason = exitCode === 0 ? 'Completed' : 'Error';
-    return this.ended({ exitCode, reason, startedAt, ...(signal ? { message: `ended by ${signal}` } : {}) });
+    const failure = outOfMemory && exitCode === OUT_OF_MEMORY_EXIT_CODE ? 'OOMKilled' : 'Error';
+    const reason = exitCode === 0 ? 'Completed' : failure;
+    return this.ended({ exitCode, reason, startedAt, ...(message === '' ? {} : { message }) });
+  }
+
+  private lastWords(exitCode: number): Promise<string> {
+    const { container, context, restartCount: attempt } = this;
+    const place = { file: context.terminationFile(container.name), logFolder: context.logFolder(container.name) };
+    return terminationMessage({ container, ...place, attempt, exitCode });
   }
 
   private watch(process: RunningProcess, { spec, stopSignal }: Prepared, log: ContainerLog): ContainerRun {

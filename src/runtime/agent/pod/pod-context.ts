@@ -16,6 +16,8 @@ export interface PodContext {
   readonly volumes: ReadonlyMap<string, string>;
   /** Folder with the container's logs. */
   readonly logFolder: (container: string) => string;
+  /** File for a container's termination message. */
+  readonly terminationFile: (container: string) => string;
   /** A container's part of the status may have changed. */
   readonly changed: () => void;
   /** An event about one container. */

@@ -1,4 +1,4 @@
-import type { PodCondition, PodStatus } from 'kubernetes-types/core/v1.js';
+import type { ContainerStatus, PodCondition, PodStatus } from 'kubernetes-types/core/v1.js';
 import { qosClass } from '../../../resources/core/pod/qos.js';
 import type { PodObject } from '../../../resources/types.js';
 import type { RestartPolicy } from './container-runner.js';
@@ -44,12 +44,17 @@ export function podStatus(inputs: StatusInputs): PodStatus {
     hostIPs: [{ ip: hostIP }],
     ...(podIP === undefined ? {} : { podIP, podIPs: [{ ip: podIP }] }),
     startTime: inputs.startTime,
-    ...(init.length > 0 ? { initContainerStatuses: init.map(statusOf) } : {}),
+    ...(init.length > 0 ? { initContainerStatuses: init.map(initStatusOf) } : {}),
     containerStatuses: apps.map(statusOf),
     qosClass: pod.status?.qosClass ?? qosClass(pod.spec),
     ...(inputs.reason === undefined ? {} : { reason: inputs.reason }),
     ...(inputs.message === undefined ? {} : { message: inputs.message }),
   };
+}
+
+/** One that succeeded is ready, for all that it runs no more. */
+function initStatusOf(view: ContainerView): ContainerStatus {
+  return { ...statusOf(view), ready: view.ready || view.state.terminated?.exitCode === 0 };
 }
 
 /** Kubelet's rules (getPhase): a container in its back-off counts as ended, one that never ran as pending. */

@@ -150,7 +150,7 @@ export class PodWorker {
     this.deadline?.cancel();
     this.storage?.stop();
     await this.proxy?.stop(0);
-    for (const runner of this.runners) await runner.stop(0);
+    await this.stopRunners(this.grace_ms);
     this.writer.changed();
   }
 
@@ -172,9 +172,28 @@ export class PodWorker {
     this.parts.events.record(this.pod, 'Normal', reason, this.failure.message);
     this.ending.abort();
     this.writer.changed();
-    const grace_ms = (this.pod.spec.terminationGracePeriodSeconds ?? GRACE_DEFAULT_S) * 1000;
-    await Promise.all(this.runners.map((runner) => runner.stop(grace_ms)));
+    await this.stopRunners(this.grace_ms);
     await this.finish();
+  }
+
+  private get grace_ms(): number {
+    return (this.pod.spec.terminationGracePeriodSeconds ?? GRACE_DEFAULT_S) * 1000;
+  }
+
+  /** The programs first; then native sidecars, the last first, in what is left of the grace: programs use them to their end. */
+  private async stopRunners(grace_ms: number): Promise<void> {
+    const { clock } = this.parts;
+    const begin_ms = clock.monotonic_ms();
+    if (grace_ms === 0) {
+      await Promise.all(this.runners.map((runner) => runner.stop(0)));
+      return;
+    }
+    const sidecars = this.runners.filter(({ container }) => isRestartableInit(container));
+    const programs = this.runners.filter((runner) => !sidecars.includes(runner));
+    await Promise.all(programs.map((runner) => runner.stop(grace_ms)));
+    for (const runner of sidecars.reverse()) {
+      await runner.stop(Math.max(0, grace_ms - (clock.monotonic_ms() - begin_ms)));
+    }
   }
 
   private async setUp(): Promise<PodContext | undefined> {
@@ -199,6 +218,7 @@ export class PodWorker {
       hostname: sandboxSpec(this.pod, this.plan, this.parts.node).hostname,
       volumes: storage.places,
       logFolder: (container) => this.logFolder(container),
+      terminationFile: (container) => path.join(this.podFolder(), 'termination', container),
       changed: () => this.writer.changed(),
       event: (container, type, reason, message) => {
         const isInit = this.pod.spec.initContainers?.some(({ name }) => name === container);
@@ -279,7 +299,7 @@ export class PodWorker {
     this.storage?.stop();
     if (tellServer && this.proxy?.ready)
       await sleep(this.parts.clock, Math.min(grace_ms, ENDPOINT_SPREAD_MS), this.hurry.signal);
-    await Promise.all(this.runners.map((runner) => runner.stop(grace_ms)));
+    await this.stopRunners(grace_ms);
     await this.proxy?.stop(Math.min(grace_ms, DRAIN_MS_MAX));
     await this.life;
     this.storage?.stop();

@@ -9,11 +9,14 @@ const NDOTS_DEFAULT = 5;
 export function sandboxSpec(pod: PodObject, plan: PodPlan, node: NodeFacts): SandboxSpec {
   const { metadata, spec } = pod;
   const namespace = metadata.namespace ?? 'default';
+  const name = spec.hostname || metadata.name.slice(0, HOSTNAME_MAX).replace(/[-.]+$/, '');
+  const domain = spec.subdomain ? `${spec.subdomain}.${namespace}.svc.${node.clusterDomain}` : undefined;
   return {
     uid: metadata.uid ?? '',
     namespace,
     name: metadata.name,
-    hostname: spec.hostname || metadata.name.slice(0, HOSTNAME_MAX).replace(/[-.]+$/, ''),
+    hostname: domain && spec.setHostnameAsFQDN ? `${name}.${domain}` : name,
+    ...(domain && { domain }),
     hostAliases: (spec.hostAliases ?? []).flatMap(({ ip, hostnames = [] }) => (ip ? [{ ip, hostnames }] : [])),
     captured: plan.proxy !== undefined && plan.proxyMode === 'sidecar',
     ports: spec.containers.flatMap(({ ports = [] }) => ports.map(({ containerPort }) => containerPort)),

@@ -5,6 +5,7 @@ import { messageOf } from '../../../base/errors.js';
 import { RuntimeError } from '../../errors.js';
 import { type VolumeFiles, writeAtomically } from './atomic-folder.js';
 import { claimedFolder } from './claimed-folder.js';
+import { giveToGroup, openEmptyDir } from './volume-access.js';
 import { type VolumeSources, volumeContents } from './volume-contents.js';
 
 /** A pod's volumes as folders: made once, and written anew where what they are made from changed. */
@@ -71,14 +72,20 @@ export class PodVolumes {
     }
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
+    if (volume.emptyDir) await openEmptyDir(folder, this.group);
     if (files) await this.write(volume.name, files);
     return folder;
+  }
+
+  private get group(): number | undefined {
+    return this.sources().facts.pod.spec.securityContext?.fsGroup;
   }
 
   private async write(name: string, files: VolumeFiles): Promise<void> {
     const old = this.written.get(name);
     if (old && same(old, files)) return;
     await writeAtomically(path.join(this.folder, name), files);
+    await giveToGroup(path.join(this.folder, name), this.group);
     this.written.set(name, files);
   }
 }

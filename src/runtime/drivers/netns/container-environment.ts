@@ -15,7 +15,9 @@ export function hostPrograms(): Record<string, string> {
 export function environmentOf(container: ContainerSpec): Record<string, string> {
   const path = container.env['PATH'] ?? DEFAULT_PATH;
   const withNode = bringsNode(container.rootfs) ? `${path}:${PROGRAM_FOLDER}` : `${PROGRAM_FOLDER}:${path}`;
-  return { HOME: '/root', ...container.env, PATH: withNode };
+  // Containers see no homes of the host, whoever they run as.
+  const home = container.user && container.user.uid !== 0 ? '/' : '/root';
+  return { HOME: home, ...container.env, PATH: withNode };
 }
 
 function bringsNode(rootfs: string | undefined): boolean {

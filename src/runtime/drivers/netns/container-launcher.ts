@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, closeSync, constants, existsSync, openSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, fchownSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   changeRoot,
@@ -21,6 +21,10 @@ export interface ProgramSpec {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly workingDir: string;
+  /** Arguments of setpriv(1): as whom it runs, and what it may not; none: as root with all rights. */
+  readonly privileges: readonly string[];
+  /** Owner of its output, which a program may open again as /dev/stdout. */
+  readonly owner?: { readonly uid: number; readonly gid: number };
 }
 
 export interface StartRequest {
@@ -65,7 +69,9 @@ export class ContainerLauncher {
       unshareNamespaces(['mnt']);
       for (const kind of POD_NAMESPACES) enterFile(join(request.folder, kind), kind);
       changeRoot(buildRootfs(request.rootfs));
-      const argv = this.checked(request.program);
+      const argv = privileged(request.program, this.checked(request.program));
+      const { owner } = request.program;
+      if (owner) for (const fd of [request.output, request.errors]) fchownSync(fd, owner.uid, owner.gid);
       unshareNamespaces(['pid']);
       const program = [systemProgram('unshare'), '--mount-proc', '--', ...argv];
       return this.spawn(request.program, program, ['ignore', request.output, request.errors]);
@@ -81,8 +87,12 @@ export class ContainerLauncher {
       } finally {
         for (const { fd } of open) closeSync(fd);
       }
-      const argv = this.checked(request.program);
-      if (request.streams !== 'terminal') return { pid: this.spawn(request.program, argv, request.streams) };
+      const argv = privileged(request.program, this.checked(request.program));
+      const { owner } = request.program;
+      if (request.streams !== 'terminal') {
+        if (owner) for (const fd of request.streams) fchownSync(fd, owner.uid, owner.gid);
+        return { pid: this.spawn(request.program, argv, request.streams) };
+      }
       return this.spawnWithTerminal(request.program, argv);
     });
   }
@@ -158,6 +168,11 @@ export class ContainerLauncher {
     child.once('exit', (code, signal) => this.onExit(program.key, code, signal));
     return child.pid;
   }
+}
+
+/** The program's command line behind the one that takes rights away. */
+function privileged({ privileges }: ProgramSpec, argv: readonly string[]): readonly string[] {
+  return privileges.length === 0 ? argv : [systemProgram('setpriv'), ...privileges, '--', ...argv];
 }
 
 function openNamespaceOf(pid: number, kind: NamespaceKind): number {

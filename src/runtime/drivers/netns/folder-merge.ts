@@ -146,9 +146,14 @@ function entriesOf(folder: string | undefined): string[] {
 
 /** Shows a file at `target`, over what may be there. */
 export function bindFile(source: string, target: string): void {
+  makeFile(target);
+  bindTree(source, target);
+}
+
+/** An empty file, where there is nothing yet. */
+export function makeFile(target: string): void {
   mkdirSync(dirname(target), { recursive: true });
   if (!existsSync(target)) writeFileSync(target, '');
-  bindTree(source, target);
 }
 
 export function isBelow(path: string, folder: string): boolean {

@@ -7,6 +7,7 @@ import { RuntimeError } from '../../errors.js';
 import type { Driver, Sandbox, SandboxSpec } from '../driver.js';
 import { AddressPool } from './address-pool.js';
 import { captureSpec, PROXY_MARK } from './capture.js';
+import { Cgroups } from './cgroups.js';
 import { connected } from './connected.js';
 import { NetnsSandbox } from './netns-sandbox.js';
 import { NodeThread } from './node-thread.js';
@@ -44,6 +45,7 @@ export class NetnsDriver implements Driver {
   /** For pods with a sidecar, which takes their TCP alone. */
   private readonly udpServices = new ServiceTable((request) => this.changeServices(request));
   private thread: NodeThread | undefined;
+  private cgroups: Cgroups | undefined;
 
   constructor(private readonly options: NetnsDriverOptions) {
     this.clock = options.clock ?? new SystemClock();
@@ -60,6 +62,7 @@ export class NetnsDriver implements Driver {
     const { runDir } = this.options;
     mkdirSync(runDir, { recursive: true });
     mount('tmpfs', runDir, 'tmpfs', MountFlag.NOSUID | MountFlag.NODEV, `mode=700,size=${RUN_BYTES_MAX}`);
+    if (!this.rootless) this.cgroups = Cgroups.open(runDir);
     this.thread = new NodeThread();
     await this.thread.operations.run('createMesh', {
       folder: join(runDir, 'mesh'),
@@ -100,8 +103,9 @@ export class NetnsDriver implements Driver {
       throw error;
     }
     const { runDir } = this.options;
+    const { rootless, cgroups, clock } = this;
     const sandbox = new NetnsSandbox(
-      { spec, podIP: address, folder, runDir, rootless: this.rootless, thread, clock: this.clock, unserve, notice },
+      { spec, podIP: address, folder, runDir, rootless, cgroups, thread, clock, unserve, notice },
       () => {
         this.sandboxes.delete(sandbox);
         this.addresses.free(index);
@@ -134,6 +138,7 @@ export class NetnsDriver implements Driver {
     if (!this.thread) return;
     await this.thread.close();
     this.thread = undefined;
+    this.cgroups?.close();
     unmount(this.options.runDir);
     rmSync(this.options.runDir, { recursive: true, force: true });
   }

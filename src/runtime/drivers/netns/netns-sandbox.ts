@@ -3,16 +3,19 @@ import { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../../base/clock.js';
+import { codeOf } from '../../../base/errors.js';
 import { closeDescriptor, makePipe, type PipeEnds, unpinNamespace } from '../../../native/index.js';
 import { RuntimeError } from '../../errors.js';
 import type { ContainerSpec, ProxyNetwork, RunningProcess, Sandbox, SandboxSpec } from '../driver.js';
 import { PROXY_MARK } from './capture.js';
+import type { Cgroups, ContainerGroup } from './cgroups.js';
 import { environmentOf, hostPrograms } from './container-environment.js';
 import type { ProgramSpec } from './container-launcher.js';
 import type { NodeThread } from './node-thread.js';
 import { podFiles } from './pod-files.js';
 import { POD_NAMESPACES } from './pod-network.js';
 import { PodProcess, pipeReader, pipeWriter, terminalStreams } from './pod-process.js';
+import { privilegesOf } from './privileges.js';
 
 export interface NetnsSandboxParts {
   readonly spec: SandboxSpec;
@@ -21,6 +24,8 @@ export interface NetnsSandboxParts {
   readonly folder: string;
   readonly runDir: string;
   readonly rootless: boolean;
+  /** Absent where limits cannot be enforced. */
+  readonly cgroups: Cgroups | undefined;
   readonly thread: NodeThread;
   readonly clock: Clock;
   /** Called before the pod's network goes: its services change no more. */
@@ -35,6 +40,7 @@ export class NetnsSandbox implements Sandbox {
   readonly proxyNetwork: ProxyNetwork;
   readonly proxyMetadata = { INTERCEPTION_MODE: 'REDIRECT' };
   private readonly containers = new Map<string, RunningProcess>();
+  private readonly groups = new Map<RunningProcess, ContainerGroup>();
   private destroyed: Promise<void> | undefined;
 
   /** @param onDestroyed called when nothing of it is left */
@@ -55,14 +61,17 @@ export class NetnsSandbox implements Sandbox {
     const request = {
       folder,
       rootfs: this.rootfsOf(container),
-      program: programOf(container, container.argv, key),
+      program: this.programOf(container, container.argv, key),
       output: output.write,
       errors: errors.write,
     };
+    const group = container.limits && this.parts.cgroups?.make(container.limits);
     const pid = await thread.operations.run('start', request).catch((error) => {
       forget();
+      group?.remove();
       throw startError(error, pipes, [output.read, errors.read]);
     });
+    addTo(group, pid);
     for (const pipe of pipes) closeDescriptor(pipe.write);
     const running = new PodProcess({
       pid,
@@ -72,9 +81,12 @@ export class NetnsSandbox implements Sandbox {
       stderr: pipeReader(errors.read),
       exit,
       clock: this.parts.clock,
+      ...(group && { group }),
     });
     this.containers.set(container.name, running);
+    if (group) this.groups.set(running, group);
     void running.exited.then(() => {
+      this.groups.delete(running);
       if (this.containers.get(container.name) === running) this.containers.delete(container.name);
     });
     return running;
@@ -88,9 +100,11 @@ export class NetnsSandbox implements Sandbox {
     this.checkAlive();
     const beside = this.containers.get(container.name);
     if (!beside) throw new RuntimeError('CONTAINER_NOT_RUNNING', `The container "${container.name}" is not running`);
-    return options.tty
+    const started = await (options.tty
       ? this.execInTerminal(beside.pid, container, command)
-      : this.execPiped(beside.pid, container, command);
+      : this.execPiped(beside.pid, container, command));
+    addTo(this.groups.get(beside), started.pid);
+    return started;
   }
 
   notices(): readonly string[] {
@@ -129,6 +143,19 @@ export class NetnsSandbox implements Sandbox {
       files: podFiles(spec, this.podIP),
       mounts: container.mounts,
       programs: hostPrograms(),
+      readOnly: container.readOnlyRoot ?? false,
+    };
+  }
+
+  private programOf(container: ContainerSpec, argv: readonly string[], key: number): ProgramSpec {
+    const mapsUsers = !this.parts.rootless;
+    return {
+      key,
+      argv,
+      env: environmentOf(container),
+      workingDir: container.workingDir || '/',
+      privileges: privilegesOf(container, mapsUsers),
+      ...(container.user && mapsUsers && { owner: { uid: container.user.uid, gid: container.user.gid } }),
     };
   }
 
@@ -139,7 +166,7 @@ export class NetnsSandbox implements Sandbox {
     const { key, exit, forget } = thread.expectExit();
     const streams = [input.read, output.write, errors.write] as const;
     const result = await thread.operations
-      .run('exec', { pid, program: programOf(container, command, key), streams })
+      .run('exec', { pid, program: this.programOf(container, command, key), streams })
       .catch((error) => {
         forget();
         throw startError(
@@ -167,7 +194,7 @@ export class NetnsSandbox implements Sandbox {
   ): Promise<RunningProcess> {
     const { thread } = this.parts;
     const { key, exit, forget } = thread.expectExit();
-    const program = programOf(container, command, key);
+    const program = this.programOf(container, command, key);
     const withTerm = { ...program, env: { TERM: 'xterm', ...program.env } };
     const result = await thread.operations
       .run('exec', { pid, program: withTerm, streams: 'terminal' })
@@ -205,8 +232,13 @@ export class NetnsSandbox implements Sandbox {
   }
 }
 
-function programOf(container: ContainerSpec, argv: readonly string[], key: number): ProgramSpec {
-  return { key, argv, env: environmentOf(container), workingDir: container.workingDir || '/' };
+/** A process that has ended meanwhile needs no limits. */
+function addTo(group: ContainerGroup | undefined, pid: number): void {
+  try {
+    group?.add(pid);
+  } catch (error) {
+    if (codeOf(error) !== 'ESRCH') throw error;
+  }
 }
 
 /** Frees what was made for a process that did not start. */

@@ -6,6 +6,7 @@ import type { Clock } from '../../../base/clock.js';
 import { codeOf } from '../../../base/errors.js';
 import { resizeTerminal } from '../../../native/index.js';
 import type { RunningProcess } from '../driver.js';
+import type { ContainerGroup } from './cgroups.js';
 import type { Exit } from './node-thread.js';
 import { signalFirstProcess } from './signals.js';
 
@@ -19,6 +20,8 @@ export interface PodProcessParts {
   readonly stdout: Readable;
   readonly stderr: Readable;
   readonly exit: Promise<Exit>;
+  /** Of a container with limits; removed at its end. */
+  readonly group?: ContainerGroup;
   readonly clock: Clock;
   /** Absent without a terminal. */
   readonly resize?: (columns: number, rows: number) => void;
@@ -65,6 +68,13 @@ export class PodProcess implements RunningProcess {
 
   private statusOf(exit: Exit): ExitStatus {
     this.ended = true;
+    const { group } = this.parts;
+    const outOfMemory = group?.wasOutOfMemory ? { outOfMemory: true } : {};
+    group?.remove();
+    return { ...this.endOf(exit), ...outOfMemory };
+  }
+
+  private endOf(exit: Exit): ExitStatus {
     if (exit.signal === null) return { exitCode: exit.code ?? 0 };
     const signal = exit.signal === 'SIGKILL' ? (this.killedBy ?? exit.signal) : exit.signal;
     return { exitCode: 128 + constants.signals[signal], signal };

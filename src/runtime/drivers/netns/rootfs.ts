@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, readlinkSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { bindTree, MountFlag, mount, setTreeReadOnly, unmount } from '../../../native/index.js';
+import { bindTree, MountFlag, mount, setReadOnly, unmount } from '../../../native/index.js';
 import { populateDevices } from './devices.js';
-import { bindFile, FolderMerge, isBelow, isFolder, isLink } from './folder-merge.js';
+import { bindFile, FolderMerge, isBelow, isFolder, isLink, makeFile } from './folder-merge.js';
 
 export interface RootfsSpec {
   /** The driver's folder; its mounts are not for containers. Serves as the place to build in. */
@@ -16,6 +16,8 @@ export interface RootfsSpec {
   readonly programs: Readonly<Record<string, string>>;
   /** Overlays in a user namespace keep their marks in attributes that it may write. */
   readonly rootless: boolean;
+  /** Whether only what is mounted may be written. */
+  readonly readOnly: boolean;
 }
 
 /** Where `programs` are. */
@@ -41,7 +43,13 @@ export function buildRootfs(spec: RootfsSpec): string {
   new FolderMerge({ root, scratch: spec.runDir, hostMounts, inserted, rootless: spec.rootless }).mergeRoot(spec.image);
   placeSystem(root);
   placeFiles(spec, root);
-  placeMounts(spec, root);
+  const places = spec.mounts.map(({ source: named, target, readOnly }) => {
+    // A file of a ConfigMap is a link.
+    const source = realpathSync(named);
+    return { source, place: makePlace(source, placeIn(root, target)), readOnly };
+  });
+  if (spec.readOnly) closeRoot(root);
+  for (const { source, place, readOnly } of places) bindTree(source, place, readOnly);
   return root;
 }
 
@@ -83,19 +91,18 @@ function placeFiles(spec: RootfsSpec, root: string): void {
   }
 }
 
-function placeMounts(spec: RootfsSpec, root: string): void {
-  for (const { source: named, target, readOnly } of spec.mounts) {
-    // A file of a ConfigMap is a link.
-    const source = realpathSync(named);
-    const place = placeIn(root, target);
-    if (!isFolder(source)) {
-      bindFile(source, place);
-      if (readOnly) setTreeReadOnly(place);
-      continue;
-    }
-    mkdirSync(place, { recursive: true });
-    bindTree(source, place, readOnly);
-  }
+/** What a mount needs to lie on: a folder for a folder, a file for anything else. */
+function makePlace(source: string, place: string): string {
+  if (isFolder(source)) mkdirSync(place, { recursive: true });
+  else makeFile(place);
+  return place;
+}
+
+/** Nothing of the image and the host can be written any more; devices, shared memory and /proc are as they were. */
+function closeRoot(root: string): void {
+  const open = new Set(['dev', 'proc', 'sys'].map((name) => join(root, name)));
+  const inRoot = mountPoints('/dev/null').filter((point) => isBelow(point, root));
+  for (const point of inRoot) if (![...open].some((folder) => isBelow(point, folder))) setReadOnly(point);
 }
 
 const LINKS_MAX = 40;
