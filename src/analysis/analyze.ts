@@ -64,8 +64,8 @@ function soundSubjects(inputs: readonly Input[], { namespace }: AnalyzeOptions, 
     // What runs was checked when it was created, and may be of an older version.
     if (origin !== undefined) messages.push(...wrong);
     if (definition === undefined) {
-      if (isOfIstio(object) && origin !== undefined) messages.push(unserved(subject));
-      continue;
+      if (!isOfIstio(object)) continue;
+      if (origin !== undefined) messages.push(unserved(subject));
     }
     if (wrong.length > 0 && !wrong.every(({ type }) => type === TRY.UnsupportedField)) continue;
     const key = `${object.kind}/${namespaceOf(subject)}/${subject.object.metadata.name}`;

@@ -1,11 +1,11 @@
 import { conform } from '../apiserver/validation/conform.js';
+import { unsupportedFieldErrors } from '../resources/istio/unsupported.js';
 import type { FieldError, KindDefinition, KindVersion } from '../resources/kind.js';
 import { apiVersionOf, type KubeObject } from '../resources/object.js';
 import { KINDS } from '../resources/registry.js';
 import { validateMetadata } from '../resources/validation/metadata.js';
 import { IST, TRY } from './codes.js';
 import type { Message } from './message.js';
-import type { MessageType } from './message-type.js';
 import type { Origin, Subject } from './subject.js';
 
 const SUPPORT_PAGE = 'docs/compatibility.md';
@@ -23,15 +23,19 @@ export interface Validated {
  */
 export function validate(written: KubeObject, origin: Origin | undefined, namespace: string): Validated {
   const found = definitionOf(written);
-  if (found === undefined) return { subject: asSubject(written, origin), definition: undefined, messages: [] };
+  if (found === undefined) {
+    const metadata = { ...written.metadata, namespace: written.metadata.namespace ?? namespace };
+    return { subject: asSubject({ ...written, metadata }, origin), definition: undefined, messages: [] };
+  }
   const { definition, version } = found;
   const { value, unknown, errors } = conform({ ...written }, version.schema);
   const shaped = errors.length > 0 ? written : stored(value as KubeObject, definition, version, namespace);
   const subject = asSubject(shaped, origin);
   const problems = errors.length > 0 ? errors : kindErrors(shaped, definition);
+  const unsupported = new Set(errors.length > 0 ? [] : unsupportedFieldErrors(shaped).map(({ field }) => field));
   const messages = [
     ...unknown.map(({ path, suggestion }) => unknownField(subject, path, suggestion)),
-    ...problems.map((problem) => toMessage(subject, problem)),
+    ...problems.map((problem) => toMessage(subject, problem, unsupported)),
   ];
   return { subject, definition, messages };
 }
@@ -85,10 +89,14 @@ function unknownField(subject: Subject, path: string, suggestion: string | undef
   };
 }
 
-function toMessage(subject: Subject, { field, message }: FieldError): Message {
-  const type = typeOf(subject, field, message);
-  if (type === TRY.UnsupportedField) {
-    const text = `Valid in Istio, and refused by this mesh: ${field}`;
+function toMessage(
+  subject: Subject,
+  { reason, field, message }: FieldError,
+  unsupported: ReadonlySet<string>,
+): Message {
+  if (reason === 'FieldValueForbidden' && unsupported.has(field)) {
+    const type = TRY.UnsupportedField;
+    const text = `${field}: ${message.replace(/^Forbidden: /, '')}`;
     return {
       type,
       level: type.level,
@@ -98,13 +106,13 @@ function toMessage(subject: Subject, { field, message }: FieldError): Message {
       fix: `Remove it; ${SUPPORT_PAGE} lists what is supported.`,
     };
   }
-  const text = `${type === IST.SchemaValidationError ? 'Schema validation error: ' : ''}${field}: ${message}`;
+  if (subject.object.kind === 'RouteRule' && field === 'spec.route' && message.includes('add up to')) {
+    const type = TRY.RouteRuleWeights;
+    const fix = 'Change the weights so that they add up to 100.';
+    return { type, level: type.level, subject, field, text: `${field}: ${message}`, fix };
+  }
+  const type = IST.SchemaValidationError;
+  const text = `Schema validation error: ${field}: ${message}`;
   const fix = 'Correct the field: the mesh refuses the object as it is.';
   return { type, level: type.level, subject, field, text, fix };
-}
-
-function typeOf({ object }: Subject, field: string, message: string): MessageType {
-  if (message.includes('not supported yet')) return TRY.UnsupportedField;
-  const isWeights = object.kind === 'RouteRule' && field === 'spec.route' && message.includes('add up to');
-  return isWeights ? TRY.RouteRuleWeights : IST.SchemaValidationError;
 }

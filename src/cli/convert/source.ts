@@ -1,3 +1,4 @@
+import { unsupportedFieldErrors } from '../../resources/istio/unsupported.js';
 import type { KindDefinition } from '../../resources/kind.js';
 import type { KubeObject } from '../../resources/object.js';
 import { KINDS } from '../../resources/registry.js';
@@ -39,7 +40,8 @@ export function isConverted({ apiVersion, kind }: KubeObject): boolean {
 function check(manifest: Manifest, definition: KindDefinition, object: KubeObject): void {
   const said = { ...object, metadata: { ...object.metadata } };
   definition.defaults?.(said);
-  const wrong = definition.validate?.(said).find(({ message }) => !message.includes('not supported yet'));
+  const unsupported = new Set(unsupportedFieldErrors(said).map(({ field }) => field));
+  const wrong = definition.validate?.(said).find(({ field }) => !unsupported.has(field));
   if (wrong === undefined) return;
   const { kind, metadata } = manifest.object;
   throw new CliError(
