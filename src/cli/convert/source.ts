@@ -9,6 +9,8 @@ import { commentsOf } from './comments.js';
 /** Stands for a namespace that neither the object nor the command line says, until the end. */
 export const UNSAID_NAMESPACE = 'namespace-that-nobody-said';
 
+const RULES: ReadonlySet<string> = new Set(['RouteRule', 'DestinationPolicy', 'EgressRule']);
+
 /** One object of the input. */
 export interface Source {
   /** In the version that the mesh stores, with a namespace. */
@@ -32,8 +34,9 @@ export function toSource(manifest: Manifest, namespace: string | undefined): Sou
   return { object, manifest, comments: commentsOf(manifest.document, manifest.path) };
 }
 
-export function isConverted({ apiVersion, kind }: KubeObject): boolean {
-  return kind === 'Ingress' || apiVersion.startsWith('config.istio.io/');
+/** Whether something is made of objects of the kind, so that what they mean matters. */
+function isConverted({ apiVersion, kind }: KubeObject): boolean {
+  return kind === 'Ingress' || (apiVersion.startsWith('config.istio.io/') && RULES.has(kind));
 }
 
 /** What is not supported here is told later, and is no mistake of the user. */
