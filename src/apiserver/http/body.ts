@@ -1,16 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { parse } from 'yaml';
 import { messageOf } from '../../base/errors.js';
-import { withOctals } from '../../resources/yaml-octals.js';
+import { readYaml } from '../../resources/yaml/read.js';
 import { decodeProtobuf, PROTOBUF_TYPE } from '../protobuf/decode.js';
 import { badRequest, entityTooLarge, unsupportedMediaType } from '../status-error.js';
 import { duplicateKeys } from '../validation/duplicate-keys.js';
-import { isTooDeep } from '../validation/yaml-depth.js';
 
 /** As Kubernetes limits requests. */
 export const BODY_BYTES_MAX = 3 * 1024 * 1024;
-/** Aliases of a YAML body that may be resolved: more is a "billion laughs". */
-const YAML_ALIASES_MAX = 100;
 
 export interface Body {
   readonly value: unknown;
@@ -75,15 +71,9 @@ function decodeJson(text: string): Body {
 async function decodeYaml(text: string): Promise<Body> {
   // kubectl labels JSON so in server-side apply; the YAML parser is loaded only for those who really send YAML.
   if (text.trimStart().startsWith('{')) return decodeJson(text);
-  if (isTooDeep(text)) throw badRequest("couldn't parse the body as YAML: nested too deeply");
   try {
-    return { value: parse(text, { maxAliasCount: YAML_ALIASES_MAX, customTags: withOctals }), duplicateFields: [] };
+    return { value: readYaml(text), duplicateFields: [] };
   } catch (error) {
-    throw badRequest(`couldn't parse the body as YAML: ${yamlProblem(error)}`);
+    throw badRequest(`couldn't parse the body as YAML: ${messageOf(error)}`);
   }
-}
-
-/** The first line; the others draw the place, which a one-line message cannot show. */
-function yamlProblem(error: unknown): string {
-  return messageOf(error).split('\n')[0]!.replace(/:$/, '');
 }

@@ -1,10 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { type Document, LineCounter, parseAllDocuments } from 'yaml';
+import { type Document, LineCounter } from 'yaml';
 import { codeOf, messageOf } from '../../base/errors.js';
 import type { KubeObject } from '../../resources/object.js';
-import { withOctals } from '../../resources/yaml-octals.js';
+import { readYamlDocuments } from '../../resources/yaml/read.js';
 import { CliError } from '../errors.js';
 import { Manifest } from './manifest.js';
 
@@ -33,9 +33,7 @@ export function parseManifests(
   },
 ): Manifest[] {
   const lines = new LineCounter();
-  const documents = parseAllDocuments(contents, { lineCounter: lines, merge: true, customTags: withOctals });
-  if (!Array.isArray(documents)) return [];
-  return documents.flatMap((document) => {
+  return documentsOf(contents, file, lines).flatMap((document) => {
     try {
       return objectsOf(document, nameOf(file), lines);
     } catch (error) {
@@ -44,6 +42,14 @@ export function parseManifests(
       return [];
     }
   });
+}
+
+function documentsOf(contents: string, file: string, lines: LineCounter): Document[] {
+  try {
+    return readYamlDocuments(contents, lines);
+  } catch (error) {
+    throw new CliError('INVALID_YAML', `${nameOf(file)}: ${messageOf(error)}`);
+  }
 }
 
 function objectsOf(document: Document, file: string, lines: LineCounter): Manifest[] {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parse, parseAllDocuments } from 'yaml';
 import { TrysailError } from '../../base/errors.js';
 import type { KubeObject } from '../../resources/object.js';
+import { documentValue, readYaml, readYamlDocuments } from '../../resources/yaml/read.js';
 import { packageRoot } from '../package-root.js';
 
 /** An example that the mesh can start with: `examples/NAME/example.yml` says all that is particular to it. */
@@ -28,7 +28,7 @@ export function loadExample(name: string): Example {
   const folder = join(packageRoot(), 'examples', name);
   try {
     const text = readFileSync(join(folder, 'example.yml'), 'utf8');
-    return { ...(parse(text) as Omit<Example, 'folder'>), folder };
+    return { ...(readYaml(text) as Omit<Example, 'folder'>), folder };
   } catch (error) {
     throw new TrysailError(
       'NO_SUCH_EXAMPLE',
@@ -43,8 +43,8 @@ export function loadExample(name: string): Example {
 
 export function exampleObjects(example: Example): KubeObject[] {
   return example.manifests.flatMap((file) =>
-    parseAllDocuments(readFileSync(join(example.folder, file), 'utf8'))
-      .map((document) => document.toJS() as KubeObject | null)
+    readYamlDocuments(readFileSync(join(example.folder, file), 'utf8'))
+      .map((document) => documentValue(document) as KubeObject | null)
       .filter((object) => object !== null),
   );
 }

@@ -1,5 +1,6 @@
-import { type Document, isCollection, isMap, isNode, isSeq, parseAllDocuments, type YAMLMap } from 'yaml';
+import { type Document, isCollection, isMap, isNode, isSeq, type YAMLMap } from 'yaml';
 import { ResourceError } from '../errors.js';
+import { readYamlDocuments } from '../yaml/read.js';
 import { injectionFor } from './inject-pod.js';
 import { type InjectablePod, wantsSidecar } from './policy.js';
 
@@ -24,8 +25,7 @@ const TEMPLATE_PATHS: Readonly<Record<string, Path>> = {
  * @throws ResourceError `INVALID_YAML` with line and column
  */
 export function injectYaml(text: string): string {
-  const documents = parseAllDocuments(text, { merge: true });
-  if (!Array.isArray(documents)) return text;
+  const documents = readYamlDocuments(text);
   let changed = false;
   for (const document of documents) {
     const [problem] = document.errors;

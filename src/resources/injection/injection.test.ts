@@ -144,3 +144,20 @@ test('injectYaml copes with empty annotations, empty documents and a text that i
 test('injectYaml tells where broken YAML is broken', () => {
   assert.throws(() => injectYaml('kind: Pod\n  name: [1\n'), /line \d/);
 });
+
+test('numbers and words stand as they were written, and mean what kubectl reads', () => {
+  const text = `apiVersion: v1
+kind: Pod
+metadata: {name: p}
+spec:
+  automountServiceAccountToken: no
+  containers: [{name: main, image: i}]
+  volumes:
+    - name: keys
+      secret: {secretName: keys, defaultMode: 0400}
+`;
+  const injected = injectYaml(text);
+  assert.match(injected, /defaultMode: 0400/);
+  assert.match(injected, /automountServiceAccountToken: no\n/);
+  assert.throws(() => injectYaml(`a: ${'['.repeat(20_000)}`), /nested too deeply/);
+});

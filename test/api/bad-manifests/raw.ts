@@ -49,7 +49,7 @@ export const RAW_BODIES: readonly RawBody[] = [
     { type: yaml, status: 422 },
   ),
   raw('a billion laughs', laughs, /Excessive alias count/, { type: yaml }),
-  raw('deep YAML', `a: ${nested(20_000, '[', ']')}`, /couldn't parse the body as YAML: nested too deeply/, {
+  raw('deep YAML', `a: ${nested(20_000, '[', ']')}`, /couldn't parse the body as YAML: line 1: nested too deeply/, {
     type: yaml,
   }),
   raw(
