@@ -1,10 +1,12 @@
 export { compile, compileFor } from './compile.js';
 export { isOwnSlice } from './model/endpoints.js';
 export { meshOf } from './model/mesh.js';
-export { objectsOf, refKey } from './objects-of.js';
 export { type ProxyNode, proxyOf } from './model/proxy.js';
 export type { Mesh } from './model/types.js';
+export { objectsOf, refKey } from './objects-of.js';
 export { snapshotOfFiles } from './offline/snapshot-of-files.js';
+export { type MeshPolicy, policyForServices, policyOf } from './policy/policy.js';
+export { objectsBehind, type Rejected } from './rejected.js';
 export { DEFAULT_MESH_CONFIG, EMPTY_SNAPSHOT, type MeshConfig, type MeshSnapshot, type ObjectRef } from './snapshot.js';
 export { SNAPSHOT_KINDS, type SnapshotList, snapshotOf } from './snapshot-kinds.js';
 export { type Condition, type ResourceStatus, statuses } from './statuses.js';

@@ -1,5 +1,15 @@
+import { POLICY_KIND_DEFINITIONS } from '../resources/istio/policy/index.js';
 import type { Gvr, KubeObject } from '../resources/object.js';
-import { DEFAULT_MESH_CONFIG, EMPTY_SNAPSHOT, type MeshConfig, type MeshSnapshot, namespaceOf } from './snapshot.js';
+import {
+  DEFAULT_MESH_CONFIG,
+  EMPTY_SNAPSHOT,
+  type MeshConfig,
+  type MeshSnapshot,
+  namespaceOf,
+  POLICY_LIST_NAMES,
+  POLICY_LISTS,
+  type PolicyList,
+} from './snapshot.js';
 
 export type SnapshotList = Exclude<keyof MeshSnapshot, 'config'>;
 
@@ -14,8 +24,18 @@ const istio = (kind: string, version: 'v1' | 'v1alpha2', resource: string): Snap
   gvr: { group: version === 'v1' ? 'networking.istio.io' : 'config.istio.io', version, resource },
 });
 
+function policyKinds(): Record<PolicyList, SnapshotKind> {
+  const plurals = new Map(POLICY_KIND_DEFINITIONS.map(({ kind, plural }) => [kind, plural]));
+  const kinds = POLICY_LIST_NAMES.map((list) => {
+    const kind = POLICY_LISTS[list];
+    return [list, istio(kind, 'v1alpha2', plurals.get(kind)!)];
+  });
+  return Object.fromEntries(kinds) as Record<PolicyList, SnapshotKind>;
+}
+
 /** Which kind each list of a snapshot holds, and where an API server has it. */
 export const SNAPSHOT_KINDS: Readonly<Record<SnapshotList, SnapshotKind>> = {
+  ...policyKinds(),
   services: { kind: 'Service', gvr: { group: '', version: 'v1', resource: 'services' } },
   endpoints: { kind: 'Endpoints', gvr: { group: '', version: 'v1', resource: 'endpoints' } },
   endpointSlices: {

@@ -5,7 +5,7 @@ import type { KubeObject } from '../resources/object.js';
  * their kind, in the storage version. They must not be changed: what is made of an object is remembered by its identity, so that a
  * new snapshot with the same objects in it costs only what is new.
  */
-export interface MeshSnapshot {
+export interface MeshSnapshot extends PolicyObjects {
   readonly config: MeshConfig;
   readonly services: readonly KubeObject[];
   readonly endpoints: readonly KubeObject[];
@@ -25,6 +25,36 @@ export interface MeshSnapshot {
   /** Those of type kubernetes.io/tls and generic ones, which Gateways name. */
   readonly secrets: readonly KubeObject[];
 }
+
+/** The lists of Mixer's kinds, and which kind each holds. */
+export const POLICY_LISTS = {
+  rules: 'rule',
+  attributeManifests: 'attributemanifest',
+  deniers: 'denier',
+  listCheckers: 'listchecker',
+  memquotas: 'memquota',
+  redisquotas: 'redisquota',
+  prometheuses: 'prometheus',
+  stdios: 'stdio',
+  fluentds: 'fluentd',
+  kubernetesEnvs: 'kubernetesenv',
+  noops: 'noop',
+  checkNothings: 'checknothing',
+  listEntries: 'listentry',
+  quotas: 'quota',
+  metrics: 'metric',
+  logEntries: 'logentry',
+  traceSpans: 'tracespan',
+  reportNothings: 'reportnothing',
+  kuberneteses: 'kubernetes',
+  quotaSpecs: 'QuotaSpec',
+  quotaSpecBindings: 'QuotaSpecBinding',
+} as const;
+
+export type PolicyList = keyof typeof POLICY_LISTS;
+export const POLICY_LIST_NAMES = Object.keys(POLICY_LISTS) as readonly PolicyList[];
+
+export type PolicyObjects = { readonly [List in PolicyList]: readonly KubeObject[] };
 
 export interface MeshConfig {
   /** `cluster.local` */
@@ -46,6 +76,7 @@ export const DEFAULT_MESH_CONFIG: MeshConfig = {
 
 /** A mesh with nothing in it; spread it and replace the lists that there are. */
 export const EMPTY_SNAPSHOT: MeshSnapshot = {
+  ...(Object.fromEntries(POLICY_LIST_NAMES.map((list) => [list, []])) as unknown as PolicyObjects),
   config: DEFAULT_MESH_CONFIG,
   services: [],
   endpoints: [],

@@ -1,6 +1,7 @@
 import { meshOf } from './model/mesh.js';
 import { keyOf } from './ordering.js';
-import { type MeshSnapshot, type ObjectRef, type Problem, refOf } from './snapshot.js';
+import { policyOf } from './policy/policy.js';
+import { type MeshSnapshot, type ObjectRef, POLICY_LIST_NAMES, type Problem, refOf } from './snapshot.js';
 
 /** As in Kubernetes; whoever stores it adds lastTransitionTime and observedGeneration. */
 export interface Condition {
@@ -25,25 +26,26 @@ const GOOD: Readonly<Record<Problem['type'], Condition>> = {
   },
 };
 
-/** What the mesh makes of each traffic object: whether it applies, and whether everything that it names exists. */
+/** What the mesh makes of each object of Istio's: whether it applies, and whether everything that it names exists. */
 export function statuses(snapshot: MeshSnapshot): ResourceStatus[] {
   const problems = new Map<string, Problem[]>();
-  for (const problem of meshOf(snapshot).problems) {
+  for (const problem of [...meshOf(snapshot).problems, ...policyOf(snapshot).problems]) {
     const key = `${problem.object.kind}/${problem.object.namespace}/${problem.object.name}`;
     problems.set(key, [...(problems.get(key) ?? []), problem]);
   }
-  return trafficObjects(snapshot).map((object) => ({
+  return configObjects(snapshot).map((object) => ({
     object: refOf(object),
     conditions: conditionsOf(problems.get(`${object.kind}/${keyOf(object)}`) ?? []),
   }));
 }
 
-function trafficObjects(snapshot: MeshSnapshot) {
+function configObjects(snapshot: MeshSnapshot) {
   const { routeRules, destinationPolicies, egressRules, ingresses } = snapshot;
   const { virtualServices, destinationRules, gateways, serviceEntries, sidecars } = snapshot;
   return [
     ...[routeRules, destinationPolicies, egressRules, ingresses],
     ...[virtualServices, destinationRules, gateways, serviceEntries, sidecars],
+    ...POLICY_LIST_NAMES.map((list) => snapshot[list]),
   ].flat();
 }
 

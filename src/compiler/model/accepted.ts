@@ -1,7 +1,7 @@
 import { messageOf } from '../../base/errors.js';
 import { ISTIO_KINDS } from '../../resources/istio/index.js';
 import type { KubeObject } from '../../resources/object.js';
-import { type MeshSnapshot, type Problem, refOf } from '../snapshot.js';
+import { type MeshSnapshot, POLICY_LIST_NAMES, type Problem, refOf } from '../snapshot.js';
 
 const LISTS = [
   'routeRules',
@@ -13,6 +13,7 @@ const LISTS = [
   'serviceEntries',
   'workloadEntries',
   'sidecars',
+  ...POLICY_LIST_NAMES,
 ] as const;
 
 const validators = new Map(ISTIO_KINDS.map(({ kind, validate }) => [kind, validate]));
