@@ -14,7 +14,8 @@ import type { ObjectRef } from './snapshot.js';
 import { serversByPort } from './xds/gateway.js';
 
 const HTTP_PORT = 80;
-const memory = new WeakMap<Mesh, Map<string, ReadonlySet<string>>>();
+/** By a part that a change of endpoints alone leaves as it is. */
+const memory = new WeakMap<Mesh['routeTables'], Map<string, ReadonlySet<string>>>();
 
 /** `RouteRule/shop/cart` */
 export function refKey({ kind, namespace, name }: ObjectRef): string {
@@ -29,7 +30,7 @@ export function objectsOf(mesh: Mesh, node: Node): ReadonlySet<string> {
   const described = proxyOf(node);
   if (described === undefined) return new Set();
   const key = viewKeyOf(mesh, node) ?? node.id;
-  const byView = memo(memory, mesh, () => new Map<string, ReadonlySet<string>>());
+  const byView = memo(memory, mesh.routeTables, () => new Map<string, ReadonlySet<string>>());
   return memo(byView, key, () => {
     const proxy = withWorkload(mesh, described);
     return new Set((proxy.kind === 'sidecar' ? ofSidecar(mesh, proxy) : ofGateway(mesh, proxy)).map(refKey));

@@ -36,6 +36,7 @@ import { Acknowledgements } from './mesh-api/acknowledgements.js';
 import { MeshApi } from './mesh-api/mesh-api.js';
 import { MeshConfigSource } from './mesh-config.js';
 import { ProxyStates } from './proxy-states.js';
+import { StatusWriter } from './status/status-writer.js';
 import { API_SERVICE_IP, gatewayObjects, systemObjects } from './system-objects.js';
 
 const LOOPBACK = '127.0.0.1';
@@ -131,6 +132,9 @@ export class ControlPlane {
       await ads.listen({ path: paths.adsSocket });
       cleanup.defer(() => source.stop());
       await source.start();
+      const statusWriter = new StatusWriter({ source, proxies, client, clock, logger: logger.scope('status') });
+      cleanup.defer(() => statusWriter.stop());
+      statusWriter.start();
 
       const controllers = await startControllers(
         { client, informers, clock, logger: logger.scope('controller') },

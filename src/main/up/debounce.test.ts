@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import { FakeClock } from '../../base/fake-clock.js';
 import { Debounce } from './debounce.js';
 
-function setUp() {
+function setUp(firstWaits = false) {
   const clock = new FakeClock();
   const runs: number[] = [];
   const run = (): void => void runs.push(clock.monotonic_ms());
-  const debounce = new Debounce({ clock, quiet_ms: 10, max_ms: 100, run });
+  const debounce = new Debounce({ clock, quiet_ms: 10, max_ms: 100, firstWaits, run });
   const start = clock.monotonic_ms();
   return { clock, debounce, times: () => runs.map((at) => at - start) };
 }
@@ -49,4 +49,13 @@ test('debounce: what is stopped does not run', () => {
   debounce.stop();
   clock.advance(1_000);
   assert.deepEqual(times(), []);
+});
+
+test('debounce: where the first waits too, all that follow it go out once', () => {
+  const { clock, debounce, times } = setUp(true);
+  debounce.changed();
+  clock.advance(5);
+  debounce.changed();
+  clock.advance(100);
+  assert.deepEqual(times(), [15]);
 });

@@ -4,6 +4,8 @@ export interface DebounceOptions {
   readonly clock: Clock;
   /** How long nothing must have changed before a change goes out; the first after such a time goes out at once. */
   readonly quiet_ms: number;
+  /** Also the first waits for the quiet time: it is likely to be followed by others. */
+  readonly firstWaits?: boolean;
   /** However much changes, nothing waits longer. */
   readonly max_ms: number;
   readonly run: () => void;
@@ -23,13 +25,13 @@ export class Debounce {
   }
 
   changed(): void {
-    const { clock, quiet_ms } = this.options;
+    const { clock, quiet_ms, firstWaits } = this.options;
     const now_ms = clock.monotonic_ms();
     const isQuiet = now_ms - this.lastChange_ms >= quiet_ms;
     this.lastChange_ms = now_ms;
     if (this.timer !== undefined) return;
     this.firstWaiting_ms = now_ms;
-    this.wait(isQuiet ? 0 : quiet_ms);
+    this.wait(isQuiet && !firstWaits ? 0 : quiet_ms);
   }
 
   stop(): void {

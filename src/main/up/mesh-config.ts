@@ -36,6 +36,7 @@ export class MeshConfigSource implements ConfigSource {
   private snapshot: MeshSnapshot | undefined;
   private mesh: Mesh | undefined;
   private pushed = 0;
+  private rebuilt = 0;
   private ready = false;
   /** What has changed since the last push: Endpoints by `namespace/name`, or anything. */
   private readonly changedEndpoints = new Set<string>();
@@ -71,6 +72,11 @@ export class MeshConfigSource implements ConfigSource {
 
   version(): number {
     return this.pushed;
+  }
+
+  /** As the version, but it stays where only endpoints have changed. */
+  rulesVersion(): number {
+    return this.rebuilt;
   }
 
   /** The version that has all in it that has been seen until now. */
@@ -133,6 +139,7 @@ export class MeshConfigSource implements ConfigSource {
     this.pushed++;
     this.snapshot = undefined;
     this.mesh = this.changedOthers ? undefined : this.withChangedEndpoints();
+    if (this.changedOthers) this.rebuilt++;
     this.changedOthers = false;
     this.changedEndpoints.clear();
     for (const listener of this.listeners) listener();

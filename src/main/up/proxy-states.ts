@@ -1,14 +1,14 @@
 import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/logger.js';
-import type { PushObserver, PushReport } from '../../xds/server/source.js';
+import type { PushObserver, PushReport, XdsResource } from '../../xds/server/source.js';
 import type { Node } from '../../xds/types/gen/envoy/config/core/v3/base_pb.js';
 
 /** A refusal, in the proxy's own words. */
 export interface Rejection {
   readonly message: string;
   readonly version: number;
-  /** Names of the resources in the response that was refused. */
-  readonly resources: readonly string[];
+  /** Those in the response that was refused. */
+  readonly resources: readonly XdsResource[];
 }
 
 /** What one proxy was sent of one type, and said to it. */
@@ -86,8 +86,8 @@ export class ProxyStates implements PushObserver {
   nacked({ node, typeUrl, version, changed }: PushReport, message: string): void {
     const types = this.proxies.get(node.id)?.types;
     const before = types?.get(typeUrl);
-    const resources = changed.map(({ name }) => name);
-    if (before) types?.set(typeUrl, { ...before, answered: version, rejection: { message, version, resources } });
+    if (before)
+      types?.set(typeUrl, { ...before, answered: version, rejection: { message, version, resources: changed } });
     this.logger.warn('proxy refused its configuration', { proxy: node.id, type: typeUrl, message });
     this.tell();
   }

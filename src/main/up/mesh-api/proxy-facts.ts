@@ -51,7 +51,7 @@ function typeFacts(typeUrl: string, sync: TypeSync | undefined): TypeFacts {
     type,
     state: rejection ? 'ERROR' : answered < sent ? 'STALE' : 'SYNCED',
     sentAt: new Date(sync.sentAt_ms).toISOString(),
-    ...(rejection && { message: rejection.message, resources: rejection.resources }),
+    ...(rejection && { message: rejection.message, resources: rejection.resources.map(({ name }) => name) }),
   };
 }
 
