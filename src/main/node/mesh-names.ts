@@ -7,7 +7,7 @@ import { ENDPOINTS_RESOURCE, NAMESPACES, SERVICES } from '../../resources/gvr.js
 import type { EndpointsObject, NamespaceObject, ServiceObject } from '../../resources/types.js';
 import { ClusterZone } from '../../runtime/dns/cluster-zone.js';
 import { CachingForwarder, HostForwarder } from '../../runtime/dns/forwarder.js';
-import { InformedDirectory, SERVICE_INDEXES } from '../../runtime/dns/informed-directory.js';
+import { ENDPOINTS_INDEXES, InformedDirectory, SERVICE_INDEXES } from '../../runtime/dns/informed-directory.js';
 import { DnsResponder } from '../../runtime/dns/responder.js';
 import { followServicePorts, type ServicePort } from '../../runtime/services/service-routes.js';
 
@@ -28,7 +28,11 @@ export class MeshNames {
 
   constructor(private readonly options: MeshNamesOptions) {
     const services = new Informer<ServiceObject>({ ...options, resource: SERVICES, indexes: SERVICE_INDEXES });
-    const endpoints = new Informer<EndpointsObject>({ ...options, resource: ENDPOINTS_RESOURCE });
+    const endpoints = new Informer<EndpointsObject>({
+      ...options,
+      resource: ENDPOINTS_RESOURCE,
+      indexes: ENDPOINTS_INDEXES,
+    });
     const namespaces = new Informer<NamespaceObject>({ ...options, resource: NAMESPACES });
     this.services = services;
     this.endpoints = endpoints;

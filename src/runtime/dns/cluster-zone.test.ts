@@ -54,9 +54,18 @@ test('names inside the zone that nobody has do not exist; those above others hav
   assert.equal(data('notcluster.local', 'A'), undefined);
 });
 
-test('a pod is found by its address, a cluster IP by its reverse name', () => {
+test('the zone says who it is', () => {
+  assert.deepEqual(data('cluster.local', 'NS'), ['ns.dns.cluster.local']);
+  assert.equal((data('cluster.local', 'SOA') as { mname: string }[])[0]?.mname, 'ns.dns.cluster.local');
+  assert.deepEqual(data('dns-version.cluster.local', 'TXT'), ['1.1.0']);
+  assert.equal(data('dns-version.cluster.local', 'A'), 'no-data');
+});
+
+test('a pod is found by its address, a cluster IP and a pod of a service by their reverse names', () => {
   assert.deepEqual(data('10-244-0-5.default.pod.cluster.local', 'A'), ['10.244.0.5']);
   assert.equal(data('x.default.pod.cluster.local', 'A'), 'no-name');
   assert.deepEqual(data('4.3.96.10.in-addr.arpa', 'PTR'), ['reviews.default.svc.cluster.local']);
+  assert.deepEqual(data('7.0.244.10.in-addr.arpa', 'PTR'), ['db-0.db.data.svc.cluster.local']);
+  assert.deepEqual(data('8.0.244.10.in-addr.arpa', 'PTR'), ['10-244-0-8.db.data.svc.cluster.local']);
   assert.equal(data('8.8.8.8.in-addr.arpa', 'PTR'), undefined);
 });

@@ -3,6 +3,7 @@ import type { Answer, SrvAnswer, StringAnswer } from 'dns-packet';
 import type { DnsEndpoint, DnsPort, DnsService, ServiceDirectory } from './service-directory.js';
 
 /** Kubernetes' name specification, version 1.1.0 (kubernetes/dns docs/specification.md), with the times of CoreDNS. */
+const SPECIFICATION_VERSION = '1.1.0';
 export const CLUSTER_TTL_S = 5;
 export const CLUSTER_DOMAIN = 'cluster.local';
 
@@ -39,7 +40,9 @@ export class ClusterZone {
       .reverse();
     switch (labels[0]) {
       case undefined:
-        return NO_DATA;
+        return this.apex(name, type);
+      case 'dns-version':
+        return labels.length === 1 ? versionAnswer(name, type) : NO_NAME;
       case 'svc':
         return this.below(name, type, labels.slice(1));
       case 'pod':
@@ -122,11 +125,26 @@ export class ClusterZone {
 
   private reverse(name: string, type: string): ZoneAnswer | undefined {
     const ip = name.slice(0, -'.in-addr.arpa'.length).split('.').reverse().join('.');
-    const service = isIPv4(ip) ? this.directory.serviceAt(ip) : undefined;
-    if (!service) return undefined;
+    const owners = isIPv4(ip) ? this.namesAt(ip) : [];
+    if (owners.length === 0) return undefined;
     if (type !== 'PTR') return NO_DATA;
-    const data = `${service.name}.${service.namespace}.svc.${this.domain}`;
-    return records([{ type: 'PTR', name, ttl: CLUSTER_TTL_S, data }]);
+    return records(owners.map((data) => ({ type: 'PTR', name, ttl: CLUSTER_TTL_S, data })));
+  }
+
+  /** A cluster IP is its service; an address of a pod is an endpoint of each service that it serves, as CoreDNS has it. */
+  private namesAt(ip: string): string[] {
+    const service = this.directory.serviceAt(ip);
+    if (service) return [`${service.name}.${service.namespace}.svc.${this.domain}`];
+    return this.directory
+      .endpointsAt(ip)
+      .map(({ namespace, service: name, endpoint }) => `${labelOf(endpoint)}.${name}.${namespace}.svc.${this.domain}`);
+  }
+
+  /** The zone itself. */
+  private apex(name: string, type: string): ZoneAnswer {
+    if (type === 'SOA') return records([this.authority()]);
+    if (type === 'NS') return records([{ type, name, ttl: CLUSTER_TTL_S, data: `ns.dns.${this.domain}` }]);
+    return NO_DATA;
   }
 }
 
@@ -136,6 +154,16 @@ function endpointAnswer(service: DnsService, name: string, type: string, label: 
   const found = service.endpoints.filter((endpoint) => labelOf(endpoint) === label);
   if (found.length === 0) return NO_NAME;
   return type === 'A' ? records(found.map(({ ip }) => address(name, ip))) : NO_DATA;
+}
+
+/** Section 2.2 of the specification. */
+function versionAnswer(name: string, type: string): ZoneAnswer {
+  if (type !== 'TXT') return NO_DATA;
+  return {
+    kind: 'records',
+    answers: [{ type, name, ttl: CLUSTER_TTL_S, data: SPECIFICATION_VERSION }],
+    additionals: [],
+  };
 }
 
 /** `10-244-0-5.default.pod…` is that address, whether a pod has it or not. */

@@ -1,6 +1,6 @@
 import type { Informer } from '../../client/informer.js';
 import type { EndpointsObject, NamespaceObject, ServiceObject } from '../../resources/types.js';
-import type { DnsEndpoint, DnsPort, DnsService, ServiceDirectory } from './service-directory.js';
+import type { DnsEndpoint, DnsPort, DnsService, EndpointOf, ServiceDirectory } from './service-directory.js';
 
 /** Index of services by their cluster IPs: give it to the informer as {@link SERVICE_INDEXES}. */
 const BY_CLUSTER_IP = 'clusterIP';
@@ -12,6 +12,15 @@ export const SERVICE_INDEXES = {
     const ip = clusterIPOf(service);
     return ip === undefined ? [] : [ip];
   },
+};
+
+const BY_ADDRESS = 'address';
+
+/** Indexes that the endpoints' informer must have. */
+export const ENDPOINTS_INDEXES = {
+  [BY_ADDRESS]: ({ subsets = [] }: EndpointsObject): readonly string[] => [
+    ...new Set(subsets.flatMap(({ addresses = [] }) => addresses.map(({ ip }) => ip))),
+  ],
 };
 
 export interface DirectoryInformers {
@@ -38,6 +47,14 @@ export class InformedDirectory implements ServiceDirectory {
     return service && this.describe(service);
   }
 
+  endpointsAt(podIP: string): EndpointOf[] {
+    return this.informers.endpoints.byIndex(BY_ADDRESS, podIP).flatMap(({ metadata, subsets = [] }) => {
+      const found = subsets.flatMap(({ addresses = [] }) => addresses).find(({ ip }) => ip === podIP);
+      const { name: service, namespace = 'default' } = metadata;
+      return found ? [{ namespace, service, endpoint: endpointOf(found) }] : [];
+    });
+  }
+
   private describe(service: ServiceObject): DnsService {
     const { name, namespace = 'default' } = service.metadata;
     const { type, externalName } = service.spec;
@@ -57,8 +74,12 @@ export class InformedDirectory implements ServiceDirectory {
       ...(subset.addresses ?? []),
       ...(withUnready ? (subset.notReadyAddresses ?? []) : []),
     ]);
-    return addresses.map(({ ip, hostname }) => ({ ip, ...(hostname !== undefined && { hostname }) }));
+    return addresses.map(endpointOf);
   }
+}
+
+function endpointOf({ ip, hostname }: { ip: string; hostname?: string }): DnsEndpoint {
+  return { ip, ...(hostname !== undefined && { hostname }) };
 }
 
 function clusterIPOf(service: ServiceObject): string | undefined {

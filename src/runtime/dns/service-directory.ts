@@ -4,6 +4,15 @@ export interface ServiceDirectory {
   hasNamespace(namespace: string): boolean;
   /** The service that has this cluster IP. */
   serviceAt(clusterIP: string): DnsService | undefined;
+  /** The services that have a pod with this address among their endpoints. */
+  endpointsAt(podIP: string): readonly EndpointOf[];
+}
+
+export interface EndpointOf {
+  readonly namespace: string;
+  /** Of the service. */
+  readonly service: string;
+  readonly endpoint: DnsEndpoint;
 }
 
 export interface DnsService {

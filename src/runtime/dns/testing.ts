@@ -6,6 +6,10 @@ export function directoryOf(...services: readonly DnsService[]): ServiceDirector
     service: (namespace, name) => services.find((each) => each.namespace === namespace && each.name === name),
     hasNamespace: (namespace) => services.some((each) => each.namespace === namespace),
     serviceAt: (clusterIP) => services.find((each) => each.clusterIP === clusterIP),
+    endpointsAt: (podIP) =>
+      services.flatMap(({ namespace, name: service, endpoints }) =>
+        endpoints.filter(({ ip }) => ip === podIP).map((endpoint) => ({ namespace, service, endpoint })),
+      ),
   };
 }
 

@@ -30,6 +30,8 @@ export interface SandboxSpec {
     readonly nameservers: readonly string[];
     readonly searches: readonly string[];
     readonly ndots: number;
+    /** Further options of resolv.conf(5), such as `timeout:1`. */
+    readonly options?: readonly string[];
   };
 }
 

@@ -27,11 +27,17 @@ export function sandboxSpec(pod: PodObject, plan: PodPlan, node: NodeFacts): San
 function dnsOf({ spec }: PodObject, namespace: string, node: NodeFacts): SandboxSpec['dns'] {
   const { nameservers = [], searches = [], options = [] } = spec.dnsConfig ?? {};
   const ndots = Number(options.find(({ name }) => name === 'ndots')?.value ?? NDOTS_DEFAULT);
-  if (spec.dnsPolicy === 'None') return { nameservers, searches, ndots };
+  const more = options
+    .filter(({ name }) => name !== undefined && name !== 'ndots')
+    .map(({ name, value }) => (value === undefined ? name! : `${name}:${value}`));
+  const shared = { ndots, ...(more.length > 0 && { options: more }) };
+  if (spec.dnsPolicy === 'None') return { nameservers, searches, ...shared };
+  // The mesh's server knows what the host's know, and they may not be reached from here.
+  if (spec.dnsPolicy === 'Default') return { nameservers: [node.dnsServer, ...nameservers], searches, ...shared };
   const domain = node.clusterDomain;
   return {
     nameservers: [node.dnsServer, ...nameservers],
     searches: [`${namespace}.svc.${domain}`, `svc.${domain}`, domain, ...searches],
-    ndots,
+    ...shared,
   };
 }

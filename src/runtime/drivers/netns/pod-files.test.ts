@@ -28,3 +28,15 @@ test('a host name that the kernel would refuse is cut, not in a dash', () => {
   const files = podFiles({ ...SPEC, hostname: `${'a'.repeat(62)}-bcd` }, '10.244.0.5');
   assert.equal(files['/etc/hostname'], `${'a'.repeat(62)}\n`);
 });
+
+test('a subdomain makes the name complete; further resolver options follow ndots', () => {
+  const hostsOf = (spec: Partial<SandboxSpec>) => podFiles({ ...SPEC, ...spec }, '10.244.0.5')['/etc/hosts']!;
+  const domain = 'web.default.svc.cluster.local';
+  assert.ok(hostsOf({ hostname: 'h', domain }).includes(`10.244.0.5\th.${domain}\th\n`));
+  assert.ok(hostsOf({ hostname: `h.${domain}`, domain }).includes(`10.244.0.5\th.${domain}\th\n`));
+  const dns = { ...SPEC.dns, ndots: 2, options: ['timeout:1', 'single-request'] };
+  assert.match(
+    podFiles({ ...SPEC, dns }, '10.244.0.5')['/etc/resolv.conf']!,
+    /^options ndots:2 timeout:1 single-request$/m,
+  );
+});

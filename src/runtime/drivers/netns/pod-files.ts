@@ -44,6 +44,6 @@ function isFullName({ hostname, domain }: SandboxSpec): boolean {
 function resolvConf(dns: SandboxSpec['dns']): string {
   const lines = dns.nameservers.map((address) => `nameserver ${address}`);
   if (dns.searches.length > 0) lines.push(`search ${dns.searches.join(' ')}`);
-  lines.push(`options ndots:${dns.ndots}`);
+  lines.push(`options ${[`ndots:${dns.ndots}`, ...(dns.options ?? [])].join(' ')}`);
   return `${lines.join('\n')}\n`;
 }

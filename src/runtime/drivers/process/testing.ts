@@ -87,6 +87,7 @@ export function responder(names: Readonly<Record<string, string>>): DnsResponder
     },
     hasNamespace: () => true,
     serviceAt: () => undefined,
+    endpointsAt: () => [],
   };
   const forwarder: Forwarder = {
     resolve: async (name, type) => {
