@@ -22,6 +22,8 @@ import { SERVICE } from '../../resources/core/service/index.js';
 import { SERVICE_ACCOUNT } from '../../resources/core/service-account/index.js';
 import { SidecarInjection } from '../../resources/injection/admission.js';
 import { PROXY_IMAGE, PROXY_VERSION } from '../../resources/injection/sidecar.js';
+import { PolicyExpressions } from '../../resources/istio/policy/admission.js';
+import { attributeManifest } from '../../resources/istio/policy/attributemanifest.js';
 import type { Gvr, KubeObject } from '../../resources/object.js';
 import { KINDS } from '../../resources/registry.js';
 import { defaultStorageClass, STORAGE_CLASS } from '../../resources/storage/storage-class/index.js';
@@ -178,6 +180,7 @@ function objectApi({ store, clock, kinds, customKinds, effects }: ObjectApiParts
     admissions: [
       new ServiceAllocator(() => store.range({ prefix: services }).entries.map((entry) => entry.value)),
       new DefaultStorageClass(() => storedObjects(store, STORAGE_CLASS)),
+      new PolicyExpressions(() => storedObjects(store, attributeManifest.definition)),
       new SidecarInjection(namespace),
       new WithoutEffectWarnings(effects),
       customKinds,
