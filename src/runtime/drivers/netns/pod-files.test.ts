@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type { SandboxSpec } from '../driver.js';
 import { podFiles } from './pod-files.js';
 
 const SPEC = {
