@@ -33,9 +33,11 @@ function buildMesh(everything: MeshSnapshot): Mesh {
   const placed = placeDelegates(rules);
   const policies = [...(snapshot.destinationRules as readonly DestinationRule[]), ...translated.destinationRules];
   const workloads = buildWorkloads(snapshot.pods, snapshot.nodes);
+  const registry = buildServices(snapshot, entries, workloads);
   const mesh = {
     config,
-    ...buildServices(snapshot, entries, workloads),
+    services: registry.services,
+    alternatives: registry.alternatives,
     workloads,
     routeTables: buildRouteTables(placed.virtualServices, config.clusterDomain),
     destinationRules: buildDestinationRules(policies, config.clusterDomain),
@@ -46,7 +48,13 @@ function buildMesh(everything: MeshSnapshot): Mesh {
   return {
     ...mesh,
     rulesAskForCaller,
-    problems: [...problems, ...translated.problems, ...placed.problems, ...findProblems(mesh)],
+    problems: [
+      ...problems,
+      ...translated.problems,
+      ...placed.problems,
+      ...registry.conflicts,
+      ...findProblems(mesh),
+    ],
   };
 }
 

@@ -1,5 +1,8 @@
 import { groupBy } from '../group-by.js';
+import { hostCovers } from '../hostname.js';
 import type { ObjectRef, Problem } from '../snapshot.js';
+import { destinationProblems } from './destination-problems.js';
+import type { DestinationRuleModel } from './destination-types.js';
 import { MESH_GATEWAY } from './routes.js';
 import type { Destination, Mesh, Route, RouteTable } from './types.js';
 import { visibilityRank } from './visibility.js';
@@ -16,6 +19,7 @@ export function findProblems(mesh: Parts): Problem[] {
     ...hostConflicts(mesh),
     ...sidecarConflicts(mesh),
     ...danglingRules(mesh),
+    ...destinationProblems(mesh),
   ];
 }
 
@@ -50,9 +54,14 @@ function whatIsMissing(mesh: Parts, { host, subset, port }: Destination): string
   if (port !== undefined && !service.ports.some(({ number }) => number === port)) {
     return `The service ${host} has no port ${port}`;
   }
-  const rules = mesh.destinationRules.get(host) ?? [];
+  const rules = rulesFor(mesh, host);
   if (subset === undefined || rules.some(({ subsets }) => subsets.has(subset))) return undefined;
   return `No DestinationRule for ${host} has the subset ${subset}`;
+}
+
+/** Those of the host itself, and those with a wildcard that covers it. */
+function rulesFor({ destinationRules }: Parts, host: string): readonly DestinationRuleModel[] {
+  return [...destinationRules].flatMap(([pattern, rules]) => (hostCovers(pattern, host) ? rules : []));
 }
 
 function danglingGateways(mesh: Parts, table: RouteTable): Problem[] {

@@ -4,7 +4,7 @@ import type { WorkloadEntry } from '../../resources/istio/workloadentry/types.js
 import type { KubeObject } from '../../resources/object.js';
 import { groupBy } from '../group-by.js';
 import { byAge, keyOf } from '../ordering.js';
-import { type MeshSnapshot, namespaceOf } from '../snapshot.js';
+import { type MeshSnapshot, namespaceOf, type Problem } from '../snapshot.js';
 import { serviceOfSlice } from './endpoints.js';
 import { entryServices } from './entry-services.js';
 import { kubeService } from './kube-services.js';
@@ -16,6 +16,8 @@ export interface Services {
   readonly services: ReadonlyMap<string, Service>;
   /** Others with a name, each in another namespace: there it holds. */
   readonly alternatives: ReadonlyMap<string, readonly Service[]>;
+  /** What of an object does not hold, because another one has the host. */
+  readonly conflicts: readonly Problem[];
 }
 
 /** Services of the API server and of ServiceEntries. Those with one name in one namespace add up their endpoints. */
@@ -62,6 +64,7 @@ function instancesOf(object: KubeObject, instances: readonly WorkloadInstance[])
 class Registry implements Services {
   readonly services = new Map<string, Service>();
   readonly alternatives = new Map<string, Service[]>();
+  readonly conflicts: Problem[] = [];
 
   add(service: Service): void {
     const { hostname, namespace } = service;
@@ -72,15 +75,22 @@ class Registry implements Services {
     }
     const others = this.alternatives.get(hostname) ?? [];
     const index = others.findIndex((other) => other.namespace === namespace);
-    if (first.namespace === namespace) this.services.set(hostname, together(first, service));
+    if (first.namespace === namespace) this.services.set(hostname, this.together(first, service));
     else if (index === -1) this.alternatives.set(hostname, [...others, service]);
-    else this.alternatives.set(hostname, others.with(index, together(others[index]!, service)));
+    else this.alternatives.set(hostname, others.with(index, this.together(others[index]!, service)));
+  }
+
+  private together(first: Service, more: Service): Service {
+    if (more.resolution === first.resolution && first.resolution !== 'original') return withMore(first, more);
+    const { kind, namespace, name } = first.origin;
+    const message = `${kind} ${namespace}/${name} came first and has the host ${more.hostname} too, found in another way: it alone applies`;
+    this.conflicts.push({ object: more.origin, type: 'Accepted', reason: 'HostConflict', message });
+    return first;
   }
 }
 
 /** What a ServiceEntry says of a service that is known already: more endpoints, more ports. */
-function together(first: Service, more: Service): Service {
-  if (more.resolution !== first.resolution || first.resolution === 'original') return first;
+function withMore(first: Service, more: Service): Service {
   const ports = new Map(first.ports.map((port): [number, ServicePort] => [port.number, port]));
   for (const port of more.ports) {
     const known = ports.get(port.number);
