@@ -23,6 +23,8 @@ export interface UpOptions {
   readonly ephemeral: boolean;
   /** Roles and bindings decide who may do what. */
   readonly rbac?: boolean;
+  /** Absolute path of a file that gets a line for each call of the API. */
+  readonly audit?: string;
   /** How many nodes; absent: one. */
   readonly nodes?: number;
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { Audit, type AuditSink } from '../../src/apiserver/audit/audit.js';
 import { RbacAuthorizer } from '../../src/apiserver/authorization/rbac.js';
 import { CustomKinds } from '../../src/apiserver/custom-resources/custom-kinds.js';
 import { ApiServer } from '../../src/apiserver/http/server.js';
@@ -29,7 +30,12 @@ export interface RunningApi {
 }
 
 /** The API server with all real kinds on a store on disk, over HTTPS, with the namespace `default`. Undone after the test. */
-export async function startApiServer(t: TestContext, podAccess?: PodAccess, rbac = false): Promise<RunningApi> {
+export async function startApiServer(
+  t: TestContext,
+  podAccess?: PodAccess,
+  rbac = false,
+  audit?: AuditSink,
+): Promise<RunningApi> {
   const folder = mkdtempSync(join(tmpdir(), 'api-'));
   const store = openStore<KubeObject>(join(folder, 'state'));
   const clock = new SystemClock();
@@ -47,6 +53,7 @@ export async function startApiServer(t: TestContext, podAccess?: PodAccess, rbac
     tokens: [{ token: pki.tokens.admin, user: { name: 'admin', groups: ['system:masters'] } }],
     tls: { cert: pki.serverCert, key: pki.serverKey },
     ...(podAccess && { podAccess }),
+    ...(audit && { audit: new Audit(audit, clock) }),
     ...(rbac && { authorizer: new RbacAuthorizer(store) }),
     accountTokens: new ServiceAccountTokens(
       Buffer.from(pki.accountSecret),

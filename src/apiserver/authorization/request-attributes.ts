@@ -43,7 +43,8 @@ function resourceAttributes(call: Call, { group, resource, namespace, name, subr
   };
 }
 
-function verbOf({ request, query }: Call, name: string | undefined): string {
+/** As roles and audit name it. */
+export function verbOf({ request, query }: Pick<Call, 'request' | 'query'>, name: string | undefined): string {
   switch (request.method) {
     case 'POST':
       return 'create';

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { WriteOptions } from '../api-context.js';
+import type { AuditTrail } from '../audit/audit.js';
 import { invalidOptions } from '../status-error.js';
 import type { User } from './authentication.js';
 import type { Body } from './body.js';
@@ -14,6 +15,8 @@ export interface Call {
   readonly user: User | undefined;
   /** Texts for the answer's Warning headers. */
   readonly warnings: string[];
+  /** Absent: nothing is recorded. */
+  readonly trail?: AuditTrail;
 }
 
 const FIELD_VALIDATIONS: ReadonlySet<string> = new Set(['Strict', 'Warn', 'Ignore']);

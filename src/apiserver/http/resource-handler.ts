@@ -41,6 +41,7 @@ export class ResourceHandler {
     switch (call.request.method) {
       case 'GET':
         if (!boolean(call.query, 'watch')) return target.list();
+        call.trail?.started(200);
         return this.watches.serve(call, kind, info.gvr, info.namespace, presentation);
       case 'POST':
         return target.create();
@@ -115,7 +116,9 @@ class TargetedCall {
     const { gvr, namespace } = this.info;
     const body = await decodeBody(this.call.request, OBJECT_TYPES);
     const options = { ...writeOptions(this.call, body), tracked: true };
-    await this.answer(201, await this.api.create(gvr, body.value, namespace, options));
+    const created = await this.api.create(gvr, body.value, namespace, options);
+    this.call.trail?.made(created);
+    await this.answer(201, created);
   }
 
   async update(subresource?: string): Promise<void> {

@@ -7,6 +7,7 @@ import { messageOf } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import type { PodAccess } from '../../resources/core/pod-access.js';
 import type { KubeObject } from '../../resources/object.js';
+import type { Audit, AuditTrail } from '../audit/audit.js';
 import { ALLOW_ALL, type Authorizer } from '../authorization/authorizer.js';
 import { checkAllowed } from '../authorization/request-attributes.js';
 import type { ObjectApi } from '../object-api.js';
@@ -25,13 +26,15 @@ import { impersonated } from './impersonation.js';
 import { checkOrigin } from './origin.js';
 import { parseResourcePath, type RequestInfo, segmentsOf } from './request-info.js';
 import { ResourceHandler } from './resource-handler.js';
-import { sendError } from './respond.js';
+import { sendError, statusOf } from './respond.js';
 import { refuseUpgrade, Upgrades } from './upgrade.js';
 import { WatchStreams } from './watch-stream.js';
 
 /** All headers of a request together; tokens and user agents fit many times. */
 const HEADERS_BYTES_MAX = 64 * 1024;
 const CONNECTIONS_MAX = 2000;
+/** RFC 9110, section 15.2.2. */
+const SWITCHING_PROTOCOLS = 101;
 /** Longer than our clients keep an idle connection, so that they never write into one that we are closing. */
 const KEEP_ALIVE_MS = 120_000;
 
@@ -56,6 +59,8 @@ export interface ApiServerOptions {
   readonly podAccess?: PodAccess;
   /** Absent: every known user may do everything. */
   readonly authorizer?: Authorizer;
+  /** Absent: nobody records who did what. */
+  readonly audit?: Audit;
   /** Absent: service accounts get no tokens. */
   readonly accountTokens?: ServiceAccountTokens;
   readonly extensions?: readonly ApiExtension[];
@@ -116,8 +121,10 @@ export class ApiServer {
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const trail = this.options.audit?.begin(request);
+    trail?.follow(response);
     try {
-      const call = this.callOf(request, response);
+      const call = this.callOf(request, response, trail);
       const segments = segmentsOf(call.pathname);
       if (this.documents.handle(call, segments)) return;
       const extension = this.options.extensions?.find(({ name }) => name === segments[0]);
@@ -128,24 +135,37 @@ export class ApiServer {
       }
       if (segments[0] !== 'api' && segments[0] !== 'apis') throw noSuchPath();
       const info = parseResourcePath(segments);
+      trail?.about(info);
       checkAllowed(this.authorizer, call, info);
       await this.resource(call, info);
     } catch (error) {
       this.report(request, error);
+      trail?.failed(statusOf(error));
       sendError(response, error);
       discardBody(request);
     }
   }
 
   /** Throws Unauthorized or Forbidden. */
-  private callOf(request: IncomingMessage, response: ServerResponse): Call {
+  private callOf(request: IncomingMessage, response: ServerResponse, trail: AuditTrail | undefined): Call {
     checkOrigin(request, this.hosts);
     const question = (request.url ?? '/').indexOf('?');
     const [pathname, search] =
       question < 0 ? [request.url ?? '/', ''] : [request.url!.slice(0, question), request.url!.slice(question + 1)];
-    const user = impersonated(request, this.authenticator.authenticate(request));
+    const caller = this.authenticator.authenticate(request);
+    trail?.by(caller, caller);
+    const user = impersonated(request, caller);
+    trail?.by(caller, user);
     if (!user && !isOpenPath(pathname)) throw unauthorized();
-    return { request, response, pathname, query: new URLSearchParams(search), user, warnings: [] };
+    return {
+      request,
+      response,
+      pathname,
+      query: new URLSearchParams(search),
+      user,
+      warnings: [],
+      ...(trail && { trail }),
+    };
   }
 
   private async resource(call: Call, info: RequestInfo): Promise<void> {
@@ -160,9 +180,11 @@ export class ApiServer {
 
   private async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => socket.destroy());
+    const trail = this.options.audit?.begin(request);
     try {
-      const call = this.callOf(request, new ServerResponse(request));
+      const call = this.callOf(request, new ServerResponse(request), trail);
       const info = parseResourcePath(segmentsOf(call.pathname));
+      trail?.about(info);
       const { subresource } = info;
       if (!isPodSubresource(info)) throw noSuchPath();
       checkAllowed(this.authorizer, call, info);
@@ -173,8 +195,13 @@ export class ApiServer {
       } else if (subresource === 'portforward') {
         this.upgrades.forward(request, socket, head, prepareForward(pod, access));
       } else throw noSuchPath();
+      trail?.started(SWITCHING_PROTOCOLS);
+      socket.once('close', () => trail?.complete(SWITCHING_PROTOCOLS));
     } catch (error) {
       this.report(request, error);
+      const status = statusOf(error);
+      trail?.failed(status);
+      trail?.complete(status.code ?? 500);
       refuseUpgrade(socket, error);
     }
   }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { messageOf } from '../../base/errors.js';
 import type { CliDependencies } from '../dependencies.js';
@@ -21,6 +22,7 @@ interface Flags {
   readonly registryPort?: number;
   readonly ephemeral?: boolean;
   readonly rbac?: boolean;
+  readonly audit?: string;
   readonly nodes?: number;
   readonly detach?: boolean;
 }
@@ -38,6 +40,7 @@ export const registerUp: RegisterCommand = (program, dependencies) => {
     .option('--nodes <count>', 'how many nodes, in three zones', parseNodes)
     .option('--ephemeral', 'keep nothing when the mesh ends')
     .option('--rbac', 'let roles and bindings decide who may do what; the kubeconfig of the mesh may everything')
+    .option('--audit <file>', 'record each call of the API there: who did what, as JSON lines of audit.k8s.io/v1')
     .option('-d, --detach', 'return when the mesh is ready, and let it run')
     .addHelpText(
       'after',
@@ -85,6 +88,7 @@ function upOptions(flags: Flags, env: NodeJS.ProcessEnv): UpOptions {
     driver: flags.driver,
     ephemeral: flags.ephemeral ?? false,
     ...(flags.rbac && { rbac: true }),
+    ...(flags.audit !== undefined && { audit: resolve(flags.audit) }),
     ...(flags.nodes !== undefined && { nodes: flags.nodes }),
     ...(flags.tutorial && { example: 'tutorial' }),
     ...(flags.ingressPort !== undefined && { ingressPort: flags.ingressPort }),

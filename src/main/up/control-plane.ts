@@ -1,3 +1,4 @@
+import { Audit, type AuditSink } from '../../apiserver/audit/audit.js';
 import { RbacAuthorizer } from '../../apiserver/authorization/rbac.js';
 import { CustomKinds } from '../../apiserver/custom-resources/custom-kinds.js';
 import { ApiServer } from '../../apiserver/http/server.js';
@@ -51,6 +52,8 @@ export interface ControlPlaneOptions {
   readonly logger: Logger;
   readonly apiPort: number;
   readonly ephemeral: boolean;
+  /** Takes the lines of the audit log; absent: none is kept. */
+  readonly audit?: AuditSink;
   /** Whether roles and bindings decide who may do what; otherwise every known user may do everything. */
   readonly rbac: boolean;
   /** Of the nodes' driver. */
@@ -114,6 +117,7 @@ export class ControlPlane {
         tokens: credentials(pki),
         tls: { cert: pki.serverCert, key: pki.serverKey, clientCa: pki.caCert },
         podAccess: new RemotePodAccess(options.agentSocket),
+        ...(options.audit && { audit: new Audit(options.audit, clock) }),
         ...(options.rbac && { authorizer: new RbacAuthorizer(store) }),
         hosts: [API_SERVICE_IP, ...SERVER_NAMES],
         accountTokens: accountTokens(pki, clock, store),

@@ -7,6 +7,7 @@ import type { MeshStatus, RunningMesh, UpOptions } from '../../cli/launcher.js';
 import { CONSOLE_TOKEN_FILE, REGISTRY_PASSWORD_FILE } from '../../cli/state-paths.js';
 import { DEFAULT_SERVICE_RANGE } from '../../resources/core/service/allocate.js';
 import { PROXY_VERSION } from '../../resources/injection/sidecar.js';
+import { AuditFile } from './audit-file.js';
 import { startConsole } from './console.js';
 import { ConsoleData } from './console-data.js';
 import { ControlPlane } from './control-plane.js';
@@ -97,6 +98,8 @@ async function start(
   const imagesDir = instance.path('images');
   signal.throwIfAborted();
 
+  const audit = options.audit === undefined ? undefined : new AuditFile(options.audit, logger.scope('audit'));
+  cleanup.defer(async () => audit?.close());
   const controlPlane = await ControlPlane.start({
     clock,
     random,
@@ -104,6 +107,7 @@ async function start(
     apiPort,
     ephemeral: options.ephemeral,
     rbac: options.rbac ?? false,
+    ...(audit && { audit: audit.write }),
     effects: driver.effects,
     paths: {
       store: instance.path('store'),
