@@ -13,6 +13,7 @@ import type { Logger } from '../../base/logger.js';
 import type { Random } from '../../base/random.js';
 import type { Client } from '../../client/client.js';
 import { EmbeddedClient } from '../../client/embedded-client.js';
+import { DEFAULT_MESH_CONFIG } from '../../compiler/index.js';
 import { writeKubeconfig } from '../../identity/kubeconfig.js';
 import { ensurePki, type Pki, SERVER_NAMES } from '../../identity/pki.js';
 import { NAMESPACE } from '../../resources/core/namespace/index.js';
@@ -40,6 +41,7 @@ import { MeshApi } from './mesh-api/mesh-api.js';
 import { MeshConfigSource } from './mesh-config.js';
 import { ProxyStates } from './proxy-states.js';
 import { StatusWriter } from './status/status-writer.js';
+import { systemCaFile } from './system-ca.js';
 import { API_SERVICE_IP, gatewayObjects, systemObjects } from './system-objects.js';
 
 const LOOPBACK = '127.0.0.1';
@@ -100,7 +102,10 @@ export class ControlPlane {
 
       const informers = new SharedInformers({ client, clock, random, logger: logger.scope('informer') });
       cleanup.defer(() => informers.stop());
-      const source = new MeshConfigSource(informers, clock);
+      const source = new MeshConfigSource(informers, clock, {
+        ...DEFAULT_MESH_CONFIG,
+        systemCaFile: systemCaFile(process.env, paths.pki),
+      });
       const proxies = new ProxyStates(clock, logger.scope('xds'));
       const acknowledgements = new Acknowledgements({ source, proxies, clock });
 
