@@ -14,6 +14,14 @@ export {
   type StdioConfig,
   type StringMatch,
 } from './config.js';
+export {
+  POLICY_RESOURCE,
+  POLICY_TYPE_URL,
+  type PolicyResource,
+  type PolicyService,
+  type PolicyWorkload,
+  WORKLOAD_PREFIX,
+} from './delivery.js';
 export { LIST_LENGTH_MAX_CHARS, type PolicyEnvironment } from './environment.js';
 export { PolicyError } from './errors.js';
 export { Policy } from './policy.js';

@@ -1,9 +1,8 @@
 import { type AttributeBag, Failure, type Vocabulary } from '../../expr/index.js';
 import type { HandlerConfig, InstanceConfig } from '../config.js';
 import type { PolicyEnvironment } from '../environment.js';
-import { compileValues } from '../instances.js';
-import type { QuotaGrant } from './backend.js';
-import { dimensionsOf, memoryAllotment, redisAllotment } from './limit.js';
+import type { QuotaGrant, QuotaRequest } from './backend.js';
+import { type Allotment, dimensionReader, memoryAllotment, redisAllotment } from './limit.js';
 
 /** Much longer than any request: what no handler counts. */
 const UNLIMITED_MS = 1e12;
@@ -45,8 +44,9 @@ export function compileQuota(
     environment.logger.warn(`${names.handler}: did not find limit defined for quota ${instance}: it is not counted`);
     return undefined;
   }
-  const build = compileValues(dimensions, vocabulary);
+  const reader = dimensionReader(dimensions, vocabulary);
   const inRedis = handler.adapter === 'redisquota';
+  const allot = inRedis ? redisAllotment(limit, reader.names) : memoryAllotment(limit, reader.names);
   const constant = {
     handler: names.handler,
     redisServerUrl: inRedis ? handler.redisServerUrl : '',
@@ -57,10 +57,29 @@ export function compileQuota(
   return {
     instance,
     allocate: (bag, amount) => {
-      const values = dimensionsOf(build, bag);
-      if (values instanceof Failure) return values;
-      const allotment = inRedis ? redisAllotment(limit, values) : memoryAllotment(limit, values);
-      return environment.quotas.allocate({ ...constant, ...allotment, ...amount });
+      const values = reader.read(bag);
+      return values instanceof Failure
+        ? values
+        : environment.quotas.allocate(requestOf(constant, allot(values), amount));
     },
+  };
+}
+
+type Constant = Omit<QuotaRequest, keyof Allotment | keyof Amount>;
+
+/** Field by field: spreading three objects takes longer than counting does. */
+function requestOf(constant: Constant, allotment: Allotment, amount: Amount): QuotaRequest {
+  return {
+    handler: constant.handler,
+    redisServerUrl: constant.redisServerUrl,
+    minDeduplicationDuration_ms: constant.minDeduplicationDuration_ms,
+    algorithm: constant.algorithm,
+    bucketDuration_ms: constant.bucketDuration_ms,
+    key: allotment.key,
+    maxAmount: allotment.maxAmount,
+    validDuration_ms: allotment.validDuration_ms,
+    amount: amount.amount,
+    bestEffort: amount.bestEffort,
+    deduplicationId: amount.deduplicationId,
   };
 }

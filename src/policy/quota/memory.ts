@@ -60,12 +60,18 @@ export class MemoryQuotas implements QuotaBackend {
   private cellOf({ handler, key, validDuration_ms }: QuotaRequest): Cell {
     const id = `${handler}\n${key}`;
     const known = this.cells.get(id);
-    this.cells.delete(id);
-    const same = known !== undefined && (known.window?.length_ms ?? 0) === validDuration_ms;
-    const window = validDuration_ms > 0 ? new RollingWindow(validDuration_ms) : undefined;
-    const cell = same ? known : { window, used: 0 };
+    if (known !== undefined) this.cells.delete(id);
+    const cell = known !== undefined && lengthOf(known) === validDuration_ms ? known : newCell(validDuration_ms);
     this.cells.set(id, cell);
     if (this.cells.size > this.cells_max) this.cells.delete(this.cells.keys().next().value!);
     return cell;
   }
+}
+
+function newCell(validDuration_ms: number): Cell {
+  return { window: validDuration_ms > 0 ? new RollingWindow(validDuration_ms) : undefined, used: 0 };
+}
+
+function lengthOf({ window }: Cell): number {
+  return window?.length_ms ?? 0;
 }
