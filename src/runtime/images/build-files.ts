@@ -10,9 +10,15 @@ export async function readBuildFiles(
   context: string,
   dockerfile = path.join(context, 'Dockerfile'),
 ): Promise<{ readonly instructions: readonly Instruction[]; readonly ignored: (path: string) => boolean }> {
-  const instructions = parseDockerfile(await readDockerfile(dockerfile));
+  const instructions = parseDockerfile(await readDockerfile(dockerfile), shownPath(dockerfile));
   const ignore = await firstText([`${dockerfile}.dockerignore`, path.join(context, '.dockerignore')]);
   return { instructions, ignored: ignoreRules(ignore) };
+}
+
+/** As errors name it: short where it is below the current folder. */
+function shownPath(file: string): string {
+  const relative = path.relative(process.cwd(), file);
+  return relative.startsWith('..') || path.isAbsolute(relative) ? file : relative;
 }
 
 async function readDockerfile(file: string): Promise<string> {

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { Readable } from 'node:stream';
+import { findBase } from './base-lookup.js';
 import { readBuildFiles } from './build-files.js';
-import { type BuiltStage, buildStages } from './builder.js';
+import { buildStages } from './builder.js';
 import type { Image } from './image.js';
 import { parseImageName } from './image-name.js';
 import { HOST_BASE_LABEL, imageOf, readStored } from './image-reader.js';
@@ -9,6 +10,8 @@ import type { ImageStore } from './image-store.js';
 import { type Descriptor, MEDIA, thisArchitecture } from './media-types.js';
 import type { FindCredential } from './remote/credentials.js';
 import { withScratch } from './scratch.js';
+import { isSelfContained } from './self-contained.js';
+import type { Stage } from './stage.js';
 import { tarOf } from './tar.js';
 
 export interface BuildOptions {
@@ -31,50 +34,51 @@ export interface BuildOptions {
 export async function buildImage(store: ImageStore, options: BuildOptions): Promise<Image> {
   const names = options.tags.map(parseImageName);
   const { instructions, ignored } = await readBuildFiles(options.context, options.dockerfile);
+  const onOutput = options.onOutput ?? (() => {});
   return withScratch(path.join(store.options.dir, 'scratch'), async (scratch) => {
+    const root = path.resolve(options.context);
     const stage = await buildStages({
       instructions,
-      context: { root: path.resolve(options.context), ignored },
+      context: { root, ignored, what: "the build's folder", isContext: true },
       buildArgs: options.buildArgs ?? {},
       ...(options.target === undefined ? {} : { target: options.target }),
       scratch,
-      findImage: (name) => findForBuild(store, name),
-      onOutput: options.onOutput ?? (() => {}),
+      cacheDir: path.join(store.options.dir, 'build-cache'),
+      findImage: (name) => findBase(store, name, { ...options, onOutput }),
+      onOutput,
     });
-    const manifest = await keep(store, stage);
+    const manifest = await keep(store, stage, options);
     await store.tag(manifest, names);
     const full = names.map((name) => name.full);
     return imageOf(manifest.digest, await readStored(store.layout, manifest.digest), full);
   });
 }
 
-async function keep({ layout, folders, options }: ImageStore, stage: BuiltStage): Promise<Descriptor> {
-  const layer = await layout.writeBlob(MEDIA.layer, Readable.from(tarOf(stage.root)));
-  const labels = { ...stage.config.Labels, ...(stage.hostBase ? { [HOST_BASE_LABEL]: stage.hostBase } : {}) };
+async function keep(store: ImageStore, stage: Stage, options: BuildOptions): Promise<Descriptor> {
+  const { layout, folders } = store;
+  const { base, owners, root } = stage;
+  const isOwnRoot = stage.hostBase === 'scratch' && (await isSelfContained(root, stage.config));
+  const hostBase = isOwnRoot ? undefined : stage.hostBase;
+  const { [HOST_BASE_LABEL]: _, ...labels } = { ...stage.config.Labels, ...options.labels };
+  const layer = await layout.writeBlob(
+    MEDIA.layer,
+    Readable.from(tarOf(root, { owners, ...(base && { against: base.rootfs }) })),
+  );
+  const created = new Date(store.options.clock.now()).toISOString();
   const config = await layout.writeJson(MEDIA.config, {
-    created: new Date(options.clock.now()).toISOString(),
+    created,
     architecture: thisArchitecture(),
     os: 'linux',
-    config: { ...stage.config, Labels: labels },
-    rootfs: { type: 'layers', diff_ids: [layer.digest] },
+    config: { ...stage.config, Labels: { ...labels, ...(hostBase !== undefined && { [HOST_BASE_LABEL]: hostBase }) } },
+    rootfs: { type: 'layers', diff_ids: [...(base?.image.config.rootfs.diff_ids ?? []), layer.digest] },
+    history: [...(base?.image.config.history ?? []), { created, created_by: 'trysail image build' }],
   });
   const manifest = await layout.writeJson(MEDIA.manifest, {
     schemaVersion: 2,
     mediaType: MEDIA.manifest,
     config,
-    layers: [layer],
+    layers: [...(base?.image.manifest.layers ?? []), layer],
   });
-  await folders.adopt(config.digest, stage.root);
+  await folders.adopt(config.digest, root);
   return manifest;
-}
-
-async function findForBuild(store: ImageStore, name: string) {
-  const image = await store.find(name);
-  if (!image) return undefined;
-  const rootfs = await store.rootfs(image);
-  return {
-    config: image.config,
-    ...(rootfs ? { rootfs } : {}),
-    ...(image.hostBase ? { hostBase: image.hostBase } : {}),
-  };
 }

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { TrysailError } from '../../base/errors.js';
+import { applyConfiguration, type ConfigDraft } from './configuration.js';
 import { parseDockerfile } from './dockerfile.js';
-import { expandVariables, parsePairs, splitWords } from './expand.js';
 import { parseImageName } from './image-name.js';
 import { ignoreRules } from './patterns.js';
+import { expandWord, rawWords } from './shell-words.js';
 
 test('instructions: continuation, comments inside, flags, exec form, line numbers', () => {
   const text =
@@ -20,7 +21,7 @@ test('instructions: continuation, comments inside, flags, exec form, line number
   assert.deepEqual(parsed, [
     ['FROM', {}, 'node:20 as build', undefined, 2],
     ['RUN', {}, 'one &&   two', undefined, 4],
-    ['COPY', { from: 'build', chown: 'a:b' }, '/x /y', undefined, 8],
+    ['COPY', { from: ['build'], chown: ['a:b'] }, '/x /y', undefined, 8],
     ['CMD', {}, '["node", "a b"]', ['node', 'a b'], 9],
   ]);
 });
@@ -29,46 +30,157 @@ test('another escape character keeps backslashes', () => {
   assert.equal(parseDockerfile('# escape=`\nFROM a\nRUN c:\\x `\n y')[1]!.text, 'c:\\x  y');
 });
 
+test('here-documents: their content, tabs taken away, no variables where the name is quoted', () => {
+  const text = 'FROM a\nRUN <<EOF cat\n$A\nEOF\nCOPY <<-ONE <<"TWO" /d/\n\t1\n\tONE\n2\nTWO\nUSER b';
+  const parsed = parseDockerfile(text);
+  assert.deepEqual(
+    parsed.map(({ name, heredocs, line }) => [name, heredocs.map((each) => Object.values(each)), line]),
+    [
+      ['FROM', [], 1],
+      ['RUN', [['EOF', '$A\n', true]], 2],
+      [
+        'COPY',
+        [
+          ['ONE', '1\n', true],
+          ['TWO', '2\n', false],
+        ],
+        5,
+      ],
+      ['USER', [], 10],
+    ],
+  );
+});
+
 for (const [text, message] of [
-  ['', /no FROM/],
-  ['FROM a\nBREW tea', /line 2: unknown instruction: BREW/],
-  ['FROM a\nRUN', /line 2: RUN requires at least one argument/],
-  ['FROM a\nRUN <<EOF\nx\nEOF', /line 2: .*here-document/],
+  ['', /^Dockerfile:1: file with no instructions/],
+  ['RUN x', /^Dockerfile:1: no FROM instruction/],
+  ['FROM a\nBREW tea', /^Dockerfile:2: unknown instruction: BREW$/],
+  ['FROM a\n\nCOPPY a b', /^Dockerfile:3: unknown instruction: COPPY \(did you mean COPY\?\)/],
+  ['FROM a\nRUN', /^Dockerfile:2: RUN requires at least one argument/],
+  ['FROM a\nCOPY --form=x a b', /^Dockerfile:2: unknown flag: --form/],
+  ['FROM a\nCOPY --from a b', /^Dockerfile:2: missing a value on flag: --from/],
+  ['FROM a\nCOPY --from=x --from=y a b', /^Dockerfile:2: duplicate flag specified: --from/],
+  ['FROM a\nRUN <<EOF\nx\n', /^Dockerfile:2: unterminated heredoc/],
+  ['FROM a\nSHELL /bin/bash', /^Dockerfile:2: SHELL requires the arguments to be in JSON form/],
+  ['FROM a\nONBUILD ONBUILD RUN x', /^Dockerfile:2: Chaining ONBUILD/],
+  ['FROM a\nONBUILD FROM x', /^Dockerfile:2: FROM isn't allowed as an ONBUILD trigger/],
+  ['# escape=x\nFROM a', /^Dockerfile:1: invalid ESCAPE/],
 ] as const) {
   test(`refused: ${JSON.stringify(text)}`, () =>
     assert.throws(() => parseDockerfile(text), { code: 'DOCKERFILE_INVALID', message }));
 }
 
+for (const [text, message] of [
+  ['ENV A', /ENV must have two arguments/],
+  ['ENV A=1 B', /can't find = in "B"/],
+  ['EXPOSE http', /invalid containerPort: http/],
+  ['EXPOSE 70000', /invalid containerPort: 70000/],
+  ['HEALTHCHECK curl x', /Unknown type "curl" in HEALTHCHECK \(try CMD\)/],
+  ['HEALTHCHECK --interval=5 CMD x', /invalid duration "5" of --interval/],
+  ['HEALTHCHECK --retries=0 CMD x', /--retries must be at least 1/],
+  ['STOPSIGNAL now', /Invalid signal: now/],
+  ['USER a b', /USER requires exactly one argument/],
+] as const) {
+  test(`refused: ${text}`, () => {
+    const [, instruction] = parseDockerfile(`FROM a\n${text}`);
+    const apply = () => applyConfiguration(instruction!, {}, {}, []);
+    assert.throws(apply, { code: 'DOCKERFILE_INVALID', message: new RegExp(`^Dockerfile:2: .*${message.source}`) });
+  });
+}
+
+test('configuration: every instruction that says how an image is run', () => {
+  const config: ConfigDraft = { Cmd: ['of', 'the', 'base'] };
+  const text = [
+    'FROM a',
+    'ENV A=1 B="two words" C=three\\ words D=$A',
+    'ENV E the rest $B',
+    'LABEL x.y="1" z=2',
+    'EXPOSE 80 53/udp 8000-8001',
+    'VOLUME ["/data", "/more"]',
+    'USER app:staff',
+    'STOPSIGNAL SIGQUIT',
+    'HEALTHCHECK --interval=1m30s --timeout=500ms --retries=2 CMD ["check", "it"]',
+    'ENTRYPOINT exec run',
+    'ONBUILD COPY . /app',
+  ].join('\n');
+  for (const instruction of parseDockerfile(text).slice(1)) {
+    const values = Object.fromEntries((config.Env ?? []).map((pair) => pair.split('=') as [string, string]));
+    applyConfiguration(instruction, config, values, ['/bin/sh', '-c']);
+  }
+  assert.deepEqual(config, {
+    Env: ['A=1', 'B=two words', 'C=three words', 'D=', 'E=the rest two words'],
+    Labels: { 'x.y': '1', z: '2' },
+    ExposedPorts: { '80/tcp': {}, '53/udp': {}, '8000/tcp': {}, '8001/tcp': {} },
+    Volumes: { '/data': {}, '/more': {} },
+    User: 'app:staff',
+    StopSignal: 'SIGQUIT',
+    Healthcheck: { Test: ['CMD', 'check', 'it'], Interval: 90e9, Timeout: 500e6, Retries: 2 },
+    Entrypoint: ['/bin/sh', '-c', 'exec run'],
+    OnBuild: ['COPY . /app'],
+  });
+});
+
 test('any text parses or is refused with our error', () => {
+  const parts = [
+    'FROM ',
+    'RUN ',
+    'ENV ',
+    '\n',
+    '\\',
+    '#',
+    '"',
+    "'",
+    '[',
+    ']',
+    '$',
+    '{',
+    '}',
+    'a',
+    ' ',
+    '=',
+    '--x',
+    '<<',
+  ];
   fc.assert(
-    fc.property(
-      fc.string({
-        unit: fc.constantFrom('FROM ', 'RUN ', '\n', '\\', '#', '"', '[', ']', '$', '{', '}', 'a', ' ', '=', '--x'),
-      }),
-      (text) => {
-        try {
-          for (const { text: body } of parseDockerfile(text)) parsePairs(expandVariables(body, { a: '1' }));
-        } catch (error) {
-          assert.ok(error instanceof TrysailError);
+    fc.property(fc.string({ unit: fc.constantFrom(...parts) }), (text) => {
+      try {
+        for (const instruction of parseDockerfile(text)) {
+          applyConfiguration(instruction, {}, { a: '1' }, []);
+          for (const word of rawWords(instruction.text)) expandWord(word, { a: '1' });
         }
-      },
-    ),
+      } catch (error) {
+        assert.ok(error instanceof TrysailError, String(error));
+      }
+    }),
   );
 });
 
-test('variables', () => {
-  const values = { A: '1', EMPTY: '' };
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax under test
-  assert.equal(expandVariables('$A ${A} ${B:-d$A} ${EMPTY:-e} ${A:+x} ${B:+y}| \\$A', values), '1 1 d1 e x | $A');
-});
+const VALUES = { A: '1', EMPTY: '', FILE: '/a/b.tar.gz' };
+for (const [text, expected] of [
+  // biome-ignore-start lint/suspicious/noTemplateCurlyInString: the syntax under test
+  ['$A ${A}x', '1 1x'],
+  ['${B:-d$A} ${EMPTY:-e} ${EMPTY-e}| ${B-u}', 'd1 e | u'],
+  ['${A:+x} ${B:+y}| ${EMPTY:+y}| ${EMPTY+y}', 'x | | y'],
+  ['${A:?no} ${B:-${A:-z}}', '1 1'],
+  ['${FILE##*/} ${FILE#*/} ${FILE%.*} ${FILE%%.*}', 'b.tar.gz a/b.tar.gz /a/b.tar /a/b'],
+  ['${FILE/b/c} ${FILE//a/x}', '/a/c.tar.gz /x/b.txr.gz'],
+  ['\\$A \'$A\' "$A" "\\$A"', '$A $A 1 $A'],
+  ['$B| $ $$', '| $ $$'],
+  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: the syntax under test
+] as const) {
+  test(`variables: ${text}`, () => assert.equal(expandWord(text, VALUES), expected));
+}
 
-test('words and pairs', () => {
-  assert.deepEqual(splitWords(`a "b c" d\\ e 'f "g'`), ['a', 'b c', 'd e', 'f "g']);
-  assert.deepEqual(parsePairs('A=1 B="2 3"'), [
-    ['A', '1'],
-    ['B', '2 3'],
-  ]);
-  assert.deepEqual(parsePairs('A the rest'), [['A', 'the rest']]);
+// biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax under test
+for (const text of ['${A', '${A!x}', "'open", '"open', '${B:?not given}', '${}']) {
+  test(`variables: ${text} is refused`, () => {
+    assert.throws(() => expandWord(text, VALUES), { code: 'EXPANSION_INVALID' });
+  });
+}
+
+test('words keep their quotes, and blanks in quotes and braces', () => {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax under test
+  assert.deepEqual(rawWords('a "b c" d\\ e \'f "g\' ${x:-y z}'), ['a', '"b c"', 'd\\ e', "'f \"g'", '${x:-y z}']);
 });
 
 for (const [name, full, familiar] of [

@@ -89,7 +89,7 @@ test('stages: COPY --from takes from an earlier stage, FROM continues one', asyn
   });
   const image = await store.build({ tags: ['staged'], context });
   assert.equal(await readFile(path.join((await store.rootfs(image))!, 'out/b.txt'), 'utf8'), 'A');
-  assert.equal(image.hostBase, undefined);
+  assert.equal(image.hostBase, 'scratch', 'its command is a program of the machine');
   assert.deepEqual(image.config.Entrypoint, ['/bin/sh', '-c', 'run me']);
 });
 
@@ -112,16 +112,30 @@ test('the same tag built again means the new image; the old one goes with its la
   await assert.rejects(store.remove('app'), { code: 'NO_SUCH_IMAGE' });
 });
 
-test('RUN by root cannot write to the machine', { skip: process.getuid?.() !== 0 && 'not root' }, async (t) => {
+test('RUN sees the image as its root, and cannot write to the machine', {
+  skip: process.getuid?.() !== 0 && 'not root',
+}, async (t) => {
   const { store } = await storeFor(t);
   const context = await folderWith(t, {
-    Dockerfile: 'FROM node\nWORKDIR /app\nRUN echo inside > file\nRUN touch /trysail-outside',
+    Dockerfile: [
+      'FROM node',
+      'WORKDIR /app',
+      'COPY start.sh /app/',
+      'RUN chmod 755 /app/start.sh && mkdir -p /data/in && echo made > /data/in/file && /app/start.sh > out',
+      'RUN touch /etc/trysail-test && rm /etc/passwd',
+      'USER 1000:1000',
+      'RUN id -u > /tmp/user',
+    ].join('\n'),
+    'start.sh': '#!/bin/sh\npwd\n',
   });
-  const lines: string[] = [];
-  const building = store.build({ tags: ['x'], context, onOutput: (line) => lines.push(line) });
-  await assert.rejects(building, { code: 'RUN_FAILED', message: /line 4/ });
-  assert.ok(lines.some((line) => line.includes('Read-only file system')));
-  await assert.rejects(stat('/trysail-outside'), { code: 'ENOENT' });
+  const rootfs = (await store.rootfs(await store.build({ tags: ['x'], context })))!;
+  assert.equal(await readFile(path.join(rootfs, 'app/out'), 'utf8'), '/app\n');
+  assert.equal(await readFile(path.join(rootfs, 'data/in/file'), 'utf8'), 'made\n');
+  assert.equal(await readFile(path.join(rootfs, 'tmp/user'), 'utf8'), '1000\n');
+  assert.deepEqual((await readdir(rootfs)).sort(), ['app', 'data', 'etc', 'tmp']);
+  assert.deepEqual(await readdir(path.join(rootfs, 'etc')), ['trysail-test']);
+  await assert.rejects(stat('/etc/trysail-test'), { code: 'ENOENT' });
+  assert.ok(await stat('/etc/passwd'));
 });
 
 test('builds at the same time do not lose each other', async (t) => {
@@ -142,9 +156,22 @@ test('a missing image says how to make it', async (t) => {
 });
 
 for (const [what, dockerfile, expected] of [
-  ['a failing RUN', 'FROM scratch\nRUN exit 3', { code: 'RUN_FAILED', message: /line 2: .*exit code 3/ }],
-  ['a package manager', 'FROM node\nRUN apk add curl', { code: 'RUN_CHANGES_MACHINE', message: /line 2/ }],
-  ['a missing source', 'FROM scratch\nCOPY nothing /', { code: 'COPY_NOT_FOUND', message: /line 2: "nothing"/ }],
+  ['a failing RUN', 'FROM scratch\nRUN exit 3', { code: 'RUN_FAILED', message: /Dockerfile:2: .*exit code 3/ }],
+  [
+    'a program that the machine lacks',
+    'FROM node\nRUN no-such-program add curl',
+    { code: 'RUN_FAILED', message: /Dockerfile:2: .*exit code 127/, hint: /install what is missing/ },
+  ],
+  [
+    'an unknown base',
+    'FROM 127.0.0.1:1/nobody/nothing:1',
+    {
+      code: 'NO_BASE_IMAGE',
+      message: /Dockerfile:1: .*cannot be pulled/,
+      hint: /trysail image map 127.0.0.1:1\/nobody\/nothing/,
+    },
+  ],
+  ['a missing source', 'FROM scratch\nCOPY nothing /', { code: 'COPY_NOT_FOUND', message: /Dockerfile:2: "nothing"/ }],
   ['a source outside', 'FROM scratch\nCOPY ../../etc/passwd /', { code: 'COPY_NOT_FOUND' }],
 ] as const) {
   test(`${what} fails with its line`, async (t) => {
