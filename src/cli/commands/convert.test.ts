@@ -96,11 +96,11 @@ test('convert: other kinds stay as they were written, in their place', async () 
 
 test('convert: what has no counterpart is listed, on the standard error and as a comment', async () => {
   const denier =
-    'apiVersion: config.istio.io/v1alpha2\nkind: denier\nmetadata: {name: no}\nspec: {status: {code: 7}}\n';
+    'apiVersion: config.istio.io/v1alpha2\nkind: denier\nmetadata: {name: refuse}\nspec: {status: {code: 7}}\n';
   const { out, err, code } = await terminal.run(['convert', '-f', '-'], denier);
   assert.equal(code, 0);
-  assert.match(err, /^note: standard input:1: denier no: has no counterpart: use an AuthorizationPolicy/);
-  assert.match(out, /^# denier no: has no counterpart/);
+  assert.match(err, /^note: standard input:1: denier refuse: has no counterpart: use an AuthorizationPolicy/);
+  assert.match(out, /^# denier refuse: has no counterpart/);
   assert.deepEqual(objects(out), []);
 });
 

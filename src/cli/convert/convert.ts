@@ -1,3 +1,4 @@
+import { resolveShortHost } from '../../compiler/hostname.js';
 import { EMPTY_SNAPSHOT, type TranslateContext, type Translation, translate } from '../../compiler/index.js';
 import { originsOf } from '../../compiler/origin.js';
 import type { DestinationPolicy } from '../../resources/istio/destinationpolicy/types.js';
@@ -63,6 +64,7 @@ export function convert(input: readonly Source[]): Conversion {
   const translation = translate({ ...EMPTY_SNAPSHOT, ...older }, contextOf(sources, notes));
   const objects = written(translation, sources, notes);
   notes.push(...problemsOf(translation, sources), ...withoutCounterpart(sources), ...lostTls(sources, objects));
+  notes.push(...sharedHosts(sources, objects));
   const used = new Set(objects.flatMap(({ from }) => from));
   const left = input.filter((source) => !used.has(source) && !isOlder(source.object));
   return { objects, kept: new Set(left), notes };
@@ -95,8 +97,15 @@ function written(translation: Translation, sources: readonly Source[], notes: No
     const from = originsOf(object).flatMap(
       ({ kind, namespace, name }) => byKey.get(`${kind}/${namespace}/${name}`) ?? [],
     );
-    return { object: withoutMarks(object, from[0], notes), from };
+    return { object: withFreeName(withoutMarks(object, from[0], notes), byKey), from };
   });
+}
+
+/** Another name where the input has an object of the kind that is called so and stays. */
+function withFreeName(object: KubeObject, taken: ReadonlyMap<string, Source>): KubeObject {
+  const { namespace = UNSAID_NAMESPACE, name } = object.metadata;
+  if (!taken.has(`${object.kind}/${namespace}/${name}`)) return object;
+  return { ...object, metadata: { ...object.metadata, name: `${name}-converted` } };
 }
 
 function withoutMarks(object: KubeObject, source: Source | undefined, notes: Note[]): KubeObject {
@@ -185,6 +194,30 @@ function lostTls(sources: readonly Source[], objects: readonly Converted[]): Not
       field: 'spec.tls',
       text: 'add a server with protocol HTTPS and tls.credentialName to the Gateway',
     }));
+}
+
+/** Rules of today that the input has for a host of its older rules: which of them is first can change. */
+function sharedHosts(sources: readonly Source[], objects: readonly Converted[]): Note[] {
+  const written = sources.filter(({ object }) => object.apiVersion.startsWith('networking.istio.io/'));
+  return objects.flatMap(({ object, from }) => {
+    const other = written.find((each) => each.object.kind === object.kind && sharesHost(each.object, object));
+    if (other === undefined || from[0] === undefined) return [];
+    const text = `${other.manifest.locate()} has a ${object.kind} for the same host: merge the two, the older comes first`;
+    return [{ source: from[0], field: '', text }];
+  });
+}
+
+function sharesHost(one: KubeObject, other: KubeObject): boolean {
+  const others = hostsOf(other);
+  return hostsOf(one).some((host) => others.includes(host));
+}
+
+/** Whole names, as far as the object says them: those of its own namespace are made whole. */
+function hostsOf({ metadata, spec }: KubeObject): string[] {
+  const { host, hosts = [], gateways } = spec as { host?: string; hosts?: string[]; gateways?: string[] };
+  if (gateways && !gateways.includes('mesh')) return [];
+  const namespace = metadata.namespace ?? UNSAID_NAMESPACE;
+  return [...(host ? [host] : []), ...hosts].map((each) => resolveShortHost(each, namespace, CLUSTER_DOMAIN));
 }
 
 function keyOf(object: KubeObject): string {

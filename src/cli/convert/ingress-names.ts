@@ -1,3 +1,4 @@
+import { hostCovers } from '../../compiler/hostname.js';
 import type { ObjectRef } from '../../compiler/index.js';
 import { originsOf } from '../../compiler/origin.js';
 import type { Gateway } from '../../resources/istio/gateway/types.js';
@@ -33,12 +34,20 @@ function gatewayMetadata(gateway: Gateway, taken: Set<string>): NameAndNamespace
 function renameGateway(gateway: Gateway, to: NameAndNamespace, services: readonly VirtualService[]): Gateway {
   const using = services.filter(({ spec }) => spec.gateways?.includes(referenceTo(gateway)));
   const hosts = using.flatMap(({ metadata, spec }) =>
-    (spec.hosts ?? []).map((host) => (metadata.namespace === to.namespace ? host : `${metadata.namespace}/${host}`)),
+    (spec.hosts ?? []).map((host) => ({ namespace: metadata.namespace ?? '', host })),
   );
+  const widest = hosts.filter(
+    (one) => !hosts.some((other) => isWider(other, one) && other.namespace === one.namespace),
+  );
+  const names = widest.map(({ namespace, host }) => (namespace === to.namespace ? host : `${namespace}/${host}`));
   const servers = gateway.spec.servers.map((server) =>
-    server.hosts.every((host) => host === '*/*') ? { ...server, hosts: [...new Set(hosts)] } : server,
+    server.hosts.every((host) => host === '*/*') ? { ...server, hosts: [...new Set(names)] } : server,
   );
   return { ...gateway, metadata: { ...gateway.metadata, ...to }, spec: { ...gateway.spec, servers } };
+}
+
+function isWider(other: { host: string }, one: { host: string }): boolean {
+  return other.host !== one.host && hostCovers(other.host, one.host);
 }
 
 function renameService(

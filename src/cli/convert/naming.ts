@@ -2,6 +2,7 @@ import type { Translation } from '../../compiler/index.js';
 import type { DestinationRule } from '../../resources/istio/destinationrule/types.js';
 import type { Destination, HttpRoute, VirtualService } from '../../resources/istio/virtualservice/types.js';
 import type { KubeObject } from '../../resources/object.js';
+import { mergedByHost } from './merge-rules.js';
 
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
@@ -13,12 +14,13 @@ type SubsetNames = ReadonlyMap<string, ReadonlyMap<string, string>>;
  * object's own namespace without the rest of their name, no marks of the translation. The meaning stays the same.
  */
 export function withPeoplesNames(translation: Translation, domain: string): KubeObject[] {
-  const names = subsetNames(translation.destinationRules);
+  const rules = mergedByHost(translation.destinationRules, domain);
+  const names = subsetNames(rules);
   const short = (host: string, object: KubeObject): string => shorten(host, object.metadata.namespace, domain);
   return [
     ...translation.gateways,
     ...translation.serviceEntries,
-    ...translation.destinationRules.map((rule) => renameRule(rule, names, short)),
+    ...rules.map((rule) => renameRule(rule, names, short)),
     ...translation.virtualServices.map((service) => renameService(service, names, short)),
   ];
 }

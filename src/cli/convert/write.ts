@@ -112,9 +112,12 @@ function comment(line: string): string {
   return [...lines, rest].map((each) => `#${each}\n`).join('');
 }
 
-/** What stands twice is written twice: people use no anchors. */
+/**
+ * What stands twice is written twice: people use no anchors. Texts such as `yes` and `010` are quoted, because kubectl reads the
+ * YAML of 1.1.
+ */
 function documentOf(value: object): Document {
-  return new Document(value, { aliasDuplicateObjects: false });
+  return new Document(value, { aliasDuplicateObjects: false, compat: 'yaml-1.1' });
 }
 
 function text(document: Document): string {
