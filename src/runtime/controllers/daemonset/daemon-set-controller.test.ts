@@ -31,13 +31,26 @@ test('one pod on each node, on new ones too, and none where the node is not chos
   await cluster.addNode('node-3');
   await cluster.settle();
   assert.deepEqual(Object.keys(await placed()).sort(), ['node-1', 'node-2', 'node-3']);
-  await cluster.api.patch(NODES, 'node-2', undefined, {
-    type: 'merge',
-    body: { spec: { taints: [{ key: 'gpu', effect: 'NoSchedule' }] } },
-  });
+  await cluster.addNode('node-4', { taints: [{ key: 'gpu', effect: 'NoSchedule' }] });
   await cluster.settle();
+  assert.deepEqual(Object.keys(await placed()).sort(), ['node-1', 'node-2', 'node-3']);
+});
+
+test('a taint that only keeps new pods away leaves the daemon; one that drives away ends it', async () => {
+  await createSet();
   await cluster.runPods();
-  assert.deepEqual(Object.keys(await placed()).sort(), ['node-1', 'node-3']);
+  const taint = async (effect: string) => {
+    const body = { spec: { taints: [{ key: 'gpu', effect }] } };
+    await cluster.api.patch(NODES, 'node-2', undefined, { type: 'merge', body });
+    await cluster.settle();
+    await cluster.runPods();
+  };
+  await taint('NoSchedule');
+  assert.deepEqual(Object.keys(await placed()).sort(), ['node-1', 'node-2']);
+  const { status } = await cluster.api.get<DaemonSetObject>(DAEMON_SETS, 'logs', 'shop');
+  assert.deepEqual([status?.desiredNumberScheduled, status?.numberMisscheduled], [1, 1]);
+  await taint('NoExecute');
+  assert.deepEqual(Object.keys(await placed()), ['node-1']);
 });
 
 test('a cordoned node keeps its daemon', async () => {

@@ -7,7 +7,7 @@ import { keyOf, parseKey } from '../framework/keys.js';
 import { PodOwnerController } from '../framework/pod-owner-controller.js';
 import { availableIn_ms, isActive } from '../framework/pod-state.js';
 import { ControllerRevisions, hashOf, REVISION_HASH_LABEL } from '../revisions/controller-revisions.js';
-import { nodeObstacle } from '../scheduler/filters.js';
+import { mayStay, nodeObstacle } from '../scheduler/filters.js';
 import { daemonPod, nodeOf, trialPod } from './daemon-pod.js';
 import { daemonSetStatus } from './status.js';
 
@@ -45,22 +45,20 @@ export class DaemonSetController extends PodOwnerController<DaemonSetObject> {
     const current = await this.revisions.current(set);
     const hash = hashOf(current);
     const byNode = podsByNode(claimed.filter(isActive));
-    const wanted = new Set(
-      this.nodes
-        .list()
-        .filter((node) => nodeObstacle(trialPod(set, node), node) === undefined)
-        .map(({ metadata }) => metadata.name),
-    );
-    if (this.expectations.satisfied(key)) await this.manage(key, set, { claimed, byNode, wanted, hash });
+    const nodes = this.nodes.list();
+    const named = (chosen: readonly NodeObject[]) => new Set(chosen.map(({ metadata }) => metadata.name));
+    const wanted = named(nodes.filter((node) => nodeObstacle(trialPod(set, node), node) === undefined));
+    const kept = named(nodes.filter((node) => mayStay(trialPod(set, node), node)));
+    if (this.expectations.satisfied(key)) await this.manage(key, set, { claimed, byNode, wanted, kept, hash });
     await this.revisions.prune(set, new Set([current.metadata.name]));
     if (this.expectations.satisfied(key)) await this.updateStatus(set, wanted, byNode, hash);
     this.queueNextAvailable(key, claimed, set.spec.minReadySeconds ?? 0);
   }
 
   private async manage(key: string, set: DaemonSetObject, seen: Seen): Promise<void> {
-    const { claimed, byNode, wanted, hash } = seen;
+    const { claimed, byNode, wanted, kept, hash } = seen;
     const missing = [...wanted].filter((node) => !byNode.has(node));
-    const strays = [...byNode].flatMap(([node, pods]) => (wanted.has(node) ? pods.slice(1) : pods));
+    const strays = [...byNode].flatMap(([node, pods]) => (kept.has(node) ? pods.slice(1) : pods));
     const ended = claimed.filter((pod) => !isActive(pod) && !pod.metadata.deletionTimestamp);
     await this.deletePods(key, set, [...strays, ...ended]);
     await this.createPods(key, set, missing.length, (i) => daemonPod(set, missing[i]!, hash));
@@ -95,6 +93,8 @@ interface Seen {
   readonly claimed: readonly PodObject[];
   readonly byNode: ReadonlyMap<string, readonly PodObject[]>;
   readonly wanted: ReadonlySet<string>;
+  /** Where one that runs goes on though a new one could not start. */
+  readonly kept: ReadonlySet<string>;
   readonly hash: string;
 }
 
@@ -113,8 +113,9 @@ function podsByNode(pods: readonly PodObject[]): Map<string, PodObject[]> {
 }
 
 /** A heartbeat changes a node every few seconds, and no placing. */
-function placing({ metadata, spec }: NodeObject): unknown {
-  return [metadata.labels, spec?.taints, spec?.unschedulable];
+function placing({ metadata, spec, status }: NodeObject): unknown {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready')?.status;
+  return [metadata.labels, spec?.taints, spec?.unschedulable, ready];
 }
 
 function maxUnavailable({ spec }: DaemonSetObject, nodes: number): number {

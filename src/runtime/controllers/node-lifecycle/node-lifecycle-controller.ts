@@ -6,7 +6,7 @@ import { rfc3339 } from '../../time.js';
 import { Controller, type ControllerContext } from '../framework/controller.js';
 import type { Informer } from '../framework/informers.js';
 import { hasEnded, readyCondition } from '../framework/pod-state.js';
-import { UNREACHABLE_TAINT } from '../taint-eviction/eviction-time.js';
+import { UNREACHABLE_TAINT } from '../scheduler/filters.js';
 
 const LEASE_NAMESPACE = 'kube-node-lease';
 /** Kubernetes' node-monitor-grace-period: without a heartbeat for this long a node counts as lost. */
@@ -72,8 +72,9 @@ export class NodeLifecycleController extends Controller {
       await this.setPodReady(pod, { type: 'Ready', status: 'False', reason: POD_LOST_REASON });
     }
     const message = 'Kubelet stopped posting node status.';
-    const taint = { key: UNREACHABLE_TAINT, effect: 'NoExecute', timeAdded: rfc3339(this.context.clock.now()) };
-    const tainted = await this.setTaints(node, [...withoutOurs(node), taint]);
+    const timeAdded = rfc3339(this.context.clock.now());
+    const taints = ['NoSchedule', 'NoExecute'].map((effect) => ({ key: UNREACHABLE_TAINT, effect, timeAdded }));
+    const tainted = await this.setTaints(node, [...withoutOurs(node), ...taints]);
     await this.setReady(tainted, { type: 'Ready', status: 'Unknown', reason: LOST_REASON, message });
     this.events.normal(node, 'NodeNotReady', `Node ${name} status is now: NodeNotReady`);
   }

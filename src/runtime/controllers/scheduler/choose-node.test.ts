@@ -34,10 +34,12 @@ const wants = (requests: Record<string, string>): Partial<PodSpec> => ({
   containers: [{ name: 'a', image: 'a', resources: { requests } }],
 });
 
+const NAMESPACES: Readonly<Record<string, Record<string, string>>> = { shop: { team: 'a' }, other: { team: 'b' } };
 const NODES = [node('n1', 'east'), node('n2', 'east'), node('n3', 'west')];
 
 function choose(one: PodObject, placed: Record<string, PodObject[]> = {}, nodes = NODES): string {
-  const choice = chooseNode(one, nodes, new Map(Object.entries(placed)));
+  const namespaceLabels = (name: string) => NAMESPACES[name];
+  const choice = chooseNode(one, { nodes, podsByNode: new Map(Object.entries(placed)), namespaceLabels });
   return 'node' in choice ? choice.node.metadata.name : choice.obstacles;
 }
 
@@ -66,7 +68,8 @@ test('requests must fit beside those of the pods that are there', () => {
   );
   assert.equal(
     choose(big, { n1: [big], n2: [big], n3: [pod('x'), pod('x'), pod('x')] }),
-    '0/3 nodes are available: 1 Too many pods, 2 Insufficient cpu.',
+    '0/3 nodes are available: 1 Too many pods, 2 Insufficient cpu. ' +
+      'preemption: 0/3 nodes are available: 3 No preemption victims found for incoming pod.',
   );
   assert.match(choose(pod('gpu', wants({ 'nvidia.com/gpu': '1' }))), /3 Insufficient nvidia.com\/gpu/);
 });
@@ -88,7 +91,8 @@ test('pods keep away from others, in both directions', () => {
   assert.equal(choose(zonal, { n1: [zonal] }), 'n3');
   assert.equal(
     choose(zonal, { n1: [zonal], n3: [zonal] }),
-    "0/3 nodes are available: 3 node(s) didn't match pod anti-affinity rules.",
+    "0/3 nodes are available: 3 node(s) didn't match pod anti-affinity rules. " +
+      'preemption: 0/3 nodes are available: 3 No preemption victims found for incoming pod.',
   );
 });
 
@@ -112,6 +116,87 @@ test('pods spread evenly over zones', () => {
   );
   assert.equal(choose(spread('ScheduleAnyway'), { n1: [pod('web')], n3: [pod('x'), pod('x')] }), 'n3');
   assert.equal(choose(spread('ScheduleAnyway'), { n1: [pod('web')], n3: [pod('x'), pod('x'), pod('x')] }), 'n2');
+});
+
+test('affinity means pods of other namespaces by name, by label, or all; and by labels that both have', () => {
+  const other = pod('db', {});
+  other.metadata.namespace = 'other';
+  other.metadata.labels = { app: 'db', version: 'v1' };
+  const term = (more: object): Partial<PodSpec> => ({
+    affinity: {
+      podAntiAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [
+          { topologyKey: ZONE, labelSelector: { matchLabels: { app: 'db' } }, ...more },
+        ],
+      },
+    },
+  });
+  const goesTo = (more: object, labels = {}) => {
+    const one = pod('web', term(more));
+    one.metadata.labels = { app: 'web', ...labels };
+    return choose(one, { n1: [other], n3: [pod('x'), pod('x')] });
+  };
+  assert.equal(goesTo({}), 'n2');
+  assert.equal(goesTo({ namespaces: ['other'] }), 'n3');
+  assert.equal(goesTo({ namespaceSelector: { matchLabels: { team: 'b' } } }), 'n3');
+  assert.equal(goesTo({ namespaceSelector: { matchLabels: { team: 'a' } } }), 'n2');
+  assert.equal(goesTo({ namespaceSelector: {} }), 'n3');
+  const same = { namespaceSelector: {}, matchLabelKeys: ['version'] };
+  assert.deepEqual([goesTo(same, { version: 'v1' }), goesTo(same, { version: 'v2' })], ['n3', 'n2']);
+  const unlike = { namespaceSelector: {}, mismatchLabelKeys: ['version'] };
+  assert.deepEqual([goesTo(unlike, { version: 'v1' }), goesTo(unlike, { version: 'v2' })], ['n2', 'n3']);
+});
+
+test('spread: domains that must be there, nodes that count, and pods of the same revision', () => {
+  const spread = (more: object) =>
+    pod('web', {
+      topologySpreadConstraints: [
+        {
+          maxSkew: 1,
+          topologyKey: ZONE,
+          whenUnsatisfiable: 'DoNotSchedule',
+          labelSelector: { matchLabels: { app: 'web' } },
+          ...more,
+        },
+      ],
+    });
+  assert.match(
+    choose(spread({ minDomains: 3 }), { n1: [pod('web')], n3: [pod('web')] }),
+    /3 node\(s\) didn't match pod top/,
+  );
+  const tainted: NodeObject = { ...NODES[2]!, spec: { taints: [{ key: 'gpu', effect: 'NoSchedule' }] } };
+  const nodes = [NODES[0]!, NODES[1]!, tainted];
+  const reason = choose(spread({}), { n1: [pod('web')] }, nodes);
+  assert.match(
+    reason,
+    /^0\/3 .* 1 node\(s\) had untolerated taint {gpu: }, 2 node\(s\) didn't match pod topology spread/,
+  );
+  assert.equal(choose(spread({ nodeTaintsPolicy: 'Honor' }), { n1: [pod('web')] }, nodes), 'n2');
+  const unlabelled = [{ ...NODES[0]!, metadata: { name: 'n1', labels: {} } }];
+  assert.match(
+    choose(spread({}), {}, unlabelled),
+    /constraints \(missing required label\)\. preemption: .* not helpful/,
+  );
+  const old = pod('web');
+  old.metadata.labels = { app: 'web', hash: '1' };
+  const fresh = spread({ matchLabelKeys: ['hash'] });
+  fresh.metadata.labels = { app: 'web', hash: '2' };
+  assert.equal(choose(fresh, { n1: [old], n2: [pod('x')], n3: [pod('x'), pod('x')] }), 'n1');
+});
+
+test('several shortages of a node are all told; what no pod could leave to another is not for preemption', () => {
+  assert.equal(
+    choose(pod('huge', wants({ cpu: '50', memory: '1Ti' })), {}, [NODES[0]!]),
+    '0/1 nodes are available: 1 Insufficient cpu, 1 Insufficient memory. ' +
+      'preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.',
+  );
+});
+
+test('a taint that only asks to keep away is avoided while there is another node', () => {
+  const mild: NodeObject = { ...NODES[0]!, spec: { taints: [{ key: 'old', effect: 'PreferNoSchedule' }] } };
+  assert.equal(choose(pod('web'), { n2: [pod('x')] }, [mild, NODES[1]!]), 'n2');
+  const tolerations = [{ key: 'old', operator: 'Exists' }];
+  assert.equal(choose(pod('web', { tolerations }), { n2: [pod('x')] }, [mild, NODES[1]!]), 'n1');
 });
 
 test('of the nodes that will do, the one that is preferred', () => {

@@ -6,21 +6,26 @@ type Amounts = Readonly<Record<string, number>>;
 
 const PODS = 'pods';
 
-/** What of a node is not enough for one more pod, as the scheduler says it; undefined when all is. */
-export function shortage(pod: PodObject, node: NodeObject, podsOnNode: readonly PodObject[]): string | undefined {
+/** What of a node is not enough for one more pod, as the scheduler says it. */
+export function shortages(pod: PodObject, node: NodeObject, podsOnNode: readonly PodObject[]): string[] {
   const allocatable = node.status?.allocatable;
-  if (!allocatable) return undefined;
+  if (!allocatable) return [];
   const most = parseQuantity(allocatable[PODS]);
-  if (most !== undefined && podsOnNode.length >= most) return 'Too many pods';
+  const crowded = most !== undefined && podsOnNode.length >= most ? ['Too many pods'] : [];
   const wanted = Object.entries(requestsOf(pod)).filter(([, amount]) => amount > 0);
-  if (wanted.length === 0) return undefined;
+  if (wanted.length === 0) return crowded;
   const taken = podsOnNode.map(requestsOf);
-  for (const [resource, amount] of wanted) {
+  const short = wanted.filter(([resource, amount]) => {
     const used = taken.reduce((sum, each) => sum + (each[resource] ?? 0), 0);
     // Sums of fractions of a core are not exact.
-    if (used + amount > (parseQuantity(allocatable[resource]) ?? 0) + 1e-9) return `Insufficient ${resource}`;
-  }
-  return undefined;
+    return used + amount > (parseQuantity(allocatable[resource]) ?? 0) + 1e-9;
+  });
+  return [...crowded, ...short.map(([resource]) => `Insufficient ${resource}`)];
+}
+
+/** Whether a node without any pod would be enough. */
+export function couldFit(pod: PodObject, node: NodeObject): boolean {
+  return shortages(pod, node, []).length === 0;
 }
 
 /** What a pod may need at once: its containers and sidecars together, or one init container with the sidecars before it. */

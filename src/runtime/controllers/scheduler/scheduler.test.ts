@@ -40,7 +40,9 @@ test('replicas spread over the nodes, also when many are bound at once', async (
 
 test('a pod that fits nowhere says why, and goes as soon as it fits', async () => {
   await createPod('picky', { nodeSelector: { disk: 'fast' } });
-  const reason = "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector.";
+  const reason =
+    "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector. " +
+    'preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.';
   assert.equal((await pod('picky')).status?.conditions?.[0]?.message, reason);
   assert.deepEqual(await cluster.eventsOf('Pod'), [`FailedScheduling: ${reason}`]);
   await cluster.api.patch(NODES, 'node-1', undefined, {
@@ -63,7 +65,9 @@ test('cordoned, tainted and not ready nodes take only who tolerates it', async (
   await createPod('plain');
   assert.equal(
     (await pod('plain')).status?.conditions?.[0]?.message,
-    '0/3 nodes are available: 1 node(s) had untolerated taint {gpu: yes}, 1 node(s) were not ready, 1 node(s) were unschedulable.',
+    '0/3 nodes are available: 1 node(s) had untolerated taint {gpu: yes}, ' +
+      '1 node(s) had untolerated taint {node.kubernetes.io/not-ready: }, 1 node(s) were unschedulable. ' +
+      'preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.',
   );
   await createPod('graphic', { tolerations: [{ key: 'gpu', operator: 'Exists' }] });
   assert.equal((await pod('graphic')).spec.nodeName, 'node-2');

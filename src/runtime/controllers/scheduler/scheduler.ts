@@ -1,7 +1,7 @@
 import type { PodCondition } from 'kubernetes-types/core/v1.js';
 import { isConflict, isNotFound } from '../../../client/client.js';
-import { NODES, PODS } from '../../../resources/gvr.js';
-import type { NodeObject, PodObject } from '../../../resources/types.js';
+import { NAMESPACES, NODES, PODS } from '../../../resources/gvr.js';
+import type { NamespaceObject, NodeObject, PodObject } from '../../../resources/types.js';
 import { rfc3339 } from '../../time.js';
 import { Controller, type ControllerContext } from '../framework/controller.js';
 import type { Informer } from '../framework/informers.js';
@@ -16,6 +16,7 @@ const SCHEDULER_NAME = 'default-scheduler';
 export class Scheduler extends Controller {
   private readonly pods: Informer<PodObject>;
   private readonly nodes: Informer<NodeObject>;
+  private readonly namespaces: Informer<NamespaceObject>;
   private readonly claims: PodClaims;
   /** Nodes that were given to pods which the informer does not know yet: key of the pod -> name of the node. */
   private readonly assumed = new Map<string, string>();
@@ -24,6 +25,7 @@ export class Scheduler extends Controller {
     super(SCHEDULER_NAME, context);
     this.pods = context.informers.informer(PODS);
     this.nodes = context.informers.informer(NODES);
+    this.namespaces = context.informers.informer(NAMESPACES);
     this.claims = new PodClaims(context);
   }
 
@@ -56,7 +58,9 @@ export class Scheduler extends Controller {
     const nodes = this.nodes.list();
     const problem = this.claims.problem(pod);
     if (problem !== undefined) return this.refuse(pod, `0/${nodes.length} nodes are available: ${problem}.`);
-    const choice = chooseNode(pod, nodes, this.podsByNode(), (node) => this.claims.obstacle(pod, node));
+    const namespaceLabels = (name: string) => this.namespaces.get(name)?.metadata.labels;
+    const cluster = { nodes, podsByNode: this.podsByNode(), namespaceLabels };
+    const choice = chooseNode(pod, cluster, (node) => this.claims.obstacle(pod, node));
     if ('obstacles' in choice) return this.refuse(pod, choice.obstacles);
     const node = choice.node.metadata.name;
     // Nothing is awaited between the choice and the note of it in `bind`.

@@ -1,9 +1,8 @@
 import type { Taint, Toleration } from 'kubernetes-types/core/v1.js';
 import type { PodObject } from '../../../resources/types.js';
-import { tolerates } from '../scheduler/filters.js';
+import { NOT_READY_TAINT, UNREACHABLE_TAINT } from '../scheduler/filters.js';
+import { tolerates } from '../scheduler/tolerations.js';
 
-export const UNREACHABLE_TAINT = 'node.kubernetes.io/unreachable';
-const NOT_READY_TAINT = 'node.kubernetes.io/not-ready';
 /** Kubernetes' defaultTolerationSeconds for nodes in trouble, of pods that say nothing of it. */
 const DEFAULT_TOLERATION_S = 300;
 
