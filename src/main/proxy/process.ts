@@ -6,13 +6,16 @@ import { LineLogger } from '../../base/logger.js';
 import { SystemRandom } from '../../base/random.js';
 import { PodSocketFactory, type PodSockets } from '../../native/pod-sockets.js';
 import {
+  AdminServer,
   LinkedSockets,
   LinkNetwork,
+  type LogicalProxy,
   ProxyServer,
   type SocketFactory,
   TextBuffer,
   XdsConfigStream,
 } from '../../proxy/index.js';
+import { PROXY_VERSION } from '../../resources/injection/sidecar.js';
 import type { LogicalProxySpec } from '../../runtime/agent/proxy-host.js';
 import { INBOUND_PORT, PROXY_MARK, SIDECAR_PORTS } from '../../runtime/drivers/netns/capture.js';
 import { AdsConnection } from '../../xds/client/connection.js';
@@ -21,6 +24,10 @@ import type { NodeConfig } from '../node/node-config.js';
 import { LogChannel } from './log-channel.js';
 import { LoopbackSockets } from './loopback-sockets.js';
 import type { FromProxy, ToProxy } from './messages.js';
+
+const LOOPBACK = '127.0.0.1';
+/** Istio's. */
+const ADMIN_PORT = 15_000;
 
 /**
  * The proxy process of a node: a child of the agent, which tells it by IPC which logical proxies there are. All that they do comes
@@ -33,6 +40,7 @@ class ProxyProcess {
   private readonly server = new ProxyServer({ clock: this.clock, random: this.random, logger: this.logger });
   private readonly ads: AdsConnection;
   private readonly podSockets = new Map<string, PodSockets>();
+  private readonly admins = new Map<string, AdminServer>();
   private factory: PodSocketFactory | undefined;
   /** Between the sidecars of this node. */
   private readonly links = new LinkNetwork();
@@ -80,11 +88,27 @@ class ProxyProcess {
       }),
       onLog: this.logOf(id),
     });
+    await this.openAdmin(spec, proxy);
     await proxy.ready();
+  }
+
+  /** Where Istio's sidecars have it, for people and for `trysail proxy-config`. A pod whose program has taken the port does without. */
+  private async openAdmin({ id, network }: LogicalProxySpec, proxy: LogicalProxy): Promise<void> {
+    const admin = new AdminServer(proxy, { version: PROXY_VERSION });
+    const address = network.kind === 'loopback' ? network.podIP : LOOPBACK;
+    const sockets = this.podSockets.get(id) ?? new LoopbackSockets({ podIP: network.podIP, hostPorts: {} });
+    try {
+      await admin.listenOn(sockets, { address, port: ADMIN_PORT });
+      this.admins.set(id, admin);
+    } catch (error) {
+      this.logger.warn('no admin interface', { id, error: messageOf(error) });
+    }
   }
 
   private async remove(id: string, drain_ms: number): Promise<void> {
     await this.server.remove(id, drain_ms);
+    this.admins.get(id)?.close();
+    this.admins.delete(id);
     this.podSockets.get(id)?.dispose();
     this.podSockets.delete(id);
   }

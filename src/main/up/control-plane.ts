@@ -107,6 +107,7 @@ export class ControlPlane {
         systemCaFile: systemCaFile(process.env, paths.pki),
       });
       const proxies = new ProxyStates(clock, logger.scope('xds'));
+      const podAccess = new RemotePodAccess(options.agentSocket);
       const acknowledgements = new Acknowledgements({ source, proxies, clock });
 
       const pki = ensurePki(paths.pki, { clock, serverNames: [API_SERVICE_IP] });
@@ -121,12 +122,12 @@ export class ControlPlane {
         },
         tokens: credentials(pki),
         tls: { cert: pki.serverCert, key: pki.serverKey, clientCa: pki.caCert },
-        podAccess: new RemotePodAccess(options.agentSocket),
+        podAccess,
         ...(options.audit && { audit: new Audit(options.audit, clock) }),
         ...(options.rbac && { authorizer: new RbacAuthorizer(store) }),
         hosts: [API_SERVICE_IP, ...SERVER_NAMES],
         accountTokens: accountTokens(pki, clock, store),
-        extensions: [new MeshApi({ proxies, acknowledgements })],
+        extensions: [new MeshApi({ proxies, acknowledgements, client, access: podAccess })],
       });
       cleanup.defer(() => server.close());
       const port = await server.listen(options.apiPort, LOOPBACK);

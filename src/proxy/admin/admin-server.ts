@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { messageOf } from '../../base/errors.js';
 import type { LogicalProxy } from '../logical-proxy.js';
-import type { SocketAddress } from '../network.js';
+import type { BoundListener, SocketAddress, SocketFactory } from '../network.js';
 import type { AdminOptions } from './admin-options.js';
 import { BY_PATH, HANDLERS } from './handlers.js';
 import { renderHelp } from './help-page.js';
@@ -11,12 +11,14 @@ import { type Page, text } from './page.js';
 /** Requests have no body that is read; more than this ends them. */
 const BODY_BYTES_MAX = 64 * 1024;
 const CONNECTIONS_MAX = 100;
+const BACKLOG = 16;
 
 const DEFAULT_OPTIONS: AdminOptions = { version: '0.0.0' };
 
 /** Envoy's admin interface of one logical proxy. */
 export class AdminServer {
   private server: Server | undefined;
+  private bound: BoundListener | undefined;
   private hosts: ReadonlySet<string>;
 
   constructor(
@@ -28,11 +30,7 @@ export class AdminServer {
 
   /** @returns where it listens */
   listen(at: SocketAddress): Promise<SocketAddress> {
-    const server = createServer((request, response) => this.serve(request, response));
-    server.maxConnections = CONNECTIONS_MAX;
-    this.server = server;
-    // who configured an address may ask by it
-    this.hosts = new Set([...this.hosts, at.address.includes(':') ? `[${at.address}]` : at.address]);
+    const server = this.open(at);
     return new Promise((resolve, reject) => {
       server.once('error', reject);
       server.listen(at.port, at.address, () => {
@@ -42,7 +40,15 @@ export class AdminServer {
     });
   }
 
+  /** The same on sockets of another network, such as a pod's. */
+  async listenOn(sockets: Pick<SocketFactory, 'listen'>, at: SocketAddress): Promise<SocketAddress> {
+    const server = this.open(at);
+    this.bound = await sockets.listen({ ...at, backlog: BACKLOG }, (socket) => server.emit('connection', socket));
+    return this.bound;
+  }
+
   close(): void {
+    this.bound?.close();
     this.server?.close();
     this.server?.closeAllConnections();
   }
@@ -54,6 +60,15 @@ export class AdminServer {
     if (handler === undefined) return text(`invalid path. ${renderHelp(HANDLERS)}`, 404);
     if (handler.mutates && method !== 'POST') return text(`Method ${method} not allowed, POST required.`, 405);
     return handler.handle({ proxy: this.proxy, options: this.options, query: url.searchParams });
+  }
+
+  private open({ address }: SocketAddress): Server {
+    const server = createServer((request, response) => this.serve(request, response));
+    server.maxConnections = CONNECTIONS_MAX;
+    this.server = server;
+    // who configured an address may ask by it
+    this.hosts = new Set([...this.hosts, address.includes(':') ? `[${address}]` : address]);
+    return server;
   }
 
   private serve(request: IncomingMessage, response: ServerResponse): void {

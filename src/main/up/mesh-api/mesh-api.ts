@@ -1,9 +1,15 @@
 import type { Call } from '../../../apiserver/http/call.js';
 import { sendJson } from '../../../apiserver/http/respond.js';
 import type { ApiExtension } from '../../../apiserver/http/server.js';
-import { methodNotAllowed, noSuchPath, StatusError } from '../../../apiserver/status-error.js';
+import { methodNotAllowed, noSuchPath, notFound, StatusError } from '../../../apiserver/status-error.js';
+import { messageOf } from '../../../base/errors.js';
+import { type Client, isNotFound } from '../../../client/client.js';
+import type { PodAccess } from '../../../resources/core/pod-access.js';
+import { PODS } from '../../../resources/gvr.js';
+import type { PodObject } from '../../../resources/types.js';
 import type { ProxyStates } from '../proxy-states.js';
 import type { Acknowledgements, AwaitedObject } from './acknowledgements.js';
+import { askPodAdmin } from './pod-admin.js';
 import { proxyFacts } from './proxy-facts.js';
 
 const OBJECTS_MAX = 500;
@@ -13,23 +19,49 @@ const MS_PER_S = 1_000;
 export interface MeshApiOptions {
   readonly proxies: Pick<ProxyStates, 'all'>;
   readonly acknowledgements: Pick<Acknowledgements, 'wait'>;
+  readonly client: Pick<Client, 'get'>;
+  readonly access: Pick<PodAccess, 'connect'>;
 }
 
 /**
  * What the mesh says of itself, beside the Kubernetes API and with its credentials: `kubectl get --raw /trysail/v1/proxies`, and
- * `/trysail/v1/acknowledged?object=RouteRule/shop/cart@17&timeoutSeconds=10`, which answers when all proxies have it.
+ * `/trysail/v1/acknowledged?object=RouteRule/shop/cart@17&timeoutSeconds=10`, which answers when all proxies have it, and
+ * `/trysail/v1/proxies/NAMESPACE/POD/admin/config_dump`, a page of that pod's proxy.
  */
 export class MeshApi implements ApiExtension {
   readonly name = 'trysail';
 
   constructor(private readonly options: MeshApiOptions) {}
 
-  async handle(call: Call, [version, what, ...rest]: readonly string[]): Promise<void> {
-    if (version !== 'v1' || rest.length > 0) throw noSuchPath();
-    if (what !== 'proxies' && what !== 'acknowledged') throw noSuchPath();
+  async handle(call: Call, [version, what, namespace, pod, part, ...page]: readonly string[]): Promise<void> {
+    if (version !== 'v1') throw noSuchPath();
+    if (what === 'proxies' && namespace && pod && part === 'admin') {
+      await this.admin(call, namespace, pod, page);
+      return;
+    }
+    if (namespace !== undefined || (what !== 'proxies' && what !== 'acknowledged')) throw noSuchPath();
     if (call.request.method !== 'GET') throw methodNotAllowed();
     if (what === 'acknowledged') await this.acknowledged(call);
     else sendJson(call.response, 200, { proxies: this.options.proxies.all().map(proxyFacts) });
+  }
+
+  /** A page of the admin interface of a pod's proxy. What changes the proxy takes POST there, and so here. */
+  private async admin({ request, response, query }: Call, namespace: string, name: string, page: readonly string[]) {
+    const { method = 'GET' } = request;
+    if (method !== 'GET' && method !== 'POST') throw methodNotAllowed();
+    const { access, client } = this.options;
+    const pod = await client.get<PodObject>(PODS, name, namespace).catch((error: unknown) => {
+      throw isNotFound(error) ? notFound({ group: '', resource: 'pods' }, name) : error;
+    });
+    const { nodeName } = pod.spec;
+    if (!nodeName) throw badRequest(`pod ${namespace}/${name} runs on no node yet`);
+    const search = query.size === 0 ? '' : `?${query}`;
+    const path = `/${page.map(encodeURIComponent).join('/')}${search}`;
+    const answer = await askPodAdmin(access, { namespace, name, node: nodeName }, { method, path }).catch((error) => {
+      throw new StatusError(503, 'ServiceUnavailable', messageOf(error));
+    });
+    response.writeHead(answer.status, { 'content-type': answer.type, 'content-length': answer.body.length });
+    response.end(answer.body);
   }
 
   private async acknowledged({ query, response }: Call): Promise<void> {
