@@ -1,4 +1,5 @@
 import { Document, isMap } from 'yaml';
+import { groupBy } from '../../compiler/group-by.js';
 import type { HttpRoute } from '../../resources/istio/virtualservice/types.js';
 import type { KubeObject } from '../../resources/object.js';
 import type { Manifest } from '../manifests/manifest.js';
@@ -23,11 +24,14 @@ export function writeConversion(
   const places = new Map(sources.map((source, index) => [source, index]));
   const documents: string[] = [];
   const copied = new Set<unknown>();
+  const madeOf = groupBy(conversion.objects, ({ from }) => first(from, places));
+  const notesOf = groupBy(conversion.notes, (note) => note.source);
+  const byDocument = groupBy(sources, ({ manifest }) => manifest.document);
   for (const source of sources) {
-    const made = conversion.objects.filter(({ from }) => first(from, places) === source).toSorted(byKind);
-    const notes = conversion.notes.filter((note) => note.source === source).map(noteComment);
+    const made = (madeOf.get(source) ?? []).toSorted(byKind);
+    const notes = (notesOf.get(source) ?? []).map(noteComment);
     const { document } = source.manifest;
-    const whole = sources.filter(({ manifest }) => manifest.document === document);
+    const whole = byDocument.get(document) ?? [];
     if (whole.every((each) => conversion.kept.has(each)) && notes.length === 0) {
       if (!copied.has(document)) documents.push(textOf(source.manifest));
       copied.add(document);
