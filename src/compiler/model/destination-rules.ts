@@ -12,10 +12,14 @@ export function buildDestinationRules(
   objects: readonly DestinationRule[],
   domain: string,
 ): ReadonlyMap<string, readonly DestinationRuleModel[]> {
-  const byHost = groupBy(objects.toSorted(byAge), (object) =>
-    resolveShortHost(object.spec.host, namespaceOf(object), domain),
-  );
+  const byHost = groupBy(objects.toSorted(byAge), (object) => hostOf(object, domain));
   return new Map([...byHost].map(([host, group]) => [host, group.map(remembered)]));
+}
+
+/** What was converted names its host in full, even where that has no dot. */
+function hostOf(object: DestinationRule, domain: string): string {
+  const { host } = object.spec;
+  return isConverted(object) ? host.toLowerCase() : resolveShortHost(host, namespaceOf(object), domain);
 }
 
 const models = new WeakMap<DestinationRule, DestinationRuleModel>();
