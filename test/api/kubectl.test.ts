@@ -105,10 +105,10 @@ test('kubectl: mistakes are answered with what is wrong and where', options, asy
     await kubectl('apply -f -', DEPLOYMENT.replace('replicas: 2', 'replicas: many')),
     /^The Deployment "cart" is invalid: spec\.replicas: Invalid value: "string": spec\.replicas in body must be of type integer/,
   );
-  const unknown = 'apiVersion: config.istio.io/v1alpha2\nkind: memquota\nmetadata: {name: m}\nspec: {}\n';
+  const unknown = 'apiVersion: config.istio.io/v1alpha2\nkind: quotient\nmetadata: {name: m}\nspec: {}\n';
   assert.match(
     await kubectl('apply -f -', unknown),
-    /no matches for kind "memquota" in version "config\.istio\.io\/v1alpha2"/,
+    /no matches for kind "quotient" in version "config\.istio\.io\/v1alpha2"/,
   );
   assert.match(await kubectl('create deployment d --image=i -n nowhere'), /namespaces "nowhere" not found$/);
 });

@@ -92,6 +92,26 @@ test('exec: exit code, input, a terminal, a command that is not there', options,
   assert.match(await kubectl.fails(`exec ${pod} -c nosuch -- true`), /container nosuch is not valid for pod/);
 });
 
+test('run: input, a terminal, exit code', options, async () => {
+  const run = (name: string, flags: string, command: string, input: string) =>
+    kubectl.result(`-n default run ${flags} --rm ${name} --image=cart:1 --restart=Never -q -- ${command}`, input);
+  assert.equal((await run('cat', '-i', 'cat', 'through\n')).stdout.trim(), 'through');
+  const shell = await run('shell', '-i', 'sh', 'echo $((1+1)); exit 3\n');
+  assert.equal(shell.stdout.trim(), '2');
+  assert.equal(shell.status, 3);
+  const later = `apiVersion: v1
+kind: Pod
+metadata: {name: later}
+spec: {containers: [{name: main, image: "cart:1", command: [cat], stdin: true, stdinOnce: true}], restartPolicy: Never}
+`;
+  await kubectl.ok('-n default apply -f -', later);
+  await kubectl.ok('-n default wait --for=condition=ready pod/later --timeout=20s');
+  const attached = kubectl.result('-n default attach -i later', 'late\n');
+  await eventually(async () => assert.equal(await kubectl.ok('-n default logs later'), 'late'));
+  assert.match((await attached).stdout, /late/);
+  await kubectl.ok('-n default delete pod later --now');
+});
+
 test('logs: tail, time stamps, selector, previous', options, async () => {
   const pod = await podName();
   assert.equal(await kubectl.ok(`logs ${pod} --tail=1`), 'listening');

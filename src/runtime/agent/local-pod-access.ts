@@ -1,5 +1,6 @@
 import type { Duplex, Readable } from 'node:stream';
 import { pipeline } from 'node:stream';
+import type { Container } from 'kubernetes-types/core/v1.js';
 import { messageOf } from '../../base/errors.js';
 import { ApiError } from '../../client/client.js';
 import type {
@@ -12,6 +13,7 @@ import type {
   PodAddress,
   ProcessStreams,
 } from '../../resources/core/pod-access.js';
+import type { PodObject } from '../../resources/types.js';
 import type { ContainerSpec, RunningProcess } from '../drivers/driver.js';
 import { ContainerLog } from './logs/container-log.js';
 import { readLog } from './logs/log-reader.js';
@@ -66,11 +68,14 @@ export class LocalPodAccess implements PodAccess {
     const run = container instanceof ContainerRunner ? container.running : undefined;
     if (!run) throw badRequest(`unable to upgrade connection: container not found ("${options.container}")`);
     const detach = run.output.attach(streams);
-    if (streams.stdin && run.process.stdin) streams.stdin.pipe(run.process.stdin, { end: false });
+    const { stdinOnce = false } = containerOf(this.worker(address).pod, options.container) ?? {};
+    if (streams.stdin && run.process.stdin) streams.stdin.pipe(run.process.stdin, { end: stdinOnce });
     streams.onResize?.(({ columns, rows }) => run.process.resize(columns, rows));
-    const { exitCode } = await run.process.exited;
+    await run.process.exited;
+    await run.output.ended;
     detach();
-    return { exitCode };
+    // How the program ended is told by the pod's status: a client that gets it here would take the attachment for failed.
+    return { exitCode: 0 };
   }
 
   async connect(address: PodAddress, port: number): Promise<ByteStream> {
@@ -130,8 +135,11 @@ function finished(from: Readable, to: NodeJS.WritableStream | undefined): Promis
 }
 
 function knows(worker: PodWorker, container: string): boolean {
-  const { containers, initContainers = [] } = worker.pod.spec;
-  return [...containers, ...initContainers].some(({ name }) => name === container);
+  return containerOf(worker.pod, container) !== undefined;
+}
+
+function containerOf({ spec }: PodObject, container: string): Container | undefined {
+  return [...spec.containers, ...(spec.initContainers ?? [])].find(({ name }) => name === container);
 }
 
 function waiting(container: string, pod: string, reason: string): ApiError {

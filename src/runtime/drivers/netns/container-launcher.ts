@@ -12,6 +12,7 @@ import {
   unshareNamespaces,
 } from '../../../native/index.js';
 import { RuntimeError } from '../../errors.js';
+import { helperCommand } from './helper-programs.js';
 import { POD_NAMESPACES } from './pod-network.js';
 import { buildRootfs, type RootfsSpec } from './rootfs.js';
 
@@ -32,9 +33,8 @@ export interface StartRequest {
   readonly folder: string;
   readonly rootfs: RootfsSpec;
   readonly program: ProgramSpec;
-  /** Descriptors for the program's stdout and stderr. */
-  readonly output: number;
-  readonly errors: number;
+  /** Descriptors for the program's stdin (absent: it has none), stdout and stderr; or a new terminal. */
+  readonly streams: readonly [number | undefined, number, number] | 'terminal';
 }
 
 export interface ExecRequest {
@@ -52,7 +52,6 @@ export interface ExecResult {
 }
 
 const ALL_NAMESPACES: readonly NamespaceKind[] = ['net', 'uts', 'ipc', 'mnt', 'pid'];
-const SYSTEM_FOLDERS = ['/usr/bin', '/bin', '/usr/sbin', '/sbin'];
 
 /**
  * Starts processes from a worker thread that first enters their namespaces: what it spawns is born there. No helper program runs
@@ -64,17 +63,19 @@ export class ContainerLauncher {
   /** @param onExit called when a started process ended */
   constructor(private readonly onExit: (key: number, code: number | null, signal: NodeJS.Signals | null) => void) {}
 
-  start(request: StartRequest): number {
+  start(request: StartRequest): ExecResult {
     return this.away(() => {
       unshareNamespaces(['mnt']);
       for (const kind of POD_NAMESPACES) enterFile(join(request.folder, kind), kind);
       changeRoot(buildRootfs(request.rootfs));
       const argv = privileged(request.program, this.checked(request.program));
-      const { owner } = request.program;
-      if (owner) for (const fd of [request.output, request.errors]) fchownSync(fd, owner.uid, owner.gid);
       unshareNamespaces(['pid']);
-      const program = [systemProgram('unshare'), '--mount-proc', '--', ...argv];
-      return this.spawn(request.program, program, ['ignore', request.output, request.errors]);
+      const program = [...helperCommand('unshare'), '--mount-proc', '--', ...argv];
+      if (request.streams === 'terminal') return this.spawnWithTerminal(request.program, program);
+      const { owner } = request.program;
+      if (owner) for (const fd of request.streams) if (fd !== undefined) fchownSync(fd, owner.uid, owner.gid);
+      const [input = 'ignore' as const, ...outputs] = request.streams;
+      return { pid: this.spawn(request.program, program, [input, ...outputs]) };
     });
   }
 
@@ -100,7 +101,7 @@ export class ContainerLauncher {
   private spawnWithTerminal(program: ProgramSpec, argv: readonly string[]): ExecResult {
     const { master, slave } = openPseudoterminal('/dev/ptmx');
     try {
-      const command = [systemProgram('setsid'), '-c', ...argv];
+      const command = [...helperCommand('setsid'), '-c', ...argv];
       return { pid: this.spawn(program, command, [slave, slave, slave], false), terminal: master };
     } catch (error) {
       closeSync(master);
@@ -172,7 +173,7 @@ export class ContainerLauncher {
 
 /** The program's command line behind the one that takes rights away. */
 function privileged({ privileges }: ProgramSpec, argv: readonly string[]): readonly string[] {
-  return privileges.length === 0 ? argv : [systemProgram('setpriv'), ...privileges, '--', ...argv];
+  return privileges.length === 0 ? argv : [...helperCommand('setpriv'), ...privileges, '--', ...argv];
 }
 
 function openNamespaceOf(pid: number, kind: NamespaceKind): number {
@@ -186,12 +187,6 @@ function enterFile(path: string, kind: NamespaceKind): void {
   } finally {
     closeSync(fd);
   }
-}
-
-function systemProgram(name: string): string {
-  const found = SYSTEM_FOLDERS.map((folder) => join(folder, name)).find(isProgram);
-  if (found) return found;
-  throw new RuntimeError('UTIL_LINUX_MISSING', `There is no "${name}" on this machine`, 'Install util-linux.');
 }
 
 function isProgram(path: string): boolean {

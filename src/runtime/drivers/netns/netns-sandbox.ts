@@ -4,18 +4,20 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../../base/clock.js';
 import { codeOf } from '../../../base/errors.js';
-import { closeDescriptor, makePipe, type PipeEnds, unpinNamespace } from '../../../native/index.js';
+import { unpinNamespace } from '../../../native/index.js';
 import { RuntimeError } from '../../errors.js';
 import type { ContainerSpec, ProxyNetwork, RunningProcess, Sandbox, SandboxSpec } from '../driver.js';
 import { PROXY_MARK } from './capture.js';
 import type { Cgroups, ContainerGroup } from './cgroups.js';
 import { environmentOf, hostPrograms } from './container-environment.js';
 import type { ProgramSpec } from './container-launcher.js';
+import { helperFiles, helperPrograms } from './helper-programs.js';
 import type { NodeThread } from './node-thread.js';
 import { podFiles } from './pod-files.js';
 import { POD_NAMESPACES } from './pod-network.js';
-import { PodProcess, pipeReader, pipeWriter, terminalStreams } from './pod-process.js';
+import { PodProcess, terminalStreams } from './pod-process.js';
 import { privilegesOf } from './privileges.js';
+import { streamEnds } from './stream-ends.js';
 
 export interface NetnsSandboxParts {
   readonly spec: SandboxSpec;
@@ -55,30 +57,26 @@ export class NetnsSandbox implements Sandbox {
   async start(container: ContainerSpec): Promise<RunningProcess> {
     this.checkAlive();
     const { thread, folder } = this.parts;
-    const pipes = [makePipe(), makePipe()] as const;
-    const [output, errors] = pipes;
+    const ends = container.tty ? undefined : streamEnds(container.stdin ?? false);
     const { key, exit, forget } = thread.expectExit();
     const request = {
       folder,
       rootfs: this.rootfsOf(container),
       program: this.programOf(container, container.argv, key),
-      output: output.write,
-      errors: errors.write,
+      streams: ends ? ends.theirs : ('terminal' as const),
     };
     const group = container.limits && this.parts.cgroups?.make(container.limits);
-    const pid = await thread.operations.run('start', request).catch((error) => {
+    const { pid, terminal } = await thread.operations.run('start', request).catch((error) => {
       forget();
       group?.remove();
-      throw startError(error, pipes, [output.read, errors.read]);
+      ends?.closeAll();
+      throw error;
     });
     addTo(group, pid);
-    for (const pipe of pipes) closeDescriptor(pipe.write);
     const running = new PodProcess({
       pid,
       first: true,
-      stdin: null,
-      stdout: pipeReader(output.read),
-      stderr: pipeReader(errors.read),
+      ...(ends ? ends.ours() : terminalStreams(terminal as number)),
       exit,
       clock: this.parts.clock,
       ...(group && { group }),
@@ -142,7 +140,8 @@ export class NetnsSandbox implements Sandbox {
       ...(container.rootfs !== undefined && { image: container.rootfs }),
       files: podFiles(spec, this.podIP),
       mounts: container.mounts,
-      programs: hostPrograms(),
+      programs: container.ownRoot ? {} : hostPrograms(),
+      ...(container.ownRoot && { helpers: helperFiles(helperPrograms()) }),
       readOnly: container.readOnlyRoot ?? false,
     };
   }
@@ -161,27 +160,20 @@ export class NetnsSandbox implements Sandbox {
 
   private async execPiped(pid: number, container: ContainerSpec, command: readonly string[]): Promise<RunningProcess> {
     const { thread } = this.parts;
-    const pipes = [makePipe(), makePipe(), makePipe()] as const;
-    const [input, output, errors] = pipes;
+    const ends = streamEnds(true);
     const { key, exit, forget } = thread.expectExit();
-    const streams = [input.read, output.write, errors.write] as const;
+    const [input = 0, ...outputs] = ends.theirs;
     const result = await thread.operations
-      .run('exec', { pid, program: this.programOf(container, command, key), streams })
+      .run('exec', { pid, program: this.programOf(container, command, key), streams: [input, ...outputs] })
       .catch((error) => {
         forget();
-        throw startError(
-          error,
-          [],
-          pipes.flatMap(({ read, write }) => [read, write]),
-        );
+        ends.closeAll();
+        throw error;
       });
-    for (const fd of streams) closeDescriptor(fd);
     return new PodProcess({
       pid: result.pid,
       first: false,
-      stdin: pipeWriter(input.write),
-      stdout: pipeReader(output.read),
-      stderr: pipeReader(errors.read),
+      ...ends.ours(),
       exit,
       clock: this.parts.clock,
     });
@@ -239,10 +231,4 @@ function addTo(group: ContainerGroup | undefined, pid: number): void {
   } catch (error) {
     if (codeOf(error) !== 'ESRCH') throw error;
   }
-}
-
-/** Frees what was made for a process that did not start. */
-function startError(error: unknown, pipes: readonly PipeEnds[], fds: readonly number[]): unknown {
-  for (const fd of [...pipes.map((pipe) => pipe.write), ...fds]) closeDescriptor(fd);
-  return error;
 }
