@@ -26,7 +26,11 @@ export { LIST_LENGTH_MAX_CHARS, type PolicyEnvironment } from './environment.js'
 export { PolicyError } from './errors.js';
 export { Policy } from './policy.js';
 export type { QuotaBackend, QuotaGrant, QuotaRequest } from './quota/backend.js';
+export { quotasByPlace } from './quota/by-place.js';
 export { MemoryQuotas } from './quota/memory.js';
+export type { Connect } from './redis/connection.js';
+export { RedisQuotas } from './redis/quotas.js';
+export { FluentdForwarder } from './report/fluentd-forwarder.js';
 export type { LogSink, LogValue } from './report/log-sink.js';
 export { exposedName, MetricRegistry } from './report/metric-registry.js';
 export type { MetricSink } from './report/metric-sink.js';
