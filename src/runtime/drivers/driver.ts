@@ -89,6 +89,8 @@ export interface ContainerSpec {
   readonly limits?: ContainerLimits;
   /** Folder with the image's own files, to be seen at `/` over the host's; absent for images that are the host itself. */
   readonly rootfs?: string;
+  /** Whether `rootfs` is the whole root, as of an image that was built elsewhere: nothing of the host is seen below it. */
+  readonly ownRoot?: boolean;
   /** Files and folders to be seen inside. */
   readonly mounts: readonly { readonly source: string; readonly target: string; readonly readOnly: boolean }[];
 }

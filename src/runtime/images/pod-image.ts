@@ -39,12 +39,25 @@ export async function resolveForPod(
   }
   onPulling?.();
   try {
-    return await pullImage(store, name, { credentials, insecure: false, progress: () => {} });
+    return await pullOnce(store, name, credentials);
   } catch (error) {
     // Built here under the name of a registry of this machine to which it was not pushed yet.
     if (present && entry.annotations?.[PULLED_ANNOTATION] === undefined) return present;
     throw new RuntimeError('ErrImagePull', pullMessage(name, parsed, error), buildHint(name), { cause: error });
   }
+}
+
+const pulls = new WeakMap<ImageStore, Map<string, Promise<Image>>>();
+
+/** Pods that wait for the same image wait for one pull. */
+function pullOnce(store: ImageStore, name: string, credentials: FindCredential | undefined): Promise<Image> {
+  const running = pulls.get(store) ?? new Map<string, Promise<Image>>();
+  pulls.set(store, running);
+  const pull =
+    running.get(name) ??
+    pullImage(store, name, { credentials, insecure: false, progress: () => {} }).finally(() => running.delete(name));
+  running.set(name, pull);
+  return pull;
 }
 
 function mayBeNewer(entry: Descriptor, name: ImageName): boolean {

@@ -8,6 +8,7 @@ import { containerSecurity } from './container-security.js';
 import { containerSpec } from './container-spec.js';
 import { containerEnvironment } from './environment.js';
 import type { PodContext } from './pod-context.js';
+import { pullSecrets } from './pull-secrets.js';
 import { prepareSubPaths } from './sub-path.js';
 
 export interface Prepared {
@@ -46,6 +47,7 @@ export async function prepareContainer(container: Container, context: PodContext
       container,
       image: image.config,
       rootfs,
+      ownRoot: image.hostBase === undefined,
       environment: { ...told, ...accountVariables(context.parts.driver, context.volumes), ...environment },
       mountsAccount: showsPaths,
       security: await containerSecurity({ pod: context.pod(), container, image: image.config, rootfs }),
@@ -62,25 +64,42 @@ export async function prepareContainer(container: Container, context: PodContext
   }
 }
 
-async function findImage(container: Container, { parts, event }: PodContext): Promise<Image> {
+/** With the events of a kubelet. */
+async function findImage(container: Container, context: PodContext): Promise<Image> {
+  const { images, clock } = context.parts;
   const name = container.image ?? '';
   const policy = (container.imagePullPolicy ?? 'IfNotPresent') as PullPolicy;
+  const event = (type: 'Normal' | 'Warning', reason: string, message: string) =>
+    context.event(container.name, type, reason, message);
+  const started_ms = clock.monotonic_ms();
+  let isPulling = false;
+  const onPulling = () => {
+    if (!isPulling) event('Normal', 'Pulling', `Pulling image "${name}"`);
+    isPulling = true;
+  };
+  if (policy === 'Always') onPulling();
   try {
-    const image = await parts.images.resolve(name, policy);
-    const message =
-      policy === 'Always'
-        ? `Successfully pulled image "${name}" in 0s`
-        : `Container image "${name}" already present on machine`;
-    event(container.name, 'Normal', 'Pulled', message);
+    const image = await images.resolve(name, policy, { credentials: pullSecrets(context, container.name), onPulling });
+    const took = elapsedText(clock.monotonic_ms() - started_ms);
+    const message = isPulling
+      ? `Successfully pulled image "${name}" in ${took} (${took} including waiting). Image size: ${image.size_bytes} bytes.`
+      : `Container image "${name}" already present on machine`;
+    event('Normal', 'Pulled', message);
     return image;
   } catch (error) {
     const code = codeOf(error);
     if (code === 'ErrImagePull') {
-      event(container.name, 'Normal', 'Pulling', `Pulling image "${name}"`);
-      event(container.name, 'Warning', 'Failed', `Failed to pull image "${name}": ${messageOf(error)}`);
-    } else event(container.name, 'Warning', code ?? 'Failed', messageOf(error));
+      onPulling();
+      event('Warning', 'Failed', `Failed to pull image "${name}": ${messageOf(error)}`);
+    } else event('Warning', code ?? 'Failed', messageOf(error));
     throw error;
   }
+}
+
+/** As Go prints it, to the millisecond: `35ms`, `1.234s`. */
+function elapsedText(elapsed_ms: number): string {
+  const whole_ms = Math.round(elapsed_ms);
+  return whole_ms < 1_000 ? `${whole_ms}ms` : `${whole_ms / 1_000}s`;
 }
 
 function imageIdOf(image: Image): string {

@@ -13,6 +13,8 @@ export interface ContainerInputs {
   readonly container: Container;
   readonly image: ImageConfig;
   readonly rootfs: string | undefined;
+  /** Whether that is the whole root. */
+  readonly ownRoot: boolean;
   /** The container's own, from its manifest. */
   readonly environment: Readonly<Record<string, string>>;
   readonly hostname: string;
@@ -30,6 +32,7 @@ export function containerSpec({
   container,
   image,
   rootfs,
+  ownRoot,
   environment,
   hostname,
   mountsAccount,
@@ -44,6 +47,7 @@ export function containerSpec({
     env,
     workingDir: container.workingDir || image.WorkingDir || '/',
     ...(rootfs === undefined ? {} : { rootfs }),
+    ...(ownRoot && rootfs !== undefined ? { ownRoot } : {}),
     ...security,
     ...limitsOf(container),
     ...(container.stdin ? { stdin: true } : {}),

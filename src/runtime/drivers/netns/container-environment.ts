@@ -11,10 +11,17 @@ export function hostPrograms(): Record<string, string> {
   return { node: process.execPath };
 }
 
-/** The container's variables, with a PATH that reaches this Node: last where the image brings its own, else first. */
+/**
+ * The container's variables, with a PATH that reaches this Node: last where the image brings its own, else first. An image that is a
+ * root of its own has what it has.
+ */
 export function environmentOf(container: ContainerSpec): Record<string, string> {
   const path = container.env['PATH'] ?? DEFAULT_PATH;
-  const withNode = bringsNode(container.rootfs) ? `${path}:${PROGRAM_FOLDER}` : `${PROGRAM_FOLDER}:${path}`;
+  const withNode = container.ownRoot
+    ? path
+    : bringsNode(container.rootfs)
+      ? `${path}:${PROGRAM_FOLDER}`
+      : `${PROGRAM_FOLDER}:${path}`;
   // Containers see no homes of the host, whoever they run as.
   const home = container.user && container.user.uid !== 0 ? '/' : '/root';
   return { HOME: home, ...container.env, PATH: withNode };

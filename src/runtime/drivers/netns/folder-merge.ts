@@ -39,6 +39,11 @@ export class FolderMerge {
 
   constructor(private readonly spec: FolderMergeSpec) {}
 
+  /** Shows an image's files and nothing of the host. */
+  ownRoot(folder: string): void {
+    this.overlay([folder], this.spec.root);
+  }
+
   /** Merges everything but what is made anew. @param folder the image's files; absent: the host alone */
   mergeRoot(folder: string | undefined): void {
     const host = readdirSync('/').filter((name) => !NOT_FROM_HOST.has(name));

@@ -14,6 +14,8 @@ export interface RootfsSpec {
   readonly mounts: readonly { readonly source: string; readonly target: string; readonly readOnly: boolean }[];
   /** Host programs to be found in {@link PROGRAM_FOLDER}: name -> path. */
   readonly programs: Readonly<Record<string, string>>;
+  /** For an image that is a root of its own: files of the host that start its command, path inside -> path on the host. */
+  readonly helpers?: Readonly<Record<string, string>>;
   /** Overlays in a user namespace keep their marks in attributes that it may write. */
   readonly rootless: boolean;
   /** Whether only what is mounted may be written. */
@@ -27,7 +29,7 @@ export const PROGRAM_FOLDER = '/.trysail/bin';
 export const WRITABLE_BYTES_MAX = 1024 * 1024 * 1024;
 
 /**
- * Builds what a container sees at `/`: the image's files over the host's, all writable for it alone. The calling thread has a
+ * Builds what a container sees at `/`: the image's files over the host's, or alone, all writable for it alone. The calling thread has a
  * mount namespace of its own.
  * @returns the folder to change the root to
  */
@@ -38,9 +40,13 @@ export function buildRootfs(spec: RootfsSpec): string {
   mount('tmpfs', spec.runDir, 'tmpfs', 0, `mode=755,size=${WRITABLE_BYTES_MAX}`);
   const root = join(spec.runDir, 'root');
   mkdirSync(root);
-  mount('tmpfs', root, 'tmpfs', 0, `mode=755,size=${WRITABLE_BYTES_MAX}`);
   const inserted = [...Object.keys(spec.files), ...spec.mounts.map(({ target }) => target)];
-  new FolderMerge({ root, scratch: spec.runDir, hostMounts, inserted, rootless: spec.rootless }).mergeRoot(spec.image);
+  const merge = new FolderMerge({ root, scratch: spec.runDir, hostMounts, inserted, rootless: spec.rootless });
+  if (spec.helpers && spec.image !== undefined) merge.ownRoot(spec.image);
+  else {
+    mount('tmpfs', root, 'tmpfs', 0, `mode=755,size=${WRITABLE_BYTES_MAX}`);
+    merge.mergeRoot(spec.image);
+  }
   placeSystem(root);
   placeFiles(spec, root);
   const places = spec.mounts.map(({ source: named, target, readOnly }) => {
@@ -85,6 +91,7 @@ function placeFiles(spec: RootfsSpec, root: string): void {
     rmSync(target, { force: true });
     writeFileSync(target, content);
   }
+  for (const [path, source] of Object.entries(spec.helpers ?? {})) bindFile(source, join(root, path));
   for (const [name, source] of Object.entries(spec.programs)) {
     const target = join(root, PROGRAM_FOLDER, name);
     bindFile(source, target);
