@@ -3,6 +3,7 @@ import { hostCovers } from './hostname.js';
 import { memo } from './memo.js';
 import type { DestinationRuleModel, DestinationView } from './model/destination-types.js';
 import { destinationView } from './model/destination-view.js';
+import { gatewayPlan } from './model/gateway-listeners.js';
 import { type ProxyNode, proxyOf } from './model/proxy.js';
 import { MESH_GATEWAY } from './model/routes.js';
 import { destinationHosts, scopeOf } from './model/sidecar-scope.js';
@@ -11,7 +12,6 @@ import { narrowRoute, visibleServices } from './model/view.js';
 import { withWorkload } from './model/workloads.js';
 import { viewKeyOf } from './shared-views.js';
 import type { ObjectRef } from './snapshot.js';
-import { serversByPort } from './xds/gateway.js';
 
 const HTTP_PORT = 80;
 /** By a part that a change of endpoints alone leaves as it is. */
@@ -50,7 +50,8 @@ function ofSidecar(mesh: Mesh, proxy: ProxyNode): ObjectRef[] {
 }
 
 function ofGateway(mesh: Mesh, proxy: ProxyNode): ObjectRef[] {
-  const gateways = new Set([...serversByPort(mesh, proxy).values()].flat().map(({ gateway }) => gateway));
+  const bound = gatewayPlan(mesh, proxy).listeners.flatMap(({ servers }) => servers);
+  const gateways = new Set(bound.map(({ gateway }) => gateway.key));
   const tables = mesh.routeTables.filter((table) => table.gateways.some((gateway) => gateways.has(gateway)));
   const hosts = new Set(tables.flatMap(destinationHosts));
   const services = visibleServices(mesh, proxy).filter(({ hostname }) => hosts.has(hostname));

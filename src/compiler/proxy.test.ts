@@ -29,7 +29,10 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.in.yaml'
     const { snapshot, nodes } = readCase(join(folder, file));
     for (const node of nodes) {
       const resources = decode(compile(snapshot, node) ?? assert.fail(`${node.id} is no proxy`));
-      const { message, node: identity } = loadBootstrap(JSON.stringify(staticBootstrap(node.id, resources, scratch)), {});
+      const { message, node: identity } = loadBootstrap(
+        JSON.stringify(staticBootstrap(node.id, resources, scratch)),
+        {},
+      );
       const context = { clock: new SystemClock(), random: new SeededRandom(1), logger: SILENT_LOGGER };
       const options = { id: node.id, node: identity, sockets: new HostSockets(), bootstrap: message };
       new ProxyServer(context).check(options);

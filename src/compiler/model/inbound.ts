@@ -39,7 +39,7 @@ function fromServices(mesh: Mesh, proxy: ProxyNode): InboundPort[] {
   for (const service of mesh.services.values()) {
     if (!selects(service, proxy)) continue;
     for (const servicePort of service.ports) {
-      const port = targetPort(servicePort, proxy);
+      const port = targetPortOf(servicePort, proxy);
       if (port !== undefined && !ports.has(port)) ports.set(port, { port, protocol: servicePort.protocol });
     }
   }
@@ -54,7 +54,11 @@ function selects({ selector, namespace }: Service, proxy: ProxyNode): boolean {
   return Object.keys(selector).length > 0 && matchesLabels(selector, proxy.labels);
 }
 
-function targetPort({ number, targetPort: target = number }: ServicePort, proxy: ProxyNode): number | undefined {
+/** Where in the pod a port of its service leads. */
+export function targetPortOf(
+  { number, targetPort: target = number }: ServicePort,
+  proxy: ProxyNode,
+): number | undefined {
   if (typeof target === 'number') return target;
   return proxy.podPorts.find(({ name }) => name === target)?.port;
 }

@@ -9,6 +9,7 @@ import { contextOf, translate } from '../translate/index.js';
 import { withoutInvalid } from './accepted.js';
 import { placeDelegates } from './delegates.js';
 import { buildDestinationRules } from './destination-rules.js';
+import { buildSecrets } from './gateway-secrets.js';
 import { buildGateways } from './gateways.js';
 import { findProblems } from './problems.js';
 import { buildRouteTables } from './routes.js';
@@ -42,6 +43,7 @@ function buildMesh(everything: MeshSnapshot): Mesh {
     routeTables: buildRouteTables(placed.virtualServices, config.clusterDomain),
     destinationRules: buildDestinationRules(policies, config.clusterDomain),
     sidecars: buildSidecars(snapshot.sidecars as readonly Sidecar[]),
+    secrets: buildSecrets(snapshot.secrets),
     gateways: buildGateways([...(snapshot.gateways as readonly Gateway[]), ...translated.gateways]),
   };
   const rulesAskForCaller = askForCaller(mesh);

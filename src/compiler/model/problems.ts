@@ -3,6 +3,7 @@ import { hostCovers } from '../hostname.js';
 import type { ObjectRef, Problem } from '../snapshot.js';
 import { destinationProblems } from './destination-problems.js';
 import type { DestinationRuleModel } from './destination-types.js';
+import { gatewayProblems } from './gateway-problems.js';
 import { MESH_GATEWAY } from './routes.js';
 import type { Destination, Mesh, Route, RouteTable } from './types.js';
 import { visibilityRank } from './visibility.js';
@@ -18,6 +19,7 @@ export function findProblems(mesh: Parts): Problem[] {
     ...mesh.routeTables.flatMap((table) => [...danglingDestinations(mesh, table), ...danglingGateways(mesh, table)]),
     ...hostConflicts(mesh),
     ...sidecarConflicts(mesh),
+    ...gatewayProblems(mesh),
     ...danglingRules(mesh),
     ...destinationProblems(mesh),
   ];

@@ -1,3 +1,4 @@
+import type { ServerTls } from '../../resources/istio/gateway/types.js';
 import type {
   CorsPolicy,
   Headers,
@@ -5,6 +6,7 @@ import type {
   HttpRedirect,
   TlsMatch,
 } from '../../resources/istio/virtualservice/types.js';
+import type { KubeObject } from '../../resources/object.js';
 import type { MeshConfig, ObjectRef, Problem } from '../snapshot.js';
 import type { DestinationRuleModel } from './destination-types.js';
 import type { Locality } from './locality.js';
@@ -24,6 +26,8 @@ export interface Mesh {
   readonly routeTables: readonly RouteTable[];
   readonly destinationRules: ReadonlyMap<string, readonly DestinationRuleModel[]>;
   readonly gateways: readonly GatewayModel[];
+  /** By `namespace/name`. */
+  readonly secrets: ReadonlyMap<string, KubeObject>;
   /** In order of age. */
   readonly sidecars: readonly SidecarModel[];
   /** Whether any rule holds only for callers with certain labels. */
@@ -209,6 +213,14 @@ export interface Fault {
   readonly abort?: { readonly percent: number; readonly httpStatus?: number; readonly grpcStatus?: number };
 }
 
+/** How a server ends TLS. */
+export interface ServerTlsModel extends Omit<ServerTls, 'mode'> {
+  readonly mode: 'SIMPLE' | 'MUTUAL' | 'OPTIONAL_MUTUAL';
+  /** Secrets of the gateway's pods' namespace; empty: files. */
+  readonly secrets: readonly string[];
+  readonly files: readonly { readonly certificate: string; readonly key: string }[];
+}
+
 /** A Sidecar: what some pods take and what they reach. */
 export interface SidecarModel {
   readonly origin: ObjectRef;
@@ -246,11 +258,24 @@ export interface IngressModel {
 export interface GatewayModel {
   /** `namespace/name` */
   readonly key: string;
+  readonly origins: readonly ObjectRef[];
   readonly selector: Labels;
   readonly servers: readonly GatewayServer[];
 }
 
 export interface GatewayServer {
+  /** `spec.servers[0]` */
+  readonly field: string;
+  readonly name?: string;
+  /** As written; the proxy may listen on another. */
   readonly port: number;
+  readonly portName: string;
+  /** `https` and `tls` end TLS here; `passthrough` is TLS that does not end here. */
+  readonly kind: 'http' | 'https' | 'tcp' | 'tls' | 'passthrough';
+  /** Absent: every address. */
+  readonly bind?: string;
+  readonly httpsRedirect: boolean;
+  readonly tls?: ServerTlsModel;
+  /** Namespace `*`: VirtualServices of any. */
   readonly hosts: readonly { readonly namespace: string; readonly host: string }[];
 }

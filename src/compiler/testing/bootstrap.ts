@@ -10,6 +10,7 @@ export function staticBootstrap(id: string, resources: DecodedResources, folder:
   const inline = {
     routes: byName(resources['routes'], 'name'),
     endpoints: byName(resources['endpoints'], 'clusterName'),
+    secrets: byName(resources['secrets'], 'name'),
     folder,
   };
   return {
@@ -24,6 +25,7 @@ export function staticBootstrap(id: string, resources: DecodedResources, folder:
 interface Inline {
   readonly routes: ReadonlyMap<string, JsonObject>;
   readonly endpoints: ReadonlyMap<string, JsonObject>;
+  readonly secrets: ReadonlyMap<string, JsonObject>;
   readonly folder: string;
 }
 
@@ -35,6 +37,7 @@ function inlined(value: JsonValue, inline: Inline): JsonValue {
     Object.entries(rest).map(([name, inner]) => [name, inlined(inner, inline)]),
   );
   if (typeof filename === 'string') copy['filename'] = `${inline.folder}/${filename}`;
+  inlineSecrets(copy, inline.secrets);
   if (rds) {
     const routes = inline.routes.get((rds as { routeConfigName: string }).routeConfigName);
     copy['routeConfig'] = {
@@ -48,6 +51,23 @@ function inlined(value: JsonValue, inline: Inline): JsonValue {
     copy['loadAssignment'] = inline.endpoints.get(name) ?? assert.fail(`${name} has no load assignment`);
   }
   return copy;
+}
+
+/** What is fetched by name stands where it is named. */
+function inlineSecrets(copy: JsonObject, secrets: Inline['secrets']): void {
+  const find = (config: JsonValue): JsonObject =>
+    secrets.get((config as { name: string }).name) ?? assert.fail(`no secret ${JSON.stringify(config)}`);
+  const certificates = copy['tlsCertificateSdsSecretConfigs'];
+  if (Array.isArray(certificates)) {
+    delete copy['tlsCertificateSdsSecretConfigs'];
+    copy['tlsCertificates'] = certificates.map((config) => find(config)['tlsCertificate']!);
+  }
+  const combined = copy['combinedValidationContext'] as JsonObject | undefined;
+  if (combined) {
+    delete copy['combinedValidationContext'];
+    const fetched = find(combined['validationContextSdsSecretConfig']!)['validationContext'] as JsonObject;
+    copy['validationContext'] = { ...(combined['defaultValidationContext'] as JsonObject), ...fetched };
+  }
 }
 
 function byName(resources: readonly JsonValue[] | undefined, field: string): Map<string, JsonObject> {

@@ -24,6 +24,7 @@ import { PreviousHostsPredicateSchema } from '../../xds/types/gen/envoy/extensio
 import { PreviousPrioritiesConfigSchema } from '../../xds/types/gen/envoy/extensions/retry/priority/previous_priorities/v3/previous_priorities_config_pb.js';
 import { ProxyProtocolUpstreamTransportSchema } from '../../xds/types/gen/envoy/extensions/transport_sockets/proxy_protocol/v3/upstream_proxy_protocol_pb.js';
 import { RawBufferSchema } from '../../xds/types/gen/envoy/extensions/transport_sockets/raw_buffer/v3/raw_buffer_pb.js';
+import { SecretSchema } from '../../xds/types/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js';
 import {
   DownstreamTlsContextSchema,
   UpstreamTlsContextSchema,
@@ -57,6 +58,7 @@ const SECTIONS: Readonly<Record<string, DescMessage>> = {
   routes: RouteConfigurationSchema,
   clusters: ClusterSchema,
   endpoints: ClusterLoadAssignmentSchema,
+  secrets: SecretSchema,
 };
 
 export type DecodedResources = Record<string, JsonValue[]>;

@@ -1,3 +1,5 @@
+import type { BoundServer } from '../model/gateway-listeners.js';
+
 /** The names that Istio gives to things, because people look for them. */
 export const PASSTHROUGH_CLUSTER = 'PassthroughCluster';
 export const BLACK_HOLE_CLUSTER = 'BlackHoleCluster';
@@ -30,7 +32,13 @@ export function sniffedRoutes(hostname: string, port: number): string {
   return `${hostname}:${port}`;
 }
 
-/** `http.80` */
-export function gatewayRoutes(port: number): string {
-  return `http.${port}`;
+/** `http.80`, `http.80.10.0.0.1` */
+export function gatewayRoutes(port: number, bind: string | undefined): string {
+  return `http.${port}${bind ? `.${bind}` : ''}`;
+}
+
+/** `https.443.https-shop.edge.shop`: port, its name, and the Gateway. */
+export function securedGatewayRoutes({ gateway, server }: BoundServer): string {
+  const [namespace = '', name = ''] = gateway.key.split('/');
+  return `https.${server.port}.${server.portName}.${name}.${namespace}${server.bind ? `.${server.bind}` : ''}`;
 }

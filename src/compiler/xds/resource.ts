@@ -5,6 +5,7 @@ import { ClusterSchema } from '../../xds/types/gen/envoy/config/cluster/v3/clust
 import { ClusterLoadAssignmentSchema } from '../../xds/types/gen/envoy/config/endpoint/v3/endpoint_pb.js';
 import { ListenerSchema } from '../../xds/types/gen/envoy/config/listener/v3/listener_pb.js';
 import { RouteConfigurationSchema } from '../../xds/types/gen/envoy/config/route/v3/route_pb.js';
+import { SecretSchema } from '../../xds/types/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js';
 
 const VERSION_LENGTH = 16;
 const TYPE_PREFIX = 'type.googleapis.com/';
@@ -36,6 +37,8 @@ export const encodeCluster = (cluster: ClusterInit): XdsResource => encode(Clust
 export const encodeListener = (listener: ListenerInit): XdsResource => encode(ListenerSchema, listener.name, listener);
 export const encodeRoutes = (routes: RouteConfigurationInit): XdsResource =>
   encode(RouteConfigurationSchema, routes.name, routes);
+export const encodeSecret = (secret: Init<typeof SecretSchema> & { name: string }): XdsResource =>
+  encode(SecretSchema, secret.name, secret);
 export const encodeEndpoints = (endpoints: EndpointsInit): XdsResource =>
   encode(ClusterLoadAssignmentSchema, endpoints.clusterName, endpoints);
 
@@ -48,13 +51,16 @@ export function anyOf<Desc extends DescMessage>(schema: Desc, init: MessageInitS
   return create(AnySchema, { typeUrl: typeUrlOf(schema), value: toBinary(schema, create(schema, init)) });
 }
 
-/** The four parts of a proxy's configuration while they are gathered. A name is taken once: the first stays. */
+/** The parts of a proxy's configuration while they are gathered. A name is taken once: the first stays. */
 export class ResourceCollector {
   private readonly byType: Map<string, Map<string, XdsResource>>;
 
   /** @param start resources to begin with; not changed */
   constructor(start?: ResourceSet) {
-    const schemas = [ClusterSchema, ClusterLoadAssignmentSchema, ListenerSchema, RouteConfigurationSchema];
+    const schemas = [
+      ...[ClusterSchema, ClusterLoadAssignmentSchema, ListenerSchema, RouteConfigurationSchema],
+      SecretSchema,
+    ];
     this.byType = new Map(schemas.map(typeUrlOf).map((url) => [url, new Map(start?.get(url))]));
   }
 
@@ -72,6 +78,10 @@ export class ResourceCollector {
 
   addRoutes(resource: XdsResource): void {
     this.add(RouteConfigurationSchema, resource);
+  }
+
+  addSecret(resource: XdsResource): void {
+    this.add(SecretSchema, resource);
   }
 
   get resources(): ResourceSet {

@@ -4,6 +4,7 @@ import type { KubeObject } from '../../resources/object.js';
 export const SYSTEM_NAMESPACE = 'istio-system';
 export const GATEWAY_NAME = 'istio-ingressgateway';
 export const GATEWAY_HTTP_PORT = 80;
+const GATEWAY_HTTPS_PORT = 443;
 export const DNS_SERVICE_IP = '10.96.0.10';
 export const API_SERVICE_IP = '10.96.0.1';
 
@@ -67,7 +68,10 @@ function gatewayService(): KubeObject {
     metadata: { name: GATEWAY_NAME, namespace: SYSTEM_NAMESPACE, labels: GATEWAY_LABELS },
     spec: {
       selector: GATEWAY_LABELS,
-      ports: [{ name: 'http2', port: GATEWAY_HTTP_PORT, targetPort: GATEWAY_HTTP_PORT }],
+      ports: [
+        { name: 'http2', port: GATEWAY_HTTP_PORT, targetPort: GATEWAY_HTTP_PORT },
+        { name: 'https', port: GATEWAY_HTTPS_PORT, targetPort: GATEWAY_HTTPS_PORT },
+      ],
     },
   };
 }
@@ -92,6 +96,7 @@ function gatewayDeployment({ ingress, proxyImage }: GatewayOptions): KubeObject 
               args: ['proxy', 'router'],
               ports: [
                 { name: 'http2', containerPort: GATEWAY_HTTP_PORT, hostIP: ingress.address, hostPort: ingress.port },
+                { name: 'https', containerPort: GATEWAY_HTTPS_PORT },
               ],
             },
           ],

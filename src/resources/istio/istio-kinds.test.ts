@@ -234,12 +234,12 @@ const CASES: readonly { name: string; kind: string; spec: unknown; expected: rea
     ],
   },
   {
-    name: 'Gateway: HTTP servers with hosts',
+    name: 'Gateway: servers have hosts',
     kind: 'Gateway',
     spec: { servers: [{ port: { number: 443, name: 'https', protocol: 'HTTPS' }, hosts: [] }] },
     expected: [
+      'spec.servers[0].tls: Required value: a server of protocol HTTPS needs TLS settings',
       "spec.servers[0].hosts: Required value: at least one host, or '*' for all",
-      'spec.servers[0].port.protocol: Forbidden: "HTTPS" is not supported yet; see docs/compatibility.md',
     ],
   },
   {
@@ -254,6 +254,53 @@ const CASES: readonly { name: string; kind: string; spec: unknown; expected: rea
     expected: [
       'spec.endpoints[0].address: Invalid value: "not-an-address.example.com": must be an IP address with resolution STATIC',
       'spec.endpoints[0].ports[web]: Invalid value: "web": is not the name of a port in spec.ports',
+    ],
+  },
+  {
+    name: 'Gateway: TLS needs settings, a certificate from one place, and authorities where clients have certificates',
+    kind: 'Gateway',
+    spec: {
+      servers: [
+        { port: { number: 443, name: 'a', protocol: 'HTTPS' }, hosts: ['*'] },
+        { port: { number: 443, name: 'b', protocol: 'HTTPS' }, hosts: ['*'], tls: { mode: 'SIMPLE' } },
+        {
+          port: { number: 443, name: 'c', protocol: 'TLS' },
+          hosts: ['*'],
+          bind: 'all',
+          tls: { mode: 'MUTUAL', credentialName: 'a/b', serverCertificate: '/cert' },
+        },
+        {
+          port: { number: 443, name: 'd', protocol: 'TLS' },
+          hosts: ['*'],
+          tls: { mode: 'OPTIONAL_MUTUAL', serverCertificate: '/cert', privateKey: '/key' },
+        },
+      ],
+    },
+    expected: [
+      'spec.servers[0].tls: Required value: a server of protocol HTTPS needs TLS settings',
+      "spec.servers[1].tls.credentialName: Required value: mode SIMPLE needs a certificate: a Secret's name, or files",
+      'spec.servers[2].bind: Invalid value: "all": must be an IP address, for example 10.9.8.7 or 2001:db8::1',
+      'spec.servers[2].tls: Invalid value: ["serverCertificate and privateKey","credentialName"]: the certificate must come from one of these alone',
+      'spec.servers[2].tls.privateKey: Required value: the file of its key',
+      'spec.servers[2].tls.credentialName: Invalid value: "a/b": must be the name of a Secret in the namespace of the gateway\'s pods',
+      "spec.servers[3].tls.caCertificates: Required value: mode OPTIONAL_MUTUAL needs the authorities of clients' certificates",
+    ],
+  },
+  {
+    name: 'Gateway: plain HTTP may redirect to TLS and no more; modes that need identities of the mesh are refused',
+    kind: 'Gateway',
+    spec: {
+      servers: [
+        { port: { number: 80, name: 'a', protocol: 'HTTP' }, hosts: ['*'], tls: { httpsRedirect: true } },
+        { port: { number: 81, name: 'b', protocol: 'HTTP' }, hosts: ['*'], tls: { mode: 'SIMPLE' } },
+        { port: { number: 82, name: 'c', protocol: 'TCP' }, hosts: ['*'], tls: { httpsRedirect: true } },
+        { port: { number: 83, name: 'd', protocol: 'TLS' }, hosts: ['*'], tls: { mode: 'AUTO_PASSTHROUGH' } },
+      ],
+    },
+    expected: [
+      'spec.servers[1].tls: Forbidden: a server of plain HTTP may set httpsRedirect alone; for TLS its protocol is HTTPS',
+      'spec.servers[2].tls: Forbidden: TLS settings are for servers of protocol HTTPS or TLS',
+      'spec.servers[3].tls.mode: Forbidden: "AUTO_PASSTHROUGH" is not supported yet; see docs/compatibility.md',
     ],
   },
   {

@@ -3,8 +3,9 @@ import type { KubeObject } from '../../object.js';
 import { FieldErrors } from '../checks.js';
 import { unsupportedFieldErrors } from '../unsupported.js';
 import type { Gateway, GatewaySpec, Server } from './types.js';
+import { checkServerTls } from './validate-tls.js';
 
-const PROTOCOLS = ['HTTP', 'HTTPS', 'GRPC', 'GRPC-WEB', 'HTTP2', 'MONGO', 'TCP', 'TLS'];
+const PROTOCOLS = ['HTTP', 'HTTPS', 'GRPC', 'GRPC-WEB', 'HTTP2', 'MONGO', 'REDIS', 'MYSQL', 'TCP', 'TLS'];
 
 export function validateGateway(object: KubeObject): FieldError[] {
   const errors = new FieldErrors();
@@ -20,11 +21,14 @@ export function validateGateway(object: KubeObject): FieldError[] {
   return [...errors.list, ...unsupportedFieldErrors(object)];
 }
 
-function checkServer(errors: FieldErrors, field: string, { port, hosts }: Server): void {
+function checkServer(errors: FieldErrors, field: string, server: Server): void {
+  const { port, hosts, bind } = server;
   if (port === undefined) errors.required(`${field}.port`, 'for example {number: 80, protocol: HTTP, name: http}');
   else if (!PROTOCOLS.includes(port.protocol.toUpperCase())) {
     errors.notSupported(`${field}.port.protocol`, port.protocol, PROTOCOLS);
-  }
+  } else errors.range(`${field}.port.number`, port.number, 1, 65_535);
+  if (bind) errors.ipAddress(`${field}.bind`, bind);
+  checkServerTls(errors, `${field}.tls`, server);
   if (!hosts?.length) errors.required(`${field}.hosts`, "at least one host, or '*' for all");
   (hosts ?? []).forEach((host, index) => {
     const slash = host.indexOf('/');
