@@ -166,3 +166,29 @@ test('what cannot be compiled is left out, and the rest holds', () => {
   assert.equal(shown(policy.check(request('x'))).slice(0, 3), '403');
   assert.equal(environment.warnings.length, 3);
 });
+
+test('what each rule does with a request can be asked', async () => {
+  const policy = policyWith(
+    new TestEnvironment(),
+    { 'd.denier.shop': DENIER, 'l.listchecker.shop': LIST },
+    { 'n.checknothing.shop': NOTHING, 's.listentry.shop': { template: 'listentry', value: 'source.user' } },
+    [
+      rule('d.denier.shop', ['n.checknothing.shop'], { name: 'a', match: 'source.labels["app"] == "other"' }),
+      rule('d.denier.shop', ['n.checknothing.shop'], { name: 'b', match: 'source.user == "x"' }),
+      rule('d.denier.shop', ['n.checknothing.shop'], { name: 'c' }),
+      rule('d.denier.shop', ['n.checknothing.shop'], { name: 'd', protocol: 'tcp' }),
+      rule('l.listchecker.shop', ['s.listentry.shop'], { name: 'e' }),
+    ],
+  );
+  const explained = await policy.explain(request('customer'));
+  assert.deepEqual(
+    explained.map(({ rule: name, outcome, why, verdicts }) => [name, outcome, why, verdicts]),
+    [
+      ['shop/a', 'does not match', '', []],
+      ['shop/b', 'fails', "lookup failed: 'source.user'", []],
+      ['shop/c', 'applies', '', [{ code: 7, message: 'd.denier.shop:Not allowed' }]],
+      ['shop/d', 'is for another protocol', '', []],
+      ['shop/e', 'applies', '', ["lookup failed: 'source.user'"]],
+    ],
+  );
+});

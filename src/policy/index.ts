@@ -24,6 +24,7 @@ export {
 } from './delivery.js';
 export { LIST_LENGTH_MAX_CHARS, type PolicyEnvironment } from './environment.js';
 export { PolicyError } from './errors.js';
+export type { RuleExplanation } from './explanation.js';
 export { Policy } from './policy.js';
 export type { QuotaBackend, QuotaGrant, QuotaRequest } from './quota/backend.js';
 export { quotasByPlace } from './quota/by-place.js';

@@ -3,6 +3,7 @@ import type { Check } from './checks.js';
 import { applies, type CompiledRule, compileRule, openLists } from './compiled-rules.js';
 import type { PolicyConfig } from './config.js';
 import type { PolicyEnvironment } from './environment.js';
+import { explainRule, type RuleExplanation } from './explanation.js';
 import { chargeRequest } from './quota/charge-request.js';
 import { Charges } from './quota/charges.js';
 import { ALLOWED, OK, type Verdict } from './status.js';
@@ -61,6 +62,16 @@ export class Policy {
       return verdict.then((one) => (one.code === OK ? this.quotas(rules.quotas, bag, isTcp, requestId) : one));
     }
     return verdict.code === OK ? this.quotas(rules.quotas, bag, isTcp, requestId) : verdict;
+  }
+
+  /** What each rule that checks or charges does with a request, in order. Nothing is charged. */
+  async explain(attributes: AttributeBag): Promise<readonly RuleExplanation[]> {
+    const rules = this.rulesFor(attributes);
+    const isTcp = attributes.get('context.protocol') === 'tcp';
+    const bag = withGenerated(rules.generators, attributes, isTcp);
+    const charges = this.charges.of(serviceOf(bag), bag);
+    const asked = [...new Set([...rules.checks, ...rules.quotas])];
+    return Promise.all(asked.map((rule) => explainRule(rule, bag, isTcp, charges)));
   }
 
   /** Tells what happened; once, when a request or a connection is over. */
