@@ -6,6 +6,7 @@ import type { LogFiles } from './access-log/log-file.js';
 import type { SecretManager } from './config/secret-manager.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { SocketFactory } from './network.js';
+import type { PolicyStore } from './policy/policy-store.js';
 import type { Runtime } from './runtime/runtime.js';
 import type { StatsStore } from './stats/store.js';
 
@@ -34,6 +35,8 @@ export interface ProxyContext extends ProcessContext {
   /** Values that the bootstrap's `layered_runtime` and the admin set. */
   readonly runtime: Runtime;
   readonly lifecycle: Lifecycle;
+  /** What Mixer's rules check and report here; empty where no control plane sends any. */
+  readonly policy: PolicyStore;
   readonly logFiles: LogFiles;
   /** What an access log wrote to stdout or stderr, with its line end; each character is one byte. */
   writeLog(text: string, stream: 'stdout' | 'stderr'): void;

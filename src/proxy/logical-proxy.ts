@@ -1,5 +1,6 @@
 import { clone, create } from '@bufbuild/protobuf';
 import { messageOf } from '../base/errors.js';
+import { POLICY_TYPE_URL, type QuotaBackend } from '../policy/index.js';
 import type { ReceivedResource, Update, Verdict } from '../xds/client/update.js';
 import type { Bootstrap } from '../xds/types/gen/envoy/config/bootstrap/v3/bootstrap_pb.js';
 import { type Node, NodeSchema } from '../xds/types/gen/envoy/config/core/v3/base_pb.js';
@@ -21,6 +22,8 @@ import { ConfigError, ProxyError } from './errors.js';
 import { Lifecycle } from './lifecycle.js';
 import type { DrainSettings } from './listener/drain-sequence.js';
 import type { BoundListener, SocketFactory } from './network.js';
+import { policyEnvironment } from './policy/environment.js';
+import { PolicyStore } from './policy/policy-store.js';
 import { Runtime } from './runtime/runtime.js';
 import { FLUSH_INTERVAL_MS, ServerStats } from './stats/server-stats.js';
 import { compileStatsConfig } from './stats/stats-config.js';
@@ -37,6 +40,8 @@ export interface LogicalProxyOptions {
   readonly drain?: DrainSettings;
   /** Takes lines of access logs that go to stdout or stderr. */
   readonly onLog?: (text: string, stream: 'stdout' | 'stderr') => void;
+  /** Where quotas are counted for the whole mesh; absent: in this proxy alone. */
+  readonly quotas?: QuotaBackend;
 }
 
 /** A mesh's own: answers end their connections at once, as everything is known by who changed it. */
@@ -53,6 +58,7 @@ const KIND_NAMES: Readonly<Record<string, string>> = {
   [TYPE_URL.listener]: 'Listener',
   [TYPE_URL.route]: 'RouteConfiguration',
   [TYPE_URL.secret]: 'Secret',
+  [POLICY_TYPE_URL]: 'Policy',
 };
 
 /** One proxy among many in the process: own identity, configuration, statistics, limits and listeners. */
@@ -94,12 +100,13 @@ export class LogicalProxy implements SourcesConsumer {
       runtime: new Runtime(bootstrap?.layeredRuntime),
       writeLog: options.onLog ?? (() => {}),
     };
+    const policy = new PolicyStore(policyEnvironment({ ...base, quotas: options.quotas }));
     const secrets = new SecretManager(
       base,
       (wanted) => this.sources.want(TYPE_URL.secret, wanted),
       (source, path) => this.sources.check(source, path),
     );
-    this.context = { ...base, secrets };
+    this.context = { ...base, secrets, policy };
     this.fixed = new StaticResources(bootstrap);
     const ads = options.configStream ?? bootstrap?.dynamicResources?.adsConfig;
     this.sources = new ConfigSources({
@@ -139,6 +146,9 @@ export class LogicalProxy implements SourcesConsumer {
     this.serverStats.start();
     this.phase = 'clusters';
     this.begin(TYPE_URL.cluster);
+    // A mesh's own control plane sends policy; what a bootstrap names may not know the type.
+    if (this.options.configStream !== undefined && this.options.bootstrap === undefined)
+      this.sources.wantAll(POLICY_TYPE_URL, undefined);
     this.settle();
   }
 
@@ -234,6 +244,7 @@ export class LogicalProxy implements SourcesConsumer {
     this.listeners.destroy();
     this.clusters.destroy();
     this.context.secrets.close();
+    this.context.policy.close();
     this.context.logFiles.flush();
     this.serverStats.stop();
   }
@@ -311,6 +322,9 @@ export class LogicalProxy implements SourcesConsumer {
       case TYPE_URL.secret:
         this.context.secrets.set(name, version, body);
         return;
+      case POLICY_TYPE_URL:
+        this.context.policy.set(name, body);
+        return;
       case TYPE_URL.route:
         this.routes.set(name, version, body);
         this.listeners.advance();
@@ -326,6 +340,7 @@ export class LogicalProxy implements SourcesConsumer {
     if (typeUrl === TYPE_URL.cluster) this.clusters.remove(name);
     else if (typeUrl === TYPE_URL.listener) this.listeners.remove(name);
     else if (typeUrl === TYPE_URL.secret) this.context.secrets.remove(name);
+    else if (typeUrl === POLICY_TYPE_URL) this.context.policy.remove(name);
     else if (typeUrl === TYPE_URL.endpoint) this.clusters.giveUp(name);
     else if (typeUrl === TYPE_URL.route) {
       this.routes.giveUp(name, 'absent');

@@ -1,5 +1,5 @@
 import { createRegistry, type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf';
-import type { Any } from '@bufbuild/protobuf/wkt';
+import { type Any, StructSchema } from '@bufbuild/protobuf/wkt';
 import { FilterConfigSchema } from '../../xds/types/gen/envoy/config/route/v3/route_components_pb.js';
 import { OpenTelemetryConfigSchema } from '../../xds/types/gen/envoy/config/trace/v3/opentelemetry_pb.js';
 import { ZipkinConfigSchema } from '../../xds/types/gen/envoy/config/trace/v3/zipkin_pb.js';
@@ -118,6 +118,7 @@ export const TYPES = createRegistry(
   SetMetadataSchema,
   SniClusterSchema,
   StderrAccessLogSchema,
+  StructSchema,
   StdoutAccessLogSchema,
   TcpProxySchema,
   TlsInspectorSchema,

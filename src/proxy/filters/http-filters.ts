@@ -1,4 +1,4 @@
-import type { Any } from '@bufbuild/protobuf/wkt';
+import { type Any, StructSchema } from '@bufbuild/protobuf/wkt';
 import { FilterConfigSchema } from '../../xds/types/gen/envoy/config/route/v3/route_components_pb.js';
 import {
   BufferPerRouteSchema,
@@ -42,6 +42,7 @@ import { HeaderMutationFilter, HeaderMutations } from './header-mutation.js';
 import { HealthCheckFilter } from './health-check.js';
 import type { CompileOverride, FilterEnvironment, MakeFilter } from './http-filter-kind.js';
 import { LocalRateLimitFilter, LocalRateLimitRules } from './local-ratelimit.js';
+import { PolicyFilter } from './policy.js';
 import { RateLimitFilter, RateLimitRoute } from './ratelimit.js';
 import { RbacFilter, RbacRules } from './rbac.js';
 import { RouterFilter } from './router.js';
@@ -61,6 +62,8 @@ const FILTERS: Readonly<Record<string, MakeFilter>> = {
   [ExtAuthzSchema.typeName]: ExtAuthzFilter.make,
   [HTTPFaultSchema.typeName]: FaultFilter.make,
   [RouterSchema.typeName]: RouterFilter.make,
+  // Envoy has no message for what is only ours.
+  [StructSchema.typeName]: PolicyFilter.make,
 };
 
 /** By the type of what a route says. */

@@ -9,6 +9,8 @@ import { SecretManager } from '../config/secret-manager.js';
 import type { ProxyContext } from '../context.js';
 import { Lifecycle } from '../lifecycle.js';
 import { HostSockets } from '../network.js';
+import { policyEnvironment } from '../policy/environment.js';
+import { PolicyStore } from '../policy/policy-store.js';
 import { Runtime } from '../runtime/runtime.js';
 import { StatsStore } from '../stats/store.js';
 
@@ -34,5 +36,5 @@ export function fakeContext(fake: Clock = new FakeClock()): ProxyContext {
     () => {},
     () => {},
   );
-  return { ...base, secrets };
+  return { ...base, secrets, policy: new PolicyStore(policyEnvironment(base)) };
 }
