@@ -37,11 +37,6 @@ export class ContainerLog {
     return this.closed;
   }
 
-  /** Of the file that is being written. */
-  get size_bytes(): number {
-    return this.written_bytes;
-  }
-
   write(stream: LogStream, chunk: Buffer): void {
     if (!this.closed) this.splitters[stream].push(chunk);
   }

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { closeSync, createReadStream, fstatSync, openSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import type { LogOptions } from '../../../resources/core/pod-access.js';
 import type { ContainerLog } from './container-log.js';
@@ -8,33 +8,39 @@ import { type LogEntry, parseEntry } from './cri-line.js';
 const FOLLOW_BACKLOG_BYTES_MAX = 16 * 1024 * 1024;
 
 /**
- * The lines of one run, as `kubectl logs` prints them.
+ * The lines of one run, as `kubectl logs` prints them. The files are opened now: a rotation while they are read renames them, and
+ * neither loses nor doubles a line.
  * @param files oldest first
  * @param live the run's log while it is written, for `follow`
  */
 export function readLog(files: readonly string[], live: ContainerLog | undefined, options: LogOptions): Readable {
-  return Readable.from(limited(selected(files, live, options), options.limitBytes), { objectMode: false });
+  const descriptors = files.map((file) => openSync(file, 'r'));
+  // What comes from now on waits in the queue, and is in the files not twice: reading stops at the size that they have now.
+  const last = descriptors.at(-1);
+  const lastBytes = last === undefined ? 0 : fstatSync(last).size;
+  const queue = options.follow && live ? new FollowQueue(live) : undefined;
+  const lines = limited(selected({ descriptors, lastBytes }, queue, options), options.limitBytes);
+  return Readable.from(lines, { objectMode: false }).once('close', () => {
+    queue?.stop();
+    for (const descriptor of descriptors) closeSync(descriptor);
+  });
 }
 
-async function* selected(
-  files: readonly string[],
-  live: ContainerLog | undefined,
-  options: LogOptions,
-): AsyncGenerator<Buffer> {
-  // Subscribed before the first file is read: what comes meanwhile waits in the queue, and is in the files not twice, because
-  // reading stops at the size that the files have now.
-  const queue = options.follow && live ? new FollowQueue(live) : undefined;
-  try {
-    const wanted = (entry: LogEntry) =>
-      options.sinceTime_ms === undefined || Date.parse(entry.time) >= options.sinceTime_ms;
-    const printer = new Printer(options.timestamps ?? false);
-    const past = entriesOf(files, queue?.startedAt);
-    const shown = options.tailLines === undefined ? past : lastLines(past, options.tailLines);
-    for await (const entry of shown) if (wanted(entry)) yield printer.print(entry);
-    if (queue) for await (const entry of queue) if (wanted(entry)) yield printer.print(entry);
-  } finally {
-    queue?.stop();
-  }
+/** The files of a run as they are at one moment. */
+interface Past {
+  readonly descriptors: readonly number[];
+  /** So much of the last file. */
+  readonly lastBytes: number;
+}
+
+async function* selected(files: Past, queue: FollowQueue | undefined, options: LogOptions): AsyncGenerator<Buffer> {
+  const wanted = (entry: LogEntry) =>
+    options.sinceTime_ms === undefined || Date.parse(entry.time) >= options.sinceTime_ms;
+  const printer = new Printer(options.timestamps ?? false);
+  const past = entriesOf(files);
+  const shown = options.tailLines === undefined ? past : lastLines(past, options.tailLines);
+  for await (const entry of shown) if (wanted(entry)) yield printer.print(entry);
+  if (queue) for await (const entry of queue) if (wanted(entry)) yield printer.print(entry);
 }
 
 /** Adds the time where a line begins, not where a split one goes on. */
@@ -55,13 +61,12 @@ class Printer {
 
 const NEWLINE = Buffer.from('\n');
 
-/** @param until_bytes of the last file; absent: to its end */
-async function* entriesOf(files: readonly string[], until_bytes: number | undefined): AsyncGenerator<LogEntry> {
-  for (const [index, file] of files.entries()) {
-    const isLast = index === files.length - 1;
-    if (isLast && until_bytes === 0) continue;
-    const end = isLast && until_bytes !== undefined ? { end: until_bytes - 1 } : {};
-    for await (const line of linesOf(createReadStream(file, end))) {
+async function* entriesOf({ descriptors, lastBytes }: Past): AsyncGenerator<LogEntry> {
+  for (const [index, fd] of descriptors.entries()) {
+    const isLast = index === descriptors.length - 1;
+    if (isLast && lastBytes === 0) continue;
+    const end = isLast ? { end: lastBytes - 1 } : {};
+    for await (const line of linesOf(createReadStream('', { fd, autoClose: false, start: 0, ...end }))) {
       const entry = parseEntry(line);
       if (entry) yield entry;
     }
@@ -116,7 +121,6 @@ async function* limited(chunks: AsyncIterable<Buffer>, limit_bytes: number | und
 }
 
 class FollowQueue implements AsyncIterable<LogEntry> {
-  readonly startedAt: number;
   readonly stop: () => void;
   private entries: LogEntry[] = [];
   private bytes = 0;
@@ -124,7 +128,6 @@ class FollowQueue implements AsyncIterable<LogEntry> {
   private wake: (() => void) | undefined;
 
   constructor(log: ContainerLog) {
-    this.startedAt = log.size_bytes;
     const unfollow = log.follow(
       (entry) => this.add(entry),
       () => this.end(),

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -73,4 +75,41 @@ test('files rotate by size, and no more than the limit stay', async (t) => {
   log.write('stdout', Buffer.from('end\n'));
   assert.equal(ContainerLog.filesOf(folder, 0).length, LOG_FILES_MAX);
   assert.equal(await textOf(read({ tailLines: 1 })), 'end\n');
+});
+
+test('a rotation while a log is read or followed neither loses nor doubles a line', async (t) => {
+  const { log, read } = await startLog(t);
+  const filler = Buffer.from(`${'y'.repeat(LINE_BYTES_MAX - 1)}\n`);
+  const fill = (count: number) => {
+    for (let i = 0; i < count; i++) log.write('stdout', filler);
+  };
+  const perFile = Math.floor(LOG_FILE_BYTES_MAX / filler.length);
+  log.write('stdout', Buffer.from('first\n'));
+  fill(Math.floor(perFile / 2));
+  const [past, following, tail] = [read(), read({ follow: true }), read({ follow: true, tailLines: 1 })];
+  const followed = textOf(following);
+  const fromTail = textOf(tail);
+  // A rotation, and less than a follower may leave unread.
+  const later = perFile - 50;
+  fill(later);
+  log.write('stdout', Buffer.from('last\n'));
+  assert.equal((await textOf(past)).split('\n').length, 1 + Math.floor(perFile / 2) + 1);
+  const sinceStart = 2 + Math.floor(perFile / 2) + later;
+  assert.equal((await textOf(read())).split('\n').length - 1, sinceStart);
+  log.close();
+  assert.equal((await followed).split('\n').length - 1, sinceStart);
+  assert.match(await followed, /^first\n[\s\S]*\nlast\n$/);
+  assert.equal((await fromTail).split('\n').length - 1, 1 + later + 1);
+});
+
+test('a reader that goes away before it has read leaves no file open', async (t) => {
+  const { log, read } = await startLog(t);
+  log.write('stdout', Buffer.from('one\n'));
+  const open = () => readdirSync('/proc/self/fd').length;
+  const before = open();
+  const reader = read({ follow: true });
+  assert.ok(open() > before);
+  reader.destroy();
+  await once(reader, 'close');
+  assert.equal(open(), before);
 });
