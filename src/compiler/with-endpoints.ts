@@ -22,8 +22,7 @@ export function withEndpoints(mesh: Mesh, changes: readonly EndpointsChange[]): 
   for (const { service, endpoints } of changes) {
     const { clusterDomain } = mesh.config;
     const before = mesh.services.get(serviceHostname(service.metadata.name, namespaceOf(service), clusterDomain));
-    if (before?.resolution !== 'endpoints' || before.origin.kind !== 'Service' || before.mixedEndpoints)
-      return undefined;
+    if (before?.resolution !== 'endpoints' || before.origin.kind !== 'Service' || before.composite) return undefined;
     const sources = { endpoints, slices: [], instances: [] };
     const now = kubeService(service, sources, mesh.workloads, clusterDomain);
     if (now !== before) changed.push(now);

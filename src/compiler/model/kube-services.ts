@@ -75,7 +75,8 @@ function toService(object: KubeObject, sources: EndpointSources, workloads: Work
     ...(exportTo ? { exportTo } : {}),
     ...(spec?.internalTrafficPolicy === 'Local' ? { nodeLocal: true } : {}),
     ...(distribution ? { trafficDistribution: distribution } : {}),
-    ...(isMixed ? { mixedEndpoints: true } : {}),
+    ...(external !== undefined ? { externalName: external } : {}),
+    ...(isMixed ? { composite: true } : {}),
   };
 }
 

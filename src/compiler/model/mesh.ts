@@ -7,6 +7,7 @@ import { memo } from '../memo.js';
 import type { MeshSnapshot } from '../snapshot.js';
 import { contextOf, translate } from '../translate/index.js';
 import { withoutInvalid } from './accepted.js';
+import { withoutAliases } from './aliases.js';
 import { placeDelegates } from './delegates.js';
 import { buildDestinationRules } from './destination-rules.js';
 import { buildSecrets } from './gateway-secrets.js';
@@ -40,7 +41,10 @@ function buildMesh(everything: MeshSnapshot): Mesh {
     services: registry.services,
     alternatives: registry.alternatives,
     workloads,
-    routeTables: buildRouteTables(placed.virtualServices, config.clusterDomain),
+    routeTables: withoutAliases(
+      buildRouteTables(placed.virtualServices, config.clusterDomain),
+      registry.aliases,
+    ),
     destinationRules: buildDestinationRules(policies, config.clusterDomain),
     sidecars: buildSidecars(snapshot.sidecars as readonly Sidecar[]),
     secrets: buildSecrets(snapshot.secrets),

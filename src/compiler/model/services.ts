@@ -5,6 +5,7 @@ import type { KubeObject } from '../../resources/object.js';
 import { groupBy } from '../group-by.js';
 import { byAge, keyOf } from '../ordering.js';
 import { type MeshSnapshot, namespaceOf, type Problem } from '../snapshot.js';
+import { type Aliases, resolveAliases } from './aliases.js';
 import { serviceOfSlice } from './endpoints.js';
 import { entryServices } from './entry-services.js';
 import { kubeService } from './kube-services.js';
@@ -16,6 +17,7 @@ export interface Services {
   readonly services: ReadonlyMap<string, Service>;
   /** Others with a name, each in another namespace: there it holds. */
   readonly alternatives: ReadonlyMap<string, readonly Service[]>;
+  readonly aliases: Aliases;
   /** What of an object does not hold, because another one has the host. */
   readonly conflicts: readonly Problem[];
 }
@@ -32,6 +34,7 @@ export function buildServices(
   const pods = entries.some(({ spec }) => spec.workloadSelector) ? podInstances(snapshot.pods, workloads) : [];
   const all = [...pods, ...instances];
   for (const entry of entries.toSorted(byAge)) for (const service of entryServices(entry, all)) registry.add(service);
+  registry.aliases = resolveAliases(registry.services);
   return registry;
 }
 
@@ -64,6 +67,7 @@ function instancesOf(object: KubeObject, instances: readonly WorkloadInstance[])
 class Registry implements Services {
   readonly services = new Map<string, Service>();
   readonly alternatives = new Map<string, Service[]>();
+  aliases: Aliases = new Map();
   readonly conflicts: Problem[] = [];
 
   add(service: Service): void {
@@ -98,5 +102,5 @@ function withMore(first: Service, more: Service): Service {
     if (known && first.resolution === 'dnsRoundRobin') continue;
     ports.set(port.number, known ? { ...known, endpoints: [...known.endpoints, ...port.endpoints] } : port);
   }
-  return { ...first, ports: [...ports.values()], mixedEndpoints: true };
+  return { ...first, ports: [...ports.values()], composite: true };
 }

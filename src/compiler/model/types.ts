@@ -74,8 +74,12 @@ export interface Service {
   readonly nodeLocal?: true;
   /** `PreferClose`, `PreferSameZone` or `PreferSameNode`; absent: all endpoints alike. */
   readonly trafficDistribution?: string;
-  /** Not all its endpoints stand in one Endpoints object. */
-  readonly mixedEndpoints?: true;
+  /** It is made of more than one Service and its Endpoints. */
+  readonly composite?: true;
+  /** What an ExternalName stands for. */
+  readonly externalName?: string;
+  /** Services of type ExternalName that stand for it. */
+  readonly aliases?: readonly { readonly hostname: string; readonly namespace: string }[];
 }
 
 /** `tls`: TLS that is passed on, told apart by server name; `auto`: HTTP where the first bytes are, else TCP. */

@@ -14,12 +14,17 @@ export function domainsOf(service: Service, proxy: ProxyNode, clusterDomain: str
 }
 
 export function hostForms(service: Service, proxy: ProxyNode, clusterDomain: string): string[] {
-  const { hostname, namespace } = service;
+  return [service, ...(service.aliases ?? [])].flatMap((named) => formsOf(named, proxy, clusterDomain));
+}
+
+type Named = Pick<Service, 'hostname' | 'namespace'> & Partial<Pick<Service, 'resolution'>>;
+
+function formsOf({ hostname, namespace, resolution }: Named, proxy: ProxyNode, clusterDomain: string): string[] {
   const suffix = `.${namespace}.svc.${clusterDomain}`;
   if (!hostname.endsWith(suffix)) return [hostname];
   const name = hostname.slice(0, -suffix.length);
   const short = namespace === proxy.namespace ? [name] : [];
-  const perPod = service.resolution === 'original' ? [`*.${hostname}`] : [];
+  const perPod = resolution === 'original' ? [`*.${hostname}`] : [];
   return [hostname, ...short, `${name}.${namespace}`, `${name}.${namespace}.svc`, ...perPod];
 }
 
