@@ -14,6 +14,7 @@ const page = join(root, 'docs', 'compatibility.md');
 const load = (path) => import(pathToFileURL(join(dist, 'src', path)).href);
 const { KINDS } = await load('resources/registry.js');
 const { fieldNamesWithoutEffect } = await load('resources/core/pod/without-effect.js');
+const { UNSERVED_POLICY_KINDS } = await load('resources/istio/policy/names.js');
 const { UNSUPPORTED_FIELDS } = await load('resources/istio/unsupported.js');
 const { SUPPORTED } = await load('proxy/config/supported/index.js');
 
@@ -43,9 +44,14 @@ function messageIn(schema, path) {
   return schema.properties && !isStringMatch(schema) ? { schema, path } : undefined;
 }
 
+/** `max_amount` beside `maxAmount`: Mixer's kinds may have either, and one row is enough. */
+const isOtherSpelling = (name, { properties }) =>
+  name.includes('_') && name.replace(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase()) in properties;
+
 /** The field of a message that has one alone, such as `port.number`: it needs no row. */
-function onlyField({ properties }) {
-  const [[name, field], another] = Object.entries(properties);
+function onlyField(schema) {
+  const fields = Object.entries(schema.properties).filter(([name]) => !isOtherSpelling(name, schema));
+  const [[name, field], another] = fields;
   return another === undefined && !messageIn(field, '') ? name : undefined;
 }
 
@@ -55,13 +61,15 @@ function rowsOf(schema, path, refusals) {
   const refused = [];
   const below = [];
   for (const [name, field] of Object.entries(schema.properties)) {
+    if (isOtherSpelling(name, schema)) continue;
     const at = `${path}.${name}`;
     const refusal = refusals.get(at);
     if (refusal) refusals.delete(at);
     if (refusal) refused.push(refusal.only ? `\`${name}\`: ${refusal.only}` : `\`${name}\``);
     if (refusal && !refusal.harmless) continue;
     const message = messageIn(field, at);
-    const only = message && onlyField(message.schema);
+    const refusedBelow = message && [...refusals.keys()].some((path) => path.startsWith(`${message.path}.`));
+    const only = message && !refusedBelow && onlyField(message.schema);
     supported.push(only ? `${name}.${only}` : name);
     if (message && !only) below.push(...rowsOf(message.schema, message.path, refusals));
   }
@@ -103,7 +111,8 @@ function istioKind(kind) {
 }
 
 function istioKinds() {
-  return KINDS.filter(isIstio).map(istioKind).join('\n\n');
+  const unserved = `Kinds of Istio 0.7 that are not served: ${code(UNSERVED_POLICY_KINDS)}.`;
+  return [...KINDS.filter(isIstio).map(istioKind), unserved].join('\n\n');
 }
 
 /** `cluster=A|B`: only those values. */

@@ -60,7 +60,7 @@ const CASES: readonly { name: string; kind: string; spec: unknown; expected: rea
     name: 'rule: the old selector',
     kind: 'rule',
     spec: { selector: 'x', actions: [{ handler: 'a.denier', instances: ['b.checknothing'] }] },
-    expected: ["spec.selector: Forbidden: is deprecated, use 'match' instead"],
+    expected: ['spec.selector: Forbidden: deprecated, match took its place; see docs/compatibility.md'],
   },
   { name: 'checknothing: an empty spec', kind: 'checknothing', spec: undefined, expected: [] },
   {
@@ -221,8 +221,8 @@ const CASES: readonly { name: string; kind: string; spec: unknown; expected: rea
     kind: 'QuotaSpecBinding',
     spec: { services: [{ name: 'a', labels: { x: 'y' } }], quotaSpecs: [{}] },
     expected: [
-      'spec.services[0].labels: Forbidden: a QuotaSpec is bound to a whole service',
       'spec.quotaSpecs[0].name: Required value: name is mandatory for QuotaSpecReference',
+      'spec.services[0].labels: Forbidden: a QuotaSpec is bound to a whole service; see docs/compatibility.md',
     ],
   },
 ];

@@ -16,8 +16,6 @@ import { message } from './proto-json.js';
 export interface RuleSpec {
   /** Empty: always. */
   match?: string;
-  /** The old name of `match`. */
-  selector?: string;
   actions?: { handler?: string; instances?: string[] }[];
 }
 
@@ -30,8 +28,7 @@ export const rule = policyKind<RuleSpec>({
     selector: string,
     actions: list(message({ handler: string, instances: stringList })),
   }),
-  validate: (errors, { selector, actions = [] }) => {
-    if (selector !== undefined) errors.forbidden('spec.selector', "is deprecated, use 'match' instead");
+  validate: (errors, { actions = [] }) => {
     if (actions.length === 0) errors.required('spec.actions', 'at least one action with a handler and its instances');
     actions.forEach((action, index) => {
       checkAction(errors, `spec.actions[${index}]`, action);

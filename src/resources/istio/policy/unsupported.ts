@@ -1,6 +1,8 @@
-import { fields, isEmpty, isOneOf, type UnsupportedField } from '../unsupported-field.js';
+import { fields, isEmpty, isOneOf, refusedFields, type UnsupportedField } from '../unsupported-field.js';
 
 export const UNSUPPORTED_POLICY_FIELDS: readonly UnsupportedField[] = [
+  ...refusedFields('rule', 'deprecated, match took its place', 'spec.selector'),
+  ...refusedFields('QuotaSpecBinding', 'a QuotaSpec is bound to a whole service', 'spec.services[].labels'),
   {
     kind: 'stdio',
     path: 'spec.logStream',

@@ -20,9 +20,6 @@ export const quotaSpecBinding = policyKind<QuotaSpecBindingSpec>({
     if (services.length === 0) errors.required('spec.services', 'at least one service must be specified');
     services.forEach((service, index) => {
       checkIstioService(errors, `spec.services[${index}]`, service);
-      if (Object.keys(service.labels ?? {}).length > 0) {
-        errors.forbidden(`spec.services[${index}].labels`, 'a QuotaSpec is bound to a whole service');
-      }
     });
     if (quotaSpecs.length === 0) errors.required('spec.quotaSpecs', 'at least one spec must be specified');
     quotaSpecs.forEach(({ name, namespace }, index) => {
