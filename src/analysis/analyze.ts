@@ -4,7 +4,7 @@ import type { Analyzer, Report } from './analyzer.js';
 import { ANALYZERS } from './analyzers/index.js';
 import { IST, TRY } from './codes.js';
 import { friendlyName, type Message, reference } from './message.js';
-import { LEVELS } from './message-type.js';
+import { LEVELS, type MessageType } from './message-type.js';
 import { namespaceOf, type Origin, type Subject } from './subject.js';
 import { isSuppressed, type Suppression } from './suppression.js';
 import { validate } from './validation.js';
@@ -49,7 +49,7 @@ export function analyze(inputs: readonly Input[], options: AnalyzeOptions): Mess
     ...(options.live || options.namespaceIsSaid ? {} : { guessedNamespace: options.namespace }),
   });
   for (const analyzer of options.analyzers ?? ANALYZERS) run(analyzer, world, report);
-  return messages
+  return withoutEchoes(messages)
     .filter((message) => isWanted(message, options) && !isSuppressed(message, options.suppressions ?? []))
     .toSorted(inOrder)
     .filter((message, i, all) => i === 0 || !sameMessage(message, all[i - 1]!))
@@ -120,8 +120,21 @@ function run(analyzer: Analyzer, world: World, report: Report): void {
   }
 }
 
+/** What the mesh says of an object is said by the analyzers too, and better, where they find the cause. */
+function withoutEchoes(messages: readonly Message[]): Message[] {
+  const explained = new Set(
+    messages.filter(({ type, level }) => !isEcho(type) && level !== 'Info').map(({ subject }) => subject),
+  );
+  return messages.filter(({ type, subject }) => !isEcho(type) || !explained.has(subject));
+}
+
+function isEcho(type: MessageType): boolean {
+  return type === IST.NegativeConditionStatus;
+}
+
 function isWanted({ subject }: Message, { only }: AnalyzeOptions): boolean {
-  const namespace = namespaceOf(subject);
+  const { kind, metadata } = subject.object;
+  const namespace = kind === 'Namespace' ? metadata.name : namespaceOf(subject);
   return only === undefined || namespace === '' || only.includes(namespace);
 }
 

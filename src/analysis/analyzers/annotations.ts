@@ -4,6 +4,7 @@ import { INJECT_KEY } from '../../resources/injection/sidecar.js';
 import type { Analyzer, Report } from '../analyzer.js';
 import { IST } from '../codes.js';
 import type { Subject } from '../subject.js';
+import { isOfSystem } from '../system.js';
 import { DEPRECATED_ANNOTATIONS, ISTIO_ANNOTATIONS } from './istio-annotations.js';
 
 const KINDS = ['Namespace', 'Service', 'Pod', 'Deployment'];
@@ -20,6 +21,7 @@ export const annotations: Analyzer = {
   analyze(world, report) {
     for (const kind of KINDS) {
       for (const subject of world.all(kind)) {
+        if (isOfSystem(subject)) continue;
         for (const [name, value] of Object.entries(subject.object.metadata.annotations ?? {})) {
           if (name === INGRESS_CLASS || isOfIstio(name)) check(report, subject, name, String(value));
         }

@@ -6,6 +6,9 @@ const KINDS = [
   ...['VirtualService', 'DestinationRule', 'Gateway', 'ServiceEntry', 'Sidecar', 'WorkloadEntry', 'EnvoyFilter'],
 ];
 
+/** Of a mesh that has nobody to tell yet. */
+const NOT_YET: ReadonlySet<string> = new Set(['NoProxies', 'Pending']);
+
 interface Condition {
   readonly type: string;
   readonly status: string;
@@ -24,7 +27,7 @@ export const conditions: Analyzer = {
       if (subject.origin !== undefined) continue;
       const { conditions: all = [] } = (subject.object['status'] ?? {}) as { conditions?: Condition[] };
       for (const { type, status, reason = '', message = '' } of all) {
-        if (status !== 'False') continue;
+        if (status !== 'False' || NOT_YET.has(reason)) continue;
         report(IST.NegativeConditionStatus, subject, {
           field: 'status.conditions',
           text: `A condition with a negative status is present: type=${type}, reason=${reason}, message=${message}.`,

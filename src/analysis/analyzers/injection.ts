@@ -3,13 +3,12 @@ import type { KubeObject } from '../../resources/object.js';
 import type { Analyzer, Report } from '../analyzer.js';
 import { IST } from '../codes.js';
 import { fullName, type Subject } from '../subject.js';
+import { isOfSystem } from '../system.js';
 import { toWorkload } from '../workloads.js';
 import type { World } from '../world.js';
 
 const REVISION_LABEL = 'istio.io/rev';
 const MODE_LABEL = 'istio.io/dataplane-mode';
-/** They hold what runs the cluster, and no programs of users. */
-const SYSTEM = new Set(['istio-system', 'kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage']);
 
 export const injection: Analyzer = {
   name: 'injection.Analyzer',
@@ -18,7 +17,7 @@ export const injection: Analyzer = {
   inputs: ['Namespace', 'Pod'],
   analyze(world, report) {
     for (const subject of world.all('Namespace')) {
-      if (!SYSTEM.has(subject.object.metadata.name)) checkNamespace(report, subject);
+      if (!isOfSystem(subject)) checkNamespace(report, subject);
     }
     for (const subject of world.all('Pod')) {
       // A pod in a file is what injection is still to change.

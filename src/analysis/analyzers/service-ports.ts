@@ -2,6 +2,7 @@ import type { ServicePort, ServiceSpec } from 'kubernetes-types/core/v1.js';
 import type { Analyzer } from '../analyzer.js';
 import { IST } from '../codes.js';
 import type { Subject } from '../subject.js';
+import { isOfSystem } from '../system.js';
 
 /** Names of protocols by which Istio knows what a port carries. */
 const PROTOCOLS: ReadonlySet<string> = new Set([
@@ -22,7 +23,7 @@ export const servicePorts: Analyzer = {
   inputs: ['Service'],
   analyze(world, report) {
     for (const subject of world.all('Service')) {
-      if (isOfMesh(subject)) continue;
+      if (isOfSystem(subject) || isOfMesh(subject)) continue;
       const spec = (subject.object['spec'] ?? {}) as ServiceSpec;
       const external = spec.type === 'ExternalName';
       for (const [i, port] of (spec.ports ?? []).entries()) {

@@ -9,12 +9,13 @@ export function formatLog(messages: readonly Message[], color: boolean): string 
   return messages.map((message) => `${headline(message, color)}\n`).join('');
 }
 
-/** With what to do, and where more is said. */
+/** With the field, where no line says it, what to do, and where more is said. */
 export function formatText(messages: readonly Message[], color: boolean): string {
   return messages
     .map((message) => {
       const documentation = documentationOf(message.type);
-      const lines = [headline(message, color), `  fix: ${message.fix}`];
+      const field = message.subject.origin === undefined && message.field ? [`  at: ${message.field}`] : [];
+      const lines = [headline(message, color), ...field, `  fix: ${message.fix}`];
       return [...lines, ...(documentation ? [`  see: ${documentation}`] : [])].map((line) => `${line}\n`).join('');
     })
     .join('');
