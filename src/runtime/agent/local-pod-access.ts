@@ -40,7 +40,11 @@ export class LocalPodAccess implements PodAccess {
       if (options.previous) {
         throw badRequest(`previous terminated container "${options.container}" in pod "${pod}" not found`);
       }
-      throw waiting(options.container, pod, container.state.waiting?.reason ?? 'ContainerCreating');
+      throw waiting(
+        options.container,
+        pod,
+        worker.viewOf(container.container).state.waiting?.reason ?? 'ContainerCreating',
+      );
     }
     return readLog(files, options.previous ? undefined : container.log, options);
   }

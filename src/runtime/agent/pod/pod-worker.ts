@@ -10,6 +10,7 @@ import type { AgentParts } from '../agent-parts.js';
 import { Doubling, sleep } from '../retry.js';
 import { StatusWriter } from '../status-writer.js';
 import { ContainerRunner, type RestartPolicy } from './container-runner.js';
+import type { ContainerView } from './container-state.js';
 import type { PodContext } from './pod-context.js';
 import { deletePodObject } from './pod-deletion.js';
 import { isRestartableInit, type PodPlan, planPod } from './pod-plan.js';
@@ -315,6 +316,13 @@ export class PodWorker {
     this.tellGone();
   }
 
+  /** As the pod's status shows it. */
+  viewOf(container: Container): ContainerView {
+    const { pod, plan, sandbox, startTime, isInitialized } = this;
+    const views = new PodViews({ pod, plan, startTime, isInitialized, hasSandbox: sandbox !== undefined });
+    return views.of(container, this.container(container.name));
+  }
+
   private podFolder(): string {
     return path.join(this.parts.stateDir, 'pods', this.pod.metadata.uid ?? this.pod.metadata.name);
   }
@@ -322,8 +330,7 @@ export class PodWorker {
   private status(): PodStatus {
     if (this.hasEnded()) return this.before!;
     const { pod, plan, sandbox, startTime, isInitialized } = this;
-    const views = new PodViews({ pod, plan, startTime, isInitialized, hasSandbox: sandbox !== undefined });
-    const find = (container: Container) => views.of(container, this.container(container.name));
+    const find = (container: Container) => this.viewOf(container);
     const status = podStatus({
       pod,
       conditions: this.conditions,

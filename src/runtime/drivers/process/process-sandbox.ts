@@ -52,6 +52,10 @@ export class ProcessSandbox implements Sandbox {
   }
 
   notices(container: ContainerSpec): string[] {
+    return [...this.networkNotices(container), ...mountNotices(container)];
+  }
+
+  private networkNotices(container: ContainerSpec): string[] {
     const program = path.basename(container.argv[0] ?? '');
     if (!this.place.spec.captured) {
       if (NODE_PROGRAMS.test(program)) return [];
@@ -105,4 +109,13 @@ export class ProcessSandbox implements Sandbox {
     await rm(this.folder, { recursive: true, force: true });
     await this.release();
   }
+}
+
+function mountNotices({ name, mounts }: ContainerSpec): string[] {
+  const [first] = mounts;
+  if (!first) return [];
+  return [
+    `${name} sees its volumes in its arguments and below TRYSAIL_ROOT, such as $TRYSAIL_ROOT${first.target}: with the process ` +
+      "driver a program's own absolute paths are the machine's. The netns driver shows them where the manifest says.",
+  ];
 }
