@@ -124,7 +124,12 @@ test('kubectl: old groups are served, stored as the new, and not shown twice', o
 test('kubectl: api-resources, explain, version', options, async (t) => {
   const { kubectl } = await start(t);
   assert.match(await kubectl('api-resources'), /^configmaps +cm +v1 +true +ConfigMap$/m);
-  assert.match(await kubectl('explain deployment.spec.replicas'), /FIELD: replicas <integer>/);
+  assert.match(
+    await kubectl('explain deployment.spec.replicas'),
+    /FIELD: replicas <integer>\s+DESCRIPTION:\s+How many pods there are to be\./,
+  );
+  assert.match(await kubectl('explain virtualservice'), /DESCRIPTION:\s+Where requests to some hosts go/);
+  assert.match(await kubectl('explain pod --recursive'), /^ {6}terminationMessagePath\t<string>$/m);
   assert.match(await kubectl('version'), /Server Version: v1\.32\.0/);
 });
 

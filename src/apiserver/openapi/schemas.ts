@@ -1,3 +1,4 @@
+import { describeDefinition, describeIstio, describeKind } from '../../resources/descriptions/index.js';
 import type { Schema } from '../../resources/schema.js';
 import { kubernetesDefinitions } from '../../resources/schemas/index.js';
 import type { JsonObject } from '../json.js';
@@ -10,15 +11,31 @@ export function componentSchemas(kinds: readonly ServedKind[]): JsonObject {
   const schemas: JsonObject = {};
   for (const kind of kinds) {
     const { $ref: ref, ...own } = kind.version.schema;
-    const schema = ref === undefined ? own : kubernetesDefinitions()[ref.slice(SCHEMA_REF_PREFIX.length)]!;
+    const schema = ref === undefined ? described(kind, own) : definition(ref.slice(SCHEMA_REF_PREFIX.length));
+    const isOurs = ref !== undefined || isIstio(kind);
+    const description = (isOurs ? describeKind(kind.definition) : undefined) ?? schema.description;
     schemas[schemaName(kind)] = {
       ...schema,
+      ...(description !== undefined && { description }),
       properties: properties(schema),
       'x-kubernetes-group-version-kind': [gvk(kind)],
     };
     collect(schemas[schemaName(kind)], schemas);
   }
   return schemas;
+}
+
+/** Kinds that users define say themselves what their fields mean. */
+function described(kind: ServedKind, schema: Schema): Schema {
+  return isIstio(kind) ? describeIstio(schema) : schema;
+}
+
+function isIstio({ group }: ServedKind): boolean {
+  return group.endsWith('.istio.io');
+}
+
+function definition(name: string): Schema {
+  return describeDefinition(name, kubernetesDefinitions()[name] ?? {});
 }
 
 /** Definitions of Kubernetes keep their names; others are named after their group, as custom resources are. */
@@ -39,13 +56,13 @@ function properties(schema: Schema): JsonObject {
     ...schema.properties,
     apiVersion: {
       type: 'string',
-      description: 'APIVersion defines the versioned schema of this representation of an object.',
+      description: 'The group and version in which the object is written, such as apps/v1.',
     },
     kind: {
       type: 'string',
-      description: 'Kind is a string value representing the REST resource this object represents.',
+      description: 'The kind of the object, such as Deployment.',
     },
-    metadata: { ...OBJECT_META, description: "Standard object's metadata." },
+    metadata: { ...OBJECT_META, description: 'Name, labels and what else all objects have.' },
   };
 }
 
@@ -56,7 +73,7 @@ function collect(value: unknown, schemas: JsonObject): void {
     if (field === '$ref' && typeof part === 'string') {
       const name = part.slice(SCHEMA_REF_PREFIX.length);
       if (schemas[name] !== undefined) continue;
-      schemas[name] = kubernetesDefinitions()[name] ?? {};
+      schemas[name] = definition(name);
       collect(schemas[name], schemas);
     } else {
       collect(part, schemas);
