@@ -75,7 +75,7 @@ function addInbound(into: ResourceCollector, mesh: Mesh, proxy: ProxyNode): void
   }
   if (proxy.capture !== 'redirect') return;
   into.addCluster(encodeCluster(inboundPassthroughCluster()));
-  into.addListener(encodeListener(virtualInbound(redirected)));
+  into.addListener(encodeListener(virtualInbound(proxy, redirected)));
 }
 
 function addHttpProxy(into: ResourceCollector, mesh: Mesh, proxy: ProxyNode, scope: SidecarScope, port: number): void {

@@ -1,3 +1,4 @@
+import { POLICY_TYPE_URL } from '../policy/index.js';
 import type { Node } from '../xds/types/gen/envoy/config/core/v3/base_pb.js';
 import { gatewayView } from './compile-gateway.js';
 import { ownOfSidecar, sidecarView, sidecarViewKey } from './compile-sidecar.js';
@@ -6,6 +7,7 @@ import { meshOf } from './model/mesh.js';
 import { type ProxyNode, proxyOf } from './model/proxy.js';
 import type { Mesh, Workload } from './model/types.js';
 import { withWorkload } from './model/workloads.js';
+import { policyResources } from './policy/policy-resources.js';
 import { layered, type Placed, placedOf, viewOf } from './shared-views.js';
 import type { MeshSnapshot } from './snapshot.js';
 import type { ResourceSet } from './xds/resource.js';
@@ -27,7 +29,13 @@ export function compileFor(mesh: Mesh, node: Node): ResourceSet | undefined {
   if (proxy === undefined) return undefined;
   const workload = mesh.workloads.get(proxy.workload);
   const { placed, view } = placedOf(mesh, node, workload, () => place(mesh, proxy, workload));
-  return layered((view ?? makeView(mesh, withWorkload(mesh, proxy), placed.viewKey)).resources, placed.own);
+  const shared = view ?? makeView(mesh, withWorkload(mesh, proxy), placed.viewKey);
+  return withPolicy(mesh, withWorkload(mesh, proxy), layered(shared.resources, placed.own));
+}
+
+function withPolicy(mesh: Mesh, proxy: ProxyNode, resources: ResourceSet): ResourceSet {
+  const policy = policyResources(mesh, proxy);
+  return policy.size === 0 ? resources : new Map([...resources, [POLICY_TYPE_URL, policy]]);
 }
 
 function place(mesh: Mesh, described: ProxyNode, workload: Workload | undefined): Placed {

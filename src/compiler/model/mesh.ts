@@ -4,6 +4,7 @@ import type { ServiceEntry } from '../../resources/istio/serviceentry/types.js';
 import type { Sidecar } from '../../resources/istio/sidecar/types.js';
 import type { VirtualService } from '../../resources/istio/virtualservice/types.js';
 import { memo } from '../memo.js';
+import { buildPolicyModel } from '../policy/policy-model.js';
 import type { MeshSnapshot } from '../snapshot.js';
 import { contextOf, translate } from '../translate/index.js';
 import { withoutInvalid } from './accepted.js';
@@ -41,26 +42,19 @@ function buildMesh(everything: MeshSnapshot): Mesh {
     services: registry.services,
     alternatives: registry.alternatives,
     workloads,
-    routeTables: withoutAliases(
-      buildRouteTables(placed.virtualServices, config.clusterDomain),
-      registry.aliases,
-    ),
+    routeTables: withoutAliases(buildRouteTables(placed.virtualServices, config.clusterDomain), registry.aliases),
     destinationRules: buildDestinationRules(policies, config.clusterDomain),
     sidecars: buildSidecars(snapshot.sidecars as readonly Sidecar[]),
     secrets: buildSecrets(snapshot.secrets),
     gateways: buildGateways([...(snapshot.gateways as readonly Gateway[]), ...translated.gateways]),
   };
   const rulesAskForCaller = askForCaller(mesh);
+  const policy = buildPolicyModel(snapshot, mesh.services);
   return {
     ...mesh,
+    ...(policy && { policy }),
     rulesAskForCaller,
-    problems: [
-      ...problems,
-      ...translated.problems,
-      ...placed.problems,
-      ...registry.conflicts,
-      ...findProblems(mesh),
-    ],
+    problems: [...problems, ...translated.problems, ...placed.problems, ...registry.conflicts, ...findProblems(mesh)],
   };
 }
 

@@ -3,6 +3,9 @@ import type { Node } from '../../xds/types/gen/envoy/config/core/v3/base_pb.js';
 import type { Locality } from './locality.js';
 import type { Labels, PodPort } from './types.js';
 
+/** What our own proxies call themselves. */
+const OWN_AGENT = 'trysail';
+
 /** A proxy as its xDS node describes it. */
 export interface ProxyNode {
   readonly kind: 'sidecar' | 'router';
@@ -23,6 +26,8 @@ export interface ProxyNode {
   /** Name of its pod's node. */
   readonly node?: string;
   readonly network?: string;
+  /** It evaluates Mixer's policy itself: our own proxies do. */
+  readonly evaluatesPolicy?: boolean;
 }
 
 /**
@@ -51,6 +56,7 @@ export function proxyOf(node: Node): ProxyNode | undefined {
     ...(locality ? { locality } : {}),
     ...(nodeName ? { node: nodeName } : {}),
     ...(network ? { network } : {}),
+    ...(node.userAgentName === OWN_AGENT ? { evaluatesPolicy: true } : {}),
   };
 }
 

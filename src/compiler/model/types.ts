@@ -7,6 +7,7 @@ import type {
   TlsMatch,
 } from '../../resources/istio/virtualservice/types.js';
 import type { KubeObject } from '../../resources/object.js';
+import type { PolicyModel } from '../policy/policy-model.js';
 import type { MeshConfig, ObjectRef, Problem } from '../snapshot.js';
 import type { DestinationRuleModel } from './destination-types.js';
 import type { Locality } from './locality.js';
@@ -32,6 +33,8 @@ export interface Mesh {
   readonly sidecars: readonly SidecarModel[];
   /** Whether any rule holds only for callers with certain labels. */
   readonly rulesAskForCaller: boolean;
+  /** Absent where no rule of Mixer's kinds does anything. */
+  readonly policy?: PolicyModel;
   readonly problems: readonly Problem[];
 }
 

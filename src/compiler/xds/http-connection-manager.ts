@@ -1,3 +1,4 @@
+import { StructSchema } from '@bufbuild/protobuf/wkt';
 import type { FilterSchema } from '../../xds/types/gen/envoy/config/listener/v3/listener_components_pb.js';
 import { CorsSchema } from '../../xds/types/gen/envoy/extensions/filters/http/cors/v3/cors_pb.js';
 import { HTTPFaultSchema } from '../../xds/types/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js';
@@ -26,6 +27,11 @@ const cors: HttpFilter = {
   name: CORS_FILTER,
   configType: { case: 'typedConfig', value: anyOf(CorsSchema, {}) },
 };
+/** Which rules hold comes as resources of its own, so that they change without a new listener. */
+const policyFilter: HttpFilter = {
+  name: 'trysail.filters.http.policy',
+  configType: { case: 'typedConfig', value: anyOf(StructSchema, {}) },
+};
 const UPGRADES = [{ upgradeType: 'websocket' }];
 const router: HttpFilter = {
   name: 'envoy.filters.http.router',
@@ -44,8 +50,8 @@ export function httpByRoutes(statPrefix: string, routeConfigName: string, option
   });
 }
 
-/** HTTP to the application beside the proxy. */
-export function httpToApplication(port: number): Filter {
+/** HTTP to the application beside the proxy. @param policy whether requests meet Mixer's rules here */
+export function httpToApplication(port: number, policy: boolean): Filter {
   const cluster = inboundCluster(port);
   const routes: RouteConfigurationInit = {
     name: cluster,
@@ -55,7 +61,7 @@ export function httpToApplication(port: number): Filter {
   return httpFilter({
     statPrefix: `inbound_0.0.0.0_${port}`,
     routeSpecifier: { case: 'routeConfig', value: routes },
-    httpFilters: [router],
+    httpFilters: policy ? [policyFilter, router] : [router],
     upgradeConfigs: UPGRADES,
   } satisfies Manager);
 }

@@ -18,7 +18,7 @@ import { tcpToCluster } from './tcp-filter.js';
 import { addressOf } from './values.js';
 
 /** Where redirected connections to the pod arrive: the filter chains of each known port, the rest as plain TCP. */
-export function virtualInbound(ports: readonly InboundPort[]): ListenerInit {
+export function virtualInbound(proxy: ProxyNode, ports: readonly InboundPort[]): ListenerInit {
   const sniffed = ports.filter(({ protocol }) => protocol === 'auto').map(({ port }) => port);
   return {
     name: VIRTUAL_INBOUND_LISTENER,
@@ -39,7 +39,7 @@ export function virtualInbound(ports: readonly InboundPort[]): ListenerInit {
         filters: [tcpToCluster(BLACK_HOLE_CLUSTER)],
       },
       ...ports.flatMap((port) =>
-        chainsTo(port).map((chain) => ({
+        chainsTo(proxy, port).map((chain) => ({
           ...chain,
           name: listenerName(ANY_ADDRESS, port.port),
           filterChainMatch: {
@@ -56,7 +56,7 @@ export function virtualInbound(ports: readonly InboundPort[]): ListenerInit {
 /** `127.1.0.5_8080`: where nothing is redirected the proxy listens on the port itself, in front of the application. */
 export function boundInbound(proxy: ProxyNode, port: InboundPort): ListenerInit {
   const address = proxy.capture === 'none' ? proxy.ip : (port.listenAddress ?? proxy.ip);
-  const chains = chainsTo(port);
+  const chains = chainsTo(proxy, port);
   return {
     name: listenerName(address, port.port),
     address: addressOf(address, port.port),
@@ -66,9 +66,9 @@ export function boundInbound(proxy: ProxyNode, port: InboundPort): ListenerInit 
   };
 }
 
-function chainsTo({ port, protocol }: InboundPort): FilterChain[] {
+function chainsTo({ evaluatesPolicy = false }: ProxyNode, { port, protocol }: InboundPort): FilterChain[] {
   const tcp = { filters: [tcpToCluster(inboundCluster(port))] };
   if (protocol === 'tcp' || protocol === 'tls') return [tcp];
-  const filters = [httpToApplication(port)];
+  const filters = [httpToApplication(port, evaluatesPolicy)];
   return protocol === 'auto' ? [{ filterChainMatch: PLAINTEXT_HTTP, filters }, tcp] : [{ filters }];
 }

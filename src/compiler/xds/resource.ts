@@ -42,7 +42,11 @@ export const encodeSecret = (secret: Init<typeof SecretSchema> & { name: string 
 export const encodeEndpoints = (endpoints: EndpointsInit): XdsResource =>
   encode(ClusterLoadAssignmentSchema, endpoints.clusterName, endpoints);
 
-function encode<Desc extends DescMessage>(schema: Desc, name: string, init: MessageInitShape<Desc>): XdsResource {
+export function encode<Desc extends DescMessage>(
+  schema: Desc,
+  name: string,
+  init: MessageInitShape<Desc>,
+): XdsResource {
   const body = toBinary(schema, create(schema, init));
   return { name, version: createHash('sha256').update(body).digest('hex').slice(0, VERSION_LENGTH), body };
 }

@@ -6,6 +6,7 @@ const MAKE_ORDER: readonly string[] = [
   TYPE_URL.cluster,
   TYPE_URL.endpoint,
   TYPE_URL.secret,
+  TYPE_URL.policy,
   TYPE_URL.listener,
   TYPE_URL.route,
 ];
@@ -16,6 +17,7 @@ const BREAK_ORDER: readonly string[] = [
   TYPE_URL.cluster,
   TYPE_URL.endpoint,
   TYPE_URL.secret,
+  TYPE_URL.policy,
 ];
 const NONE: ReadonlyMap<string, XdsResource> = new Map();
 

@@ -53,4 +53,6 @@ export const TYPE_URL = {
   listener: 'type.googleapis.com/envoy.config.listener.v3.Listener',
   route: 'type.googleapis.com/envoy.config.route.v3.RouteConfiguration',
   secret: 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret',
+  /** Our own: what Mixer's kinds ask of a sidecar. */
+  policy: 'type.googleapis.com/trysail.policy.v1.Resource',
 } as const;
