@@ -40,8 +40,8 @@ export async function removeUnreferenced(
   return { blobs, bytes };
 }
 
-/** Removes what an image that lost its last name does not share with others. */
-export async function removeOwnBlobs(layout: OciLayout, folders: RootfsFolders, digest: string): Promise<void> {
+/** Removes what an image that lost its last name does not share with others. @returns whether the registry does not hold it either */
+export async function removeOwnBlobs(layout: OciLayout, folders: RootfsFolders, digest: string): Promise<boolean> {
   const own = await closureOf(layout, digest);
   const kept = await referencedDigests(layout);
   for (const blob of own) {
@@ -49,4 +49,5 @@ export async function removeOwnBlobs(layout: OciLayout, folders: RootfsFolders, 
     await layout.removeBlob(blob);
     await folders.remove(blob);
   }
+  return !kept.has(digest);
 }

@@ -135,8 +135,8 @@ export class ImageStore {
     });
     const [first] = removed;
     if (!first) throw new RuntimeError('NO_SUCH_IMAGE', `No such image: ${name}`, 'See `trysail image list`.');
-    if (last) await removeOwnBlobs(this.layout, this.folders, first.digest);
-    return { untagged: removed.flatMap((each) => nameOf(each) ?? []), deleted: last ? first.digest : undefined };
+    const isGone = last && (await removeOwnBlobs(this.layout, this.folders, first.digest));
+    return { untagged: removed.flatMap((each) => nameOf(each) ?? []), deleted: isGone ? first.digest : undefined };
   }
 
   /**

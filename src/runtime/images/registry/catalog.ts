@@ -60,12 +60,14 @@ export class RegistryCatalog {
   /** Keeps a manifest whose parts are here, under tags too. An image for this machine becomes one of the store's. */
   async put(repository: string, digest: string, manifest: PushedManifest, tags: readonly string[]): Promise<void> {
     await this.pushed.put(repository, digest, manifest, tags);
-    if (tags.length === 0 || !(await this.isRunnable(digest))) return;
+    if (tags.length === 0) return;
+    const isRunnable = await this.isRunnable(digest);
     const names = tags.flatMap((tag) => completed(repository, tag) ?? []);
     const full = new Set(names.map((name) => name.full));
     await this.layout.changeIndex((entries) => [
       ...entries.filter((entry) => !full.has(nameOf(entry) ?? '')),
-      ...names.map((name) => ({
+      // What is no image for this machine has the tag nevertheless.
+      ...(isRunnable ? names : []).map((name) => ({
         mediaType: manifest.mediaType,
         digest,
         size: manifest.size,

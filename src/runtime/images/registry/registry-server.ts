@@ -91,7 +91,10 @@ export class RegistryServer {
     const known = error instanceof RegistryError;
     const body = known ? error.body() : JSON.stringify({ errors: [{ code: 'UNKNOWN', message: messageOf(error) }] });
     // What is left of the body is not wanted.
-    if (!request.complete) response.setHeader('Connection', 'close');
+    if (!request.complete) {
+      response.setHeader('Connection', 'close');
+      request.resume();
+    }
     response.writeHead(known ? error.status : 500, {
       ...(known ? error.extra.headers : {}),
       'Content-Type': 'application/json',

@@ -111,7 +111,8 @@ export class Uploads {
   private async write(upload: Upload, body: Readable): Promise<void> {
     const bytes_max = this.options.bytes_max ?? BLOB_BYTES_MAX;
     await pipeline(
-      body,
+      // Who sends too much still hears why.
+      body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>,
       async function* counted(chunks: AsyncIterable<Buffer>) {
         for await (const chunk of chunks) {
           upload.size += chunk.length;

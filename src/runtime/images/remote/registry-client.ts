@@ -53,7 +53,9 @@ export class RegistryClient {
   async putManifest(reference: string, mediaType: string, bytes: Buffer): Promise<void> {
     const headers = { 'Content-Type': mediaType, 'Content-Length': String(bytes.length) };
     const path = `manifests/${reference}`;
-    await expectStatus(await this.request('push', { method: 'PUT', path, headers, body: () => bytes }), [201, 200]);
+    const response = await this.request('push', { method: 'PUT', path, headers, body: () => bytes });
+    await expectStatus(response, [201, 200]);
+    response.body.resume();
   }
 
   /** @param start first byte that is wanted */
