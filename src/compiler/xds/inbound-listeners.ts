@@ -3,7 +3,7 @@ import { OriginalDstSchema } from '../../xds/types/gen/envoy/extensions/filters/
 import type { InboundPort } from '../model/inbound.js';
 import type { ProxyNode } from '../model/proxy.js';
 import { httpToApplication } from './http-connection-manager.js';
-import { type FilterChain, httpInspector, inspectionFor, NO_TIME_LIMIT, PLAINTEXT_HTTP } from './inspectors.js';
+import { type FilterChain, httpInspector, inspectionFor, NO_TIME_LIMIT, SNIFFED_HTTP } from './inspectors.js';
 import {
   ANY_ADDRESS,
   BLACK_HOLE_CLUSTER,
@@ -70,5 +70,5 @@ function chainsTo({ evaluatesPolicy = false }: ProxyNode, { port, protocol }: In
   const tcp = { filters: [tcpToCluster(inboundCluster(port))] };
   if (protocol === 'tcp' || protocol === 'tls') return [tcp];
   const filters = [httpToApplication(port, evaluatesPolicy)];
-  return protocol === 'auto' ? [{ filterChainMatch: PLAINTEXT_HTTP, filters }, tcp] : [{ filters }];
+  return protocol === 'auto' ? [{ filterChainMatch: SNIFFED_HTTP, filters }, tcp] : [{ filters }];
 }

@@ -8,16 +8,22 @@ import { HttpInspectorSchema } from '../../xds/types/gen/envoy/extensions/filter
 import { TlsInspectorSchema } from '../../xds/types/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js';
 import { anyOf, type Init, type ListenerInit } from './resource.js';
 
+/** What a transport is called that is not TLS. */
+export const RAW_BUFFER = 'raw_buffer';
+
 type ListenerFilter = Init<typeof ListenerFilterSchema>;
 type Predicate = Init<typeof ListenerFilterChainMatchPredicateSchema>;
 type Match = Init<typeof FilterChainMatchSchema>;
 export type FilterChain = Omit<Init<typeof FilterChainSchema>, 'filterChainMatch'> & { filterChainMatch?: Match };
 
 /** What the HTTP inspector calls HTTP without TLS. */
-export const PLAINTEXT_HTTP: Match = {
-  transportProtocol: 'raw_buffer',
-  applicationProtocols: ['http/1.0', 'http/1.1', 'h2c'],
-};
+export const SNIFFED_HTTP: Match = { applicationProtocols: ['http/1.0', 'http/1.1', 'h2c'] };
+
+/**
+ * The same where TLS may come too, which also says by ALPN that HTTP is in it. Envoy does not go back on a choice: a chain that asks
+ * for nothing is not found any more once there is one for the transport, so that it must be the listener's default.
+ */
+export const PLAINTEXT_HTTP: Match = { ...SNIFFED_HTTP, transportProtocol: RAW_BUFFER };
 
 export function tlsInspector(): ListenerFilter {
   return {

@@ -7,7 +7,7 @@ import { MESH_GATEWAY } from '../model/routes.js';
 import type { EgressScope, SidecarScope } from '../model/sidecar-scope.js';
 import type { Mesh, Protocol, Service, ServicePort } from '../model/types.js';
 import { httpByRoutes } from './http-connection-manager.js';
-import { type FilterChain, inspectionFor, PLAINTEXT_HTTP } from './inspectors.js';
+import { type FilterChain, inspectionFor, PLAINTEXT_HTTP, RAW_BUFFER } from './inspectors.js';
 import { cidrOf, l4Chains } from './l4-chains.js';
 import { ANY_ADDRESS, BLACK_HOLE_CLUSTER, listenerName, PASSTHROUGH_CLUSTER, sniffedRoutes } from './names.js';
 import type { ListenerInit } from './resource.js';
@@ -70,7 +70,8 @@ function addPort(
     // Addresses are looked at before what is spoken: chains that ask for one would take the HTTP to it as well.
     if (mayBeHttp(protocol) && subnets.length > 0) addChains(draft, [httpTo(draft, subnets)]);
     const where = { proxy, gateway: MESH_GATEWAY, port: port.number };
-    addChains(draft, l4Chains(mesh, l4TablesFor(egress.routes, service.hostname), target, where));
+    const own = l4Chains(mesh, l4TablesFor(egress.routes, service.hostname), target, where);
+    addChains(draft, mayBeHttp(protocol) ? own.flatMap(alsoWithoutTls) : own);
   }
 }
 
@@ -126,19 +127,32 @@ function matchKey({ filterChainMatch }: FilterChain): string {
 
 function finish({ address, port, listens, http, chains }: Draft, rest: string): ListenerInit {
   const name = listenerName(address, port);
-  const shared = address === ANY_ADDRESS;
-  const all = [...(http ? [httpChain(name, http, shared || chains.length > 0)] : []), ...chains];
-  if (shared && !all.some((chain) => chain.filterChainMatch === undefined)) {
-    all.push({ name: 'PassthroughFilterChain', filters: [tcpToCluster(rest)] });
-  }
+  const sniffed = address === ANY_ADDRESS || chains.length > 0;
+  const all = [...(http ? [httpChain(name, http, sniffed)] : []), ...chains];
+  const takingAll = all.find(takesEverything);
+  const matching = all.filter((chain) => chain !== takingAll);
+  const passthrough: FilterChain = { name: 'PassthroughFilterChain', filters: [tcpToCluster(rest)] };
   return {
     name,
     address: addressOf(address, port),
     trafficDirection: TrafficDirection.OUTBOUND,
     ...(listens ? {} : { bindToPort: false }),
     ...inspectionFor(all),
-    filterChains: all,
+    ...(matching.length > 0
+      ? { filterChains: matching, defaultFilterChain: takingAll ?? passthrough }
+      : { filterChains: all }),
   };
+}
+
+function takesEverything({ filterChainMatch }: FilterChain): boolean {
+  return filterChainMatch === undefined;
+}
+
+/** What is left of the addresses that have a chain for HTTP without TLS. */
+function alsoWithoutTls(chain: FilterChain): FilterChain[] {
+  const { filterChainMatch } = chain;
+  if (!filterChainMatch?.prefixRanges?.length) return [chain];
+  return [{ ...chain, filterChainMatch: { ...filterChainMatch, transportProtocol: RAW_BUFFER } }, chain];
 }
 
 function httpTo({ address, port, http }: Draft, subnets: readonly string[]): FilterChain {
