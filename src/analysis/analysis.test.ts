@@ -11,6 +11,7 @@ import { IST, MESSAGE_TYPES, NOT_APPLICABLE, TRY } from './codes.js';
 import { friendlyName, type Message } from './message.js';
 
 const TESTDATA = join(repoRoot(), 'src/analysis/testdata');
+const NOW_MS = Date.UTC(2030, 0, 1);
 const UPDATE = process.env['TRYSAIL_UPDATE'] === '1';
 const served = new Set(readdirSync(TESTDATA).map((file) => file.replace('.yaml', '')));
 
@@ -31,7 +32,7 @@ function told(messages: readonly Message[]): string[] {
 function run(code: string, { live = false }: Case, objects: readonly KubeObject[]): string[] {
   const origin = { place: (field = '') => ({ file: `test.yaml#${field}` }) };
   const inputs = objects.map((object) => (live ? { object } : { object, origin }));
-  const messages = analyze(inputs, { live, namespace: 'default' });
+  const messages = analyze(inputs, { live, now_ms: NOW_MS, namespace: 'default' });
   return told(messages.filter(({ type }) => type.code === code));
 }
 

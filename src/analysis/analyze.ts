@@ -20,6 +20,8 @@ export interface Input {
 export interface AnalyzeOptions {
   /** Whether the objects include all of a running mesh; objects of files then stand in place of those of the same name. */
   readonly live: boolean;
+  /** Wall time, for certificates. */
+  readonly now_ms: number;
   /** Of objects that do not say their own. */
   readonly namespace: string;
   /** Whether {@link namespace} is what somebody said, and not a guess. Of a running mesh it is never a guess. */
@@ -41,9 +43,10 @@ export const MESSAGES_MAX = 10_000;
 export function analyze(inputs: readonly Input[], options: AnalyzeOptions): Message[] {
   const messages: Message[] = [];
   const report: Report = (type, subject, what) => void messages.push({ type, level: type.level, subject, ...what });
-  const sound = soundSubjects(inputs, options, messages);
-  const world = new World(sound, {
+  const { sound, unsound } = soundSubjects(inputs, options, messages);
+  const world = new World(sound, unsound, {
     live: options.live,
+    now_ms: options.now_ms,
     domain: options.domain ?? DOMAIN,
     rootNamespace: options.rootNamespace ?? ROOT_NAMESPACE,
     ...(options.live || options.namespaceIsSaid ? {} : { guessedNamespace: options.namespace }),
@@ -56,25 +59,34 @@ export function analyze(inputs: readonly Input[], options: AnalyzeOptions): Mess
     .slice(0, MESSAGES_MAX);
 }
 
-/** Objects that the API server would take; what is wrong with the others is told. */
-function soundSubjects(inputs: readonly Input[], { namespace }: AnalyzeOptions, messages: Message[]): Subject[] {
+/** Objects that analyzers can look at: those that the API server would take, and of Kubernetes' kinds those with a sound shape. */
+function soundSubjects(
+  inputs: readonly Input[],
+  { namespace }: AnalyzeOptions,
+  messages: Message[],
+): { sound: Subject[]; unsound: Subject[] } {
   const byKey = new Map<string, Subject>();
+  const unsound: Subject[] = [];
   for (const { object, origin } of inputs) {
-    const { subject, definition, messages: wrong } = validate(object, origin, namespace);
+    const { subject, isShaped, definition, messages: wrong } = validate(object, origin, namespace);
     // What runs was checked when it was created, and may be of an older version.
     if (origin !== undefined) messages.push(...wrong);
     if (definition === undefined) {
       if (!isOfIstio(object)) continue;
       if (origin !== undefined) messages.push(unserved(subject));
     }
-    if (wrong.length > 0 && !wrong.every(({ type }) => type === TRY.UnsupportedField)) continue;
+    const isSound = wrong.every(({ type }) => type === TRY.UnsupportedField);
+    if (!isShaped || (!isSound && isOfIstio(object))) {
+      unsound.push(subject);
+      continue;
+    }
     const key = `${object.kind}/${namespaceOf(subject)}/${subject.object.metadata.name}`;
     const earlier = byKey.get(key);
     if (earlier?.origin !== undefined && subject.object.metadata.name) messages.push(repeated(earlier, subject));
     // The later takes the place of the earlier.
     byKey.set(subject.object.metadata.name ? key : `${key}${byKey.size}`, subject);
   }
-  return [...byKey.values()];
+  return { sound: [...byKey.values()], unsound };
 }
 
 function isOfIstio({ apiVersion }: KubeObject): boolean {

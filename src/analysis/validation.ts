@@ -12,6 +12,8 @@ const SUPPORT_PAGE = 'docs/compatibility.md';
 
 export interface Validated {
   readonly subject: Subject;
+  /** Whether its fields have the types of its kind, so that it can be looked at. */
+  readonly isShaped: boolean;
   /** Undefined where this mesh has no such kind. */
   readonly definition: KindDefinition | undefined;
   readonly messages: readonly Message[];
@@ -25,11 +27,17 @@ export function validate(written: KubeObject, origin: Origin | undefined, namesp
   const found = definitionOf(written);
   if (found === undefined) {
     const metadata = { ...written.metadata, namespace: written.metadata.namespace ?? namespace };
-    return { subject: asSubject({ ...written, metadata }, origin), definition: undefined, messages: [] };
+    return {
+      subject: asSubject({ ...written, metadata }, origin),
+      isShaped: true,
+      definition: undefined,
+      messages: [],
+    };
   }
   const { definition, version } = found;
   const { value, unknown, errors } = conform({ ...written }, version.schema);
-  const shaped = errors.length > 0 ? written : stored(value as KubeObject, definition, version, namespace);
+  const isShaped = !errors.some(({ reason }) => reason === 'FieldValueTypeInvalid');
+  const shaped = isShaped ? stored(value as KubeObject, definition, version, namespace) : written;
   const subject = asSubject(shaped, origin);
   const problems = errors.length > 0 ? errors : kindErrors(shaped, definition);
   const unsupported = new Set(errors.length > 0 ? [] : unsupportedFieldErrors(shaped).map(({ field }) => field));
@@ -37,7 +45,7 @@ export function validate(written: KubeObject, origin: Origin | undefined, namesp
     ...unknown.map(({ path, suggestion }) => unknownField(subject, path, suggestion)),
     ...problems.map((problem) => toMessage(subject, problem, unsupported)),
   ];
-  return { subject, definition, messages };
+  return { subject, isShaped, definition, messages };
 }
 
 function asSubject(object: KubeObject, origin: Origin | undefined): Subject {

@@ -70,7 +70,7 @@ export function toWorkload(subject: Subject): Workload | undefined {
     subject,
     namespace: namespaceOf(subject),
     labels: metadata?.labels ?? {},
-    spec: spec ?? { containers: [] },
+    spec: { ...spec, containers: spec?.containers ?? [] },
   };
 }
 

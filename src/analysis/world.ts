@@ -9,6 +9,8 @@ export interface WorldOptions {
   /** `cluster.local` */
   readonly domain: string;
   readonly rootNamespace: string;
+  /** Wall time, for certificates. */
+  readonly now_ms: number;
   /** Where objects were put that do not say their namespace; absent where that is no guess. */
   readonly guessedNamespace?: string;
 }
@@ -17,12 +19,17 @@ export interface WorldOptions {
 export class World {
   private readonly byKind = new Map<string, Subject[]>();
   private readonly byName = new Map<string, Subject>();
+  /** `kind/namespace` of everything that is here. */
   private readonly namespaces = new Set<string>();
+  /** The same of what was left out. */
+  private readonly unsound = new Set<string>();
   readonly workloads: Workloads;
   readonly hosts: Hosts;
 
+  /** @param unsound objects that are not in it: they make what there is of their kind unknown */
   constructor(
     subjects: readonly Subject[],
+    unsound: readonly Subject[],
     readonly options: WorldOptions,
   ) {
     for (const subject of subjects) {
@@ -32,6 +39,11 @@ export class World {
       else this.byKind.set(kind, [subject]);
       this.byName.set(`${kind}/${namespaceOf(subject)}/${metadata.name}`, subject);
       this.namespaces.add(`${kind}/${namespaceOf(subject)}`);
+    }
+    for (const subject of unsound) {
+      this.unsound.add(
+        `${subject.object.kind}/${subject.object.metadata.namespace ?? this.options.guessedNamespace ?? ''}`,
+      );
     }
     this.workloads = new Workloads(subjects);
     this.hosts = new Hosts(
@@ -54,6 +66,7 @@ export class World {
    * namespace may belong to it too.
    */
   knowsAll(kind: string, namespace: string): boolean {
+    if (this.unsound.has(`${kind}/${namespace}`)) return false;
     if (this.options.live) return true;
     return this.namespaces.has(`${kind}/${namespace}`) && !this.mayHoldMore(kind, namespace);
   }

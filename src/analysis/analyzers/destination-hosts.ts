@@ -18,6 +18,13 @@ export const destinationHosts: Analyzer = {
   },
 };
 
+/** The namespaces whose proxies have the routes: the own one, or those to which they are exported. */
+function viewersOf(subject: Subject<VirtualService>): string[] {
+  const { exportTo = [] } = subject.object.spec;
+  if (exportTo.length === 0) return [namespaceOf(subject)];
+  return exportTo.map((namespace) => (namespace === '.' ? namespaceOf(subject) : namespace));
+}
+
 function checkDestination(
   world: World,
   report: Report,
@@ -26,13 +33,15 @@ function checkDestination(
 ): void {
   const namespace = namespaceOf(subject);
   const host = world.hosts.resolve(destination.host, namespace);
-  const known = world.hosts.find(host, namespace);
+  const known = viewersOf(subject)
+    .map((viewer) => world.hosts.find(host, viewer))
+    .find((found) => found !== undefined);
   if (known === undefined) {
     if (!world.knowsHost(host, namespace)) return;
     report(IST.ReferencedResourceNotFound, subject, {
       field: `${field}.host`,
       text: `Referenced ${isMirror ? 'mirror host' : 'host'} not found: "${destination.host}"`,
-      fix: missingHostFix(world, host, namespace),
+      fix: missingHostFix(world, host, viewersOf(subject).join(', ')),
     });
     return;
   }

@@ -57,15 +57,21 @@ function checkSubsets(
 ): void {
   for (const [i, { name, labels = {} }] of (subject.object.spec.subsets ?? []).entries()) {
     const own = Object.fromEntries(Object.entries(labels).filter(([key]) => !FROM_PLACE.test(key)));
-    if (Object.keys(own).length === 0 || selects(world, known, own) !== false) continue;
+    const mayHavePods = Object.keys(own).length === 0 || selects(world, known, own) !== false;
+    if (mayHavePods && !hasEmptyPlace(labels)) continue;
     report(IST.DestinationRuleSubsetNotSelectPods, subject, {
       // People list the versions that there may be; only a request that is routed to one fails.
       ...(used?.has(name) ? {} : { level: 'Info' }),
       field: `spec.subsets[${i}].labels`,
       text: `The Subset ${name} defined in the DestinationRule does not select any pods. Which may lead to 503 UH (NoHealthyUpstream).`,
-      fix: `Give pods of ${known.host} the labels ${describe(own)}, or correct the subset's.`,
+      fix: `Give pods of ${known.host} the labels ${describe(labels)}, or correct the subset's.`,
     });
   }
+}
+
+/** A place without name is nowhere. */
+function hasEmptyPlace(labels: Readonly<Record<string, string>>): boolean {
+  return Object.entries(labels).some(([key, value]) => FROM_PLACE.test(key) && value === '');
 }
 
 /** Undefined where nobody can know. */

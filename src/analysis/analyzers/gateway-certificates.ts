@@ -66,7 +66,7 @@ function checkSecret(world: World, report: Report, subject: Subject<Gateway>, na
       text: `Referenced credentialName not found: "${name}"`,
       fix: `Create it: kubectl create -n ${namespaces[0]} secret tls ${name} --key=key.pem --cert=cert.pem`,
     });
-  } else if (!hasCertificate(secret)) {
+  } else if (!hasCertificate(secret, world.options.now_ms)) {
     report(IST.InvalidGatewayCredential, subject, {
       field: `${field}.credentialName`,
       text: `The credential referenced by the Gateway ${subject.object.metadata.name} in namespace ${namespaceOf(subject)} is invalid, which can cause the traffic not to work as expected.`,
@@ -75,7 +75,8 @@ function checkSecret(world: World, report: Report, subject: Subject<Gateway>, na
   }
 }
 
-function hasCertificate({ object }: Subject): boolean {
+/** Whether there are a certificate that is valid now, and a key. */
+function hasCertificate({ object }: Subject, now_ms: number): boolean {
   const { data = {}, stringData = {} } = object as {
     data?: Record<string, string>;
     stringData?: Record<string, string>;
@@ -88,8 +89,8 @@ function hasCertificate({ object }: Subject): boolean {
   const certificate = read('tls.crt', 'cert');
   if (certificate === undefined || !read('tls.key', 'key')) return false;
   try {
-    new X509Certificate(certificate);
-    return true;
+    const { validFrom, validTo } = new X509Certificate(certificate);
+    return Date.parse(validFrom) <= now_ms && now_ms <= Date.parse(validTo);
   } catch {
     return false;
   }

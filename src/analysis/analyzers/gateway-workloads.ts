@@ -22,10 +22,11 @@ export const gatewayWorkloads: Analyzer = {
   analyze(world, report) {
     for (const subject of world.all<Gateway>('Gateway')) {
       const { selector } = subject.object.spec;
-      if (!selector || INSTALLED.some((labels) => matchesLabels(selector, labels))) continue;
+      if (!selector) continue;
       const workloads = world.workloads.select(selector);
+      const isInstalled = INSTALLED.some((labels) => matchesLabels(selector, labels));
       if (workloads.length > 0) checkPorts(world, report, subject, workloads);
-      else if (world.knowsPods(namespaceOf(subject))) reportSelector(report, subject, selector);
+      else if (!isInstalled && world.knowsPods(namespaceOf(subject))) reportSelector(report, subject, selector);
     }
   },
 };

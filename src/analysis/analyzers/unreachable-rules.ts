@@ -3,6 +3,9 @@ import type { Analyzer, Report } from '../analyzer.js';
 import { IST } from '../codes.js';
 import type { Subject } from '../subject.js';
 
+/** Fields of a match whose entries are conditions of their own. */
+const MAPS: ReadonlySet<string> = new Set(['headers', 'withoutHeaders', 'queryParams', 'sourceLabels']);
+
 interface Rule {
   readonly name?: string;
   readonly match?: readonly object[];
@@ -76,11 +79,21 @@ function coveredBy(match: object, seen: ReadonlyMap<string, Seen>): number | und
   return [...seen.values()].find((earlier) => isPrefixOf(earlier.match, match, path))?.rule;
 }
 
-/** Whether a match asks for the same and for a path that begins as the other's does. */
+/** Whether a match asks for nothing more than the other, and for a path that begins as the other's does. */
 function isPrefixOf(wide: HttpMatchRequest, narrow: HttpMatchRequest, path: string): boolean {
-  const { uri: wideUri, ...wideRest } = wide;
-  const { uri: _, ...narrowRest } = narrow;
-  return wideUri?.prefix !== undefined && path.startsWith(wideUri.prefix) && keyOf(wideRest) === keyOf(narrowRest);
+  const { uri, name: _, ...asked } = wide;
+  if (uri?.prefix === undefined || !path.startsWith(uri.prefix)) return false;
+  const given = new Set(conditionsOf(narrow));
+  return conditionsOf(asked).every((condition) => given.has(condition));
+}
+
+/** `headers.cookie {"exact":"a"}`: all of them must hold. */
+function conditionsOf(match: HttpMatchRequest): string[] {
+  return Object.entries(match).flatMap(([field, value]) =>
+    MAPS.has(field)
+      ? Object.entries(value as object).map(([key, each]) => `${field}.${key} ${keyOf({ each })}`)
+      : [`${field} ${keyOf({ value })}`],
+  );
 }
 
 function keyOf(match: object): string {

@@ -102,6 +102,7 @@ async function run(files: readonly string[], flags: Flags, dependencies: CliDepe
   const only = mesh && !flags.allNamespaces ? [namespace, ...namespacesOf(written.inputs)] : undefined;
   const messages = analysis.analyze([...(mesh?.inputs ?? []), ...written.inputs], {
     live: mesh !== undefined,
+    now_ms: dependencies.now(),
     namespace,
     namespaceIsSaid: flags.namespace !== undefined,
     ...(only ? { only } : {}),

@@ -27,7 +27,7 @@ export const registerValidate: RegisterCommand = (program, dependencies) => {
     });
 };
 
-async function run(flags: Flags, { stdin, stdout, stderr }: CliDependencies): Promise<number> {
+async function run(flags: Flags, { stdin, stdout, stderr, now }: CliDependencies): Promise<number> {
   const names = [...flags.filename, ...flags.recursive];
   if (names.length === 0) throw new CliError('USAGE', 'you must specify resources by --filename');
   const { expandFiles } = await import('../manifests/files.js');
@@ -36,7 +36,9 @@ async function run(flags: Flags, { stdin, stdout, stderr }: CliDependencies): Pr
   for (const file of expandFiles(names)) {
     const errors: string[] = [];
     const manifests = parseManifests(await readInput(file, stdin), file, ({ message }) => errors.push(message));
-    const found = await Promise.all(manifests.map((manifest) => findings(manifest, flags.namespace ?? 'default')));
+    const found = await Promise.all(
+      manifests.map((manifest) => findings(manifest, flags.namespace ?? 'default', now())),
+    );
     errors.push(...found.flatMap((each) => each.errors));
     const warnings = found.flatMap((each) => each.warnings);
     for (const error of errors) stderr.write(`error: ${error}\n`);
@@ -52,13 +54,13 @@ interface Findings {
   readonly warnings: readonly string[];
 }
 
-async function findings(manifest: Manifest, namespace: string): Promise<Findings> {
+async function findings(manifest: Manifest, namespace: string, now_ms: number): Promise<Findings> {
   const { analyze, validate } = await import('../../analysis/index.js');
   const { definition, messages } = validate(manifest.object, manifest, namespace);
   const errors = messages.map((message) => tell(manifest, message));
   if (definition === undefined) return { errors, warnings: [] };
   const alone = [{ object: manifest.object, origin: manifest }];
-  const ports = analyze(alone, { live: false, namespace }).filter(({ type }) => type.code === 'IST0118');
+  const ports = analyze(alone, { live: false, now_ms, namespace }).filter(({ type }) => type.code === 'IST0118');
   const unlabelled = definition.kind === 'Deployment' ? missingLabels(manifest) : [];
   return { errors: [...errors, ...ports.map((message) => tell(manifest, message))], warnings: unlabelled };
 }
