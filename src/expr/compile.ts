@@ -69,21 +69,20 @@ function compileOptional(typed: Typed, text: string): Evaluate {
   return compileStrict(typed, text);
 }
 
+/** An entry that a map has not is the empty text, as in Mixer; only a map that is absent fails. */
 function compileIndex(map: Evaluate, key: Typed, keyOf: Evaluate): Evaluate {
   if (key.kind === 'constant') {
     const name = key.value as string;
-    const absent = new Failure(`member lookup failed: '${name}'`);
     return (bag) => {
       const entries = map(bag);
-      return entries instanceof Failure ? entries : ((entries as StringMap).get(name) ?? absent);
+      return entries instanceof Failure ? entries : ((entries as StringMap).get(name) ?? '');
     };
   }
   return (bag) => {
     const entries = map(bag);
     if (entries instanceof Failure) return entries;
     const name = keyOf(bag);
-    if (name instanceof Failure) return name;
-    return (entries as StringMap).get(name as string) ?? new Failure(`member lookup failed: '${String(name)}'`);
+    return name instanceof Failure ? name : ((entries as StringMap).get(name as string) ?? '');
   };
 }
 

@@ -17,6 +17,8 @@ const vocabulary = vocabularyOf(
 interface Meaning {
   readonly text: string;
   readonly meaning: (attributes: Attributes) => unknown;
+  /** What absence becomes where no `|` looks at it. */
+  readonly otherwise?: (attributes: Attributes) => unknown;
 }
 
 type Attributes = Readonly<Record<string, string | number | boolean | Record<string, string>>>;
@@ -34,11 +36,15 @@ const entry = word.map(
   (key): Meaning => ({
     text: `m1[${text(key)}]`,
     meaning: ({ m1 }) => (m1 === undefined ? ABSENT : (m1 as Record<string, string>)[key]),
+    otherwise: ({ m1 }) => (m1 === undefined ? FAILED : ''),
   }),
 );
 
-/** Absence counts as failure everywhere but left of `|`. */
-const strict = (value: unknown) => (value === ABSENT ? FAILED : value);
+/** Where no `|` looks at it, absence is failure, and of an entry the empty text. */
+function strict({ meaning, otherwise }: Meaning, attributes: Attributes): unknown {
+  const value = meaning(attributes);
+  return value === ABSENT ? (otherwise?.(attributes) ?? FAILED) : value;
+}
 
 function either(left: Meaning, right: Meaning): Meaning {
   return {
@@ -47,6 +53,7 @@ function either(left: Meaning, right: Meaning): Meaning {
       const value = left.meaning(attributes);
       return value === ABSENT ? right.meaning(attributes) : value;
     },
+    otherwise: (attributes) => strict(right, attributes),
   };
 }
 
@@ -56,7 +63,7 @@ function applied(written: string, parts: readonly Meaning[], apply: (...values: 
     meaning: (attributes) => {
       const values: unknown[] = [];
       for (const part of parts) {
-        const value = strict(part.meaning(attributes));
+        const value = strict(part, attributes);
         if (value === FAILED) return FAILED;
         values.push(value);
       }
@@ -103,9 +110,9 @@ const { strings, bools } = fc.letrec<{ strings: Meaning; ints: Meaning; bools: M
       ([a, b, operator]): Meaning => ({
         text: `(${a.text} ${operator} ${b.text})`,
         meaning: (attributes) => {
-          const value = strict(a.meaning(attributes));
+          const value = strict(a, attributes);
           if (value === FAILED) return FAILED;
-          return value === (operator === '||') ? value : strict(b.meaning(attributes));
+          return value === (operator === '||') ? value : strict(b, attributes);
         },
       }),
     ),
@@ -139,7 +146,7 @@ test('property: a compiled expression has the value that its text means', () => 
       }
       if (compiled.type === 'DURATION') return;
       const value = compiled.evaluate(bagOf(attributes));
-      const expected = strict(expression.meaning(attributes));
+      const expected = strict(expression, attributes);
       assert.equal(value instanceof Failure ? FAILED : value, expected, expression.text);
     }),
     { numRuns: 1_000 },

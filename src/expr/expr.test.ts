@@ -50,7 +50,7 @@ test('the expressions of the tutorial', () => {
 
 test('an absent attribute fails the expression, and only | makes up for it', () => {
   assert.equal(run('as == "x"'), "failed: lookup failed: 'as'");
-  assert.equal(run('request.headers["x"] == "y"', { 'request.headers': labels }), "failed: member lookup failed: 'x'");
+  assert.equal(run('request.headers["x"] == "y"'), "failed: lookup failed: 'request.headers'");
   assert.equal(run('(as | "d") == "d"'), true);
   assert.equal(run('as | "d" == "d"'), true, '| binds closer than ==');
   assert.equal(run('(as == "x") | true'), "failed: lookup failed: 'as'", 'a comparison is never absent');
@@ -59,6 +59,14 @@ test('an absent attribute fails the expression, and only | makes up for it', () 
   assert.equal(run('(as | request.id) | "x"'), 'x');
   assert.equal(run('request.headers[as] | "x"', { 'request.headers': labels }), 'x');
   assert.equal(run('request.headers[as] | "x"', { 'request.headers': labels, as: 'app' }), 'preference');
+});
+
+test('an entry that a map has not is empty, but left of | it is absent', () => {
+  const bag = { 'request.headers': labels, as: 'x' };
+  assert.equal(run('request.headers["x"] == ""', bag), true);
+  assert.equal(run('request.headers[as] != "customer"', bag), true);
+  assert.equal(run('match(request.headers["x"], "a*")', bag), false);
+  assert.equal(run('request.headers["x"] | "d"', bag), 'd');
 });
 
 test('&& and || look at their right side only where it counts', () => {
@@ -104,6 +112,7 @@ test('comparison by type', () => {
   assert.equal(run('dns == dnsName("xn--bcher-kva.example")', { dns: 'bücher.example' }), true);
   assert.equal(run('mail == email("a@ISTIO.io")', { mail: 'a@istio.io' }), true);
   assert.equal(run('mail == email("A@istio.io")', { mail: 'a@istio.io' }), false);
+  assert.equal(run('mail == email("a@istio.io")', { mail: '"a"@istio.io' }), true);
   assert.equal(run('link == uri("HTTP://Istio.io/x")', { link: 'http://istio.io/x' }), true);
   assert.equal(run('link == uri("http://istio.io/X")', { link: 'http://istio.io/x' }), false);
 });
@@ -126,6 +135,8 @@ test('functions', () => {
   );
   assert.equal(run('toLower("AbC") + "d"'), 'abcd');
   assert.equal(run('size("ä")'), 2);
+  assert.equal(run('dnsName(as)', { as: '' }), `failed: error converting '' to dns name: 'idna: invalid label ""'`);
+  assert.equal(run('email(as)', { as: 'x' }), "failed: error converting 'x' to e-mail: 'mail: no angle-addr'");
   assert.equal(run('ip(as)', { as: 'x' }), 'failed: could not convert x to IP_ADDRESS');
 });
 

@@ -76,6 +76,18 @@ test('listchecker: white and black lists of strings', () => {
   assert.equal(check(ips, 'home'), '400 INVALID_ARGUMENT:l.listchecker.shop:home is not a valid IP address');
 });
 
+test('a caller without the label is not in the list; one whose labels are unknown is not asked about', () => {
+  const policy = policyWith(new TestEnvironment(), { 'l.listchecker.shop': LIST }, { 's.listentry.shop': SOURCE }, [
+    rule('l.listchecker.shop', ['s.listentry.shop']),
+  ]);
+  const service = { 'destination.service': 'preference.shop.svc.cluster.local' };
+  assert.equal(
+    shown(policy.check(bag({ ...service, 'source.labels': {} }))),
+    '404 NOT_FOUND:l.listchecker.shop: is not whitelisted',
+  );
+  assert.equal(shown(policy.check(bag(service))), '200 OK');
+});
+
 test('an instance that cannot be made is not sent, and a match that fails does not apply', () => {
   const environment = new TestEnvironment();
   const policy = policyWith(

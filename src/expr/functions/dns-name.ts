@@ -15,13 +15,12 @@ export function dnsName(text: string): string | Failure {
 function problemOf(text: string): string | undefined {
   const name = text.replace(/\.$/, '');
   if (name.length > NAME_LENGTH_MAX_CHARS) return `longer than ${NAME_LENGTH_MAX_CHARS} characters`;
-  if (name === '') return text === '' ? undefined : 'empty label';
   for (const label of name.split('.')) {
-    if (label === '') return 'empty label';
     if (label.length > LABEL_LENGTH_MAX_CHARS) return `label longer than ${LABEL_LENGTH_MAX_CHARS} characters`;
-    if (!LABEL.test(label) || (label.slice(2, 4) === '--' && !/^xn--/i.test(label))) return `invalid label "${label}"`;
+    if (!LABEL.test(label) || (label.slice(2, 4) === '--' && !/^xn--/i.test(label)))
+      return `idna: invalid label "${label}"`;
   }
-  return name.includes('xn--') && domainToUnicode(name) === '' ? 'invalid international label' : undefined;
+  return name.includes('xn--') && domainToUnicode(name) === '' ? `idna: invalid label "${name}"` : undefined;
 }
 
 /** Case and a dot at the end make no difference, nor how an international name is written. */

@@ -9,16 +9,19 @@ const ADDRESS =
 export function email(text: string): string | Failure {
   const address = parse(text);
   if (address === undefined) {
-    const why = / <.*>$/.test(text)
-      ? 'display names are not allowed'
-      : "'mail: not an address, for example a@b.example'";
-    return new Failure(`error converting '${text}' to e-mail: ${why}`);
+    return new Failure(`error converting '${text}' to e-mail: ${whyNot(text)}`);
   }
   const domain = dnsName(address.domain);
   return domain instanceof Failure ? new Failure(`error converting '${text}' to e-mail: '${domain.message}'`) : text;
 }
 
-/** The part before the @ counts as written, the part after it as a DNS name. */
+function whyNot(text: string): string {
+  if (/ <.*>$/.test(text)) return 'display names are not allowed';
+  if (text.trim() === '') return "'mail: no address'";
+  return text.includes('@') ? "'mail: expected an address such as a@b.example'" : "'mail: no angle-addr'";
+}
+
+/** The part before the @ counts as written, without its quotes, the part after it as a DNS name. */
 export function emailsEqual(a: string, b: string): boolean | Failure {
   if (a === b) return true;
   const [first, second] = [parse(a), parse(b)];
@@ -31,5 +34,9 @@ export function emailsEqual(a: string, b: string): boolean | Failure {
 function parse(text: string): { local: string; domain: string } | undefined {
   const match = ADDRESS.exec(text.trim());
   if (match === null || text.startsWith('<') !== text.endsWith('>')) return undefined;
-  return { local: match[1]!, domain: match[2]! };
+  return { local: unquoted(match[1]!), domain: match[2]! };
+}
+
+function unquoted(local: string): string {
+  return local.startsWith('"') ? local.slice(1, -1).replace(/\\(.)/g, '$1') : local;
 }

@@ -34,7 +34,9 @@ export class MetricRegistry implements MetricSink {
 
   /** Prometheus' text format, version 0.0.4. */
   text(): string {
-    const families = [...this.families.values()].sort((a, b) => (a.metric.name < b.metric.name ? -1 : 1));
+    const families = [...this.families.values()].sort((a, b) =>
+      exposedName(a.metric) < exposedName(b.metric) ? -1 : 1,
+    );
     return families.map(familyText).join('') + droppedText(this.dropped);
   }
 
@@ -50,10 +52,11 @@ export class MetricRegistry implements MetricSink {
 
   /** A metric that changed its shape begins anew, as when Mixer's adapter was reloaded. */
   private familyOf(metric: PrometheusMetric): Family {
-    const known = this.families.get(metric.name);
+    const name = nameOf(metric);
+    const known = this.families.get(name);
     if (known !== undefined && (known.metric === metric || sameShape(known.metric, metric))) return known;
     const family = { metric, series: new Map<string, Series>() };
-    this.families.set(metric.name, family);
+    this.families.set(name, family);
     return family;
   }
 }
@@ -72,7 +75,7 @@ const TYPE_NAMES = { GAUGE: 'gauge', COUNTER: 'counter', DISTRIBUTION: 'histogra
 
 function familyText({ metric, series }: Family): string {
   const name = exposedName(metric);
-  const help = (metric.description || metric.name).replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+  const help = (metric.description || nameOf(metric)).replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
   const lines = [...series.values()].flatMap((one) => seriesLines(name, metric, one));
   return `# HELP ${name} ${help}\n# TYPE ${name} ${TYPE_NAMES[metric.kind]}\n${lines.join('\n')}\n`;
 }
@@ -93,8 +96,12 @@ function seriesLines(name: string, metric: PrometheusMetric, { labels, value, bu
 }
 
 /** Mixer put `istio_` before every name. */
-export function exposedName({ name, instanceName }: PrometheusMetric): string {
-  return `istio_${safeName(name === '' ? instanceName : name)}`;
+export function exposedName(metric: PrometheusMetric): string {
+  return `istio_${safeName(nameOf(metric))}`;
+}
+
+function nameOf({ name, instanceName }: PrometheusMetric): string {
+  return name === '' ? instanceName : name;
 }
 
 function safeName(name: string): string {
