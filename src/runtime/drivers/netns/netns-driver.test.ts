@@ -55,6 +55,26 @@ for (const user of testUsers()) {
     await t.test('a pod with a sidecar reaches services over UDP, and is refused where there is none', () => {
       assert.deepEqual(found['datagrams'], ['echo hello', 'ECONNREFUSED']);
     });
+    await t.test(
+      'a container runs as whom it should, so far as this user can, with the rights and files it should',
+      () => {
+        const isRoot = user.title === 'as root';
+        assert.deepEqual(found['confined'], [
+          ...(isRoot ? ['1234', '2345 3456'] : ['0', '0']),
+          ...['closed', 'closed', 'open', 'said'],
+          'CapBnd:\t0000000000000400',
+          'NoNewPrivs:\t1',
+          '',
+        ]);
+      },
+    );
+    await t.test(
+      'a container that wants more memory than its limit ends',
+      { skip: found['limited'] === undefined },
+      () => {
+        assert.deepEqual(found['limited'], { exitCode: 137, signal: 'SIGKILL', outOfMemory: true });
+      },
+    );
     await t.test('sockets of a pod are made in its network, host ports on the host', () => {
       assert.equal(found['onHost'], 'from 127.0.0.1');
       assert.equal(found['inPod'], `from ${found['serverIP']}`);

@@ -11,6 +11,7 @@ import { DnsResponder } from '../../dns/responder.js';
 import { directoryOf, REVIEWS } from '../../dns/testing.js';
 import type { ContainerSpec, RunningProcess, Sandbox } from '../driver.js';
 import { PROXY_MARK } from './capture.js';
+import { Cgroups } from './cgroups.js';
 import { NetnsDriver } from './netns-driver.js';
 
 /**
@@ -202,6 +203,28 @@ async function findContainer(pod: Sandbox): Promise<void> {
   findings['noFolder'] = await pod.start(container(['true'], { workingDir: '/nowhere' })).catch(messageOf);
 }
 
+/** Whoever it runs as, and with whatever rights: only root can give those of others. */
+async function findConfined(pod: Sandbox): Promise<void> {
+  const look = [
+    'id -u; id -G',
+    'touch /etc/new 2>/dev/null || echo closed',
+    'touch /tmp/new 2>/dev/null || echo closed',
+    'echo open > /dev/shm/new && cat /dev/shm/new; echo said > /dev/stdout',
+    'grep -E "^(CapBnd|NoNewPrivs)" /proc/self/status',
+  ].join('; ');
+  const spec = {
+    user: { uid: 1234, gid: 2345, groups: [3456] },
+    readOnlyRoot: true,
+    capabilities: { add: ['NET_BIND_SERVICE'], drop: ['ALL'] },
+    noNewPrivileges: true,
+  };
+  findings['confined'] = (await outcome(await pod.start(container(['sh', '-c', look], spec)))).stdout.split('\n');
+  const hog =
+    'const all = []; setInterval(() => all.push(Buffer.alloc(8e6, 1)), 1); setTimeout(() => process.exit(3), 60000)';
+  const limited = container(['node', '-e', hog], { limits: { memory_bytes: 96 * 1024 * 1024 } });
+  if (Cgroups.areUsable()) findings['limited'] = await (await pod.start(limited)).exited;
+}
+
 async function findExec(pod: Sandbox): Promise<void> {
   const main = container(['sh', '-c', 'trap "exit 5" TERM; echo up; while :; do sleep 0.05; done']);
   const running = await pod.start(main);
@@ -278,6 +301,7 @@ async function main(): Promise<void> {
   await findDatagrams(client, server);
   await findSockets(server);
   await findNeighbours(client);
+  await findConfined(client);
   await findContainer(client);
   await findExec(server);
   await server.destroy();
