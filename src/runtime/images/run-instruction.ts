@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { BuildArgs } from './build-args.js';
 import { type CopySource, matching } from './copy.js';
@@ -29,7 +29,7 @@ export async function runInstruction(instruction: Instruction, stage: Stage, con
   for (const text of flags['mount'] ?? []) mounts.push(...(await mountOf(text, instruction, stage, context)));
   const user = stage.config.User;
   const roots = stage.hostBase === undefined ? [stage.root] : [stage.root, '/'];
-  const { argv, input } = commandOf(instruction, stage);
+  const { argv, script } = await commandOf(instruction, stage, context.scratch);
   const step: RunStep = {
     argv,
     root: stage.root,
@@ -41,7 +41,7 @@ export async function runInstruction(instruction: Instruction, stage: Stage, con
     scratch: context.scratch,
     onOutput: context.onOutput,
     ...(user && { user: await ownerOf(user, roots) }),
-    ...(input !== undefined && { input }),
+    ...(script !== undefined && { script }),
   };
   await runStep(step);
 }
@@ -50,17 +50,20 @@ export async function runInstruction(instruction: Instruction, stage: Stage, con
  * A here-document that is the whole command is a script, for the shell or for what its `#!` names; any other belongs to the
  * command's text, which the shell reads itself.
  */
-function commandOf(
+async function commandOf(
   { json, text, heredocs }: Instruction,
   { shell }: Stage,
-): { argv: readonly string[]; input?: string } {
+  scratch: string,
+): Promise<{ argv: readonly string[]; script?: string }> {
   const [first] = heredocs;
   if (!first) return { argv: json ?? [...shell, text] };
   if (/^\d*<<-?(["']?)[\w.-]+\1$/.test(text.trim())) {
-    const [, interpreter, argument] = /^#!\s*(\S+)(?:[ \t]+(\S+))?/.exec(first.content) ?? [];
-    if (interpreter === undefined) return { argv: [...shell, first.content] };
-    // Bash, and what else can name its own input as a file.
-    return { argv: [interpreter, ...(argument === undefined ? [] : [argument]), '/dev/stdin'], input: first.content };
+    if (!first.content.startsWith('#!')) return { argv: [...shell, first.content] };
+    const script = path.join(await mkdtemp(path.join(scratch, 'script-')), 'heredoc');
+    await writeFile(script, first.content);
+    await chmod(script, 0o755);
+    await chmod(path.dirname(script), 0o755);
+    return { argv: [text], script };
   }
   const bodies = heredocs.map(({ name, content }) => `${content}${name}\n`).join('');
   return { argv: [...shell, `${text}\n${bodies}`] };

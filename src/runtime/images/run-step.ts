@@ -18,8 +18,8 @@ export interface RunStep {
   readonly user?: { readonly uid: number; readonly gid: number };
   readonly mounts: readonly RunMount[];
   readonly offline: boolean;
-  /** Standard input: a here-document. */
-  readonly input?: string;
+  /** An executable file to run in place of `argv`, which then names it in messages: a here-document with its `#!`. */
+  readonly script?: string;
   /** A folder of its own beside `root`, on the same file system. */
   readonly scratch: string;
   readonly onOutput: (line: string) => void;
@@ -34,6 +34,8 @@ export interface RunMount {
 
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const NAMESPACES = ['unshare', '--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child', '--ipc'];
+/** Where a script is seen. */
+const SCRIPT = '/run/heredoc';
 /** What a shell answers when it has no such program. */
 const NOT_FOUND = 127;
 /** Of the script below: the file system could not be put together. */
@@ -158,7 +160,8 @@ async function runIsolated(step: RunStep): Promise<0 | string> {
     ...(step.offline ? ['--net'] : []),
   ];
   const user = isRoot && step.user ? `${step.user.uid}:${step.user.gid}` : '';
-  const mounts = step.mounts.map(
+  const script = step.script === undefined ? [] : [{ target: SCRIPT, source: step.script, readOnly: true }];
+  const mounts = [...step.mounts, ...script].map(
     ({ target, source = '', readOnly }) => `${target}|${source}|${readOnly ? 'ro' : 'rw'}`,
   );
   const overlay = isRoot ? '' : 'userxattr,';
@@ -168,7 +171,17 @@ async function runIsolated(step: RunStep): Promise<0 | string> {
   const hasShell = step.onHost || (await resolveInside(step.root, '/bin/sh')) !== undefined;
   const inside = hasShell ? ['/bin/sh', '-c', ENTER, 'run', step.workingDir] : [];
   try {
-    const command = [...namespaces, '--', '/bin/sh', '-c', SETUP, 'setup', ...args, ...inside, ...step.argv];
+    const command = [
+      ...namespaces,
+      '--',
+      '/bin/sh',
+      '-c',
+      SETUP,
+      'setup',
+      ...args,
+      ...inside,
+      ...(step.script === undefined ? step.argv : [SCRIPT]),
+    ];
     return await finished(command, { ...step, env: { ...env, TRYSAIL_ROOT: '/' } }, '/');
   } finally {
     await forgetDeletions(step.root);
@@ -187,14 +200,16 @@ async function runBeside(step: RunStep): Promise<0 | string> {
   const cwd = path.join(step.root, step.workingDir);
   await mkdir(cwd, { recursive: true });
   const env = { PATH: process.env['PATH'] ?? DEFAULT_PATH, HOME: process.env['HOME'] ?? step.root, ...step.env };
-  return finished(step.argv, { ...step, env: { ...env, TRYSAIL_ROOT: step.root } }, cwd);
+  return finished(
+    step.script === undefined ? step.argv : [step.script],
+    { ...step, env: { ...env, TRYSAIL_ROOT: step.root } },
+    cwd,
+  );
 }
 
-async function finished(argv: readonly string[], { env, input, onOutput }: RunStep, cwd: string): Promise<0 | string> {
+async function finished(argv: readonly string[], { env, onOutput }: RunStep, cwd: string): Promise<0 | string> {
   const [program, ...args] = argv;
-  const child = spawn(program!, args, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
-  child.stdin.on('error', () => {});
-  child.stdin.end(input ?? '');
+  const child = spawn(program!, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', onOutput);
   const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
   return code === 0 ? 0 : (signal ?? `exit code ${code}`);
