@@ -34,10 +34,8 @@ export class PolicyFilter implements HttpFilter {
   onRequest(stream: HttpStream): boolean {
     const { current } = this.store;
     if (current === undefined || !current.policy.checks) return true;
-    const verdict = current.policy.check(
-      this.attributesOf(stream, current),
-      stream.headers.get('x-request-id') ?? stream.streamId,
-    );
+    // Not x-request-id: its repetitions are retries, which are charged, or a caller who does not want to be.
+    const verdict = current.policy.check(this.attributesOf(stream, current), stream.streamId);
     if (!(verdict instanceof Promise)) return this.decide(stream, verdict);
     verdict.then(
       (later) => this.decideLater(stream, later),
