@@ -129,7 +129,9 @@ const match = fc.record(
 const routeRule = fc
   .record({
     name: ruleName,
-    destination: fc.record({ name }),
+    destination: fc
+      .constantFrom({ namespace: NAMESPACE }, {})
+      .chain((where) => name.map((one) => ({ name: one, ...where }))),
     precedence: optional(fc.integer({ min: 0, max: 3 })),
     match: optional(match),
     route: optional(route),
@@ -139,15 +141,19 @@ const routeRule = fc
     rewrite: optional(fc.constant({ uri: '/b' })),
     appendHeaders: optional(fc.constant({ 'x-a': 'b' })),
     mirror: optional(fc.record({ name, labels })),
+    corsPolicy: optional(fc.constant({ allowOrigin: ['a.example.com'], maxAge: '1s' })),
+    redirect: fc.option(fc.constant({ uri: '/elsewhere' }), { nil: undefined, freq: 8 }),
   })
-  .map(({ name: of, timeout, attempts, abort, ...spec }) =>
-    older('RouteRule', `rule-${of}`, {
+  .map(({ name: of, timeout, attempts, abort, redirect, ...spec }) => {
+    const { destination, precedence, match: on } = spec;
+    if (redirect) return older('RouteRule', `rule-${of}`, { destination, precedence, match: on, redirect });
+    return older('RouteRule', `rule-${of}`, {
       ...spec,
       ...(timeout ? { httpReqTimeout: { simpleTimeout: { timeout } } } : {}),
       ...(attempts === undefined ? {} : { httpReqRetries: { simpleRetry: { attempts, perTryTimeout: '1s' } } }),
       ...(abort ? { httpFault: { abort } } : {}),
-    }),
-  );
+    });
+  });
 const policy = fc
   .record({
     name: ruleName,

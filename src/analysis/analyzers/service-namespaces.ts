@@ -1,7 +1,10 @@
 import type { ServiceSpec } from 'kubernetes-types/core/v1.js';
+import { matchesLabels } from '../../resources/labels/selector.js';
 import type { Analyzer } from '../analyzer.js';
 import { TRY } from '../codes.js';
 import { namespaceOf } from '../subject.js';
+import type { Workload } from '../workloads.js';
+import type { World } from '../world.js';
 import { describe } from './destination-rule-subsets.js';
 
 export const serviceNamespaces: Analyzer = {
@@ -14,13 +17,12 @@ export const serviceNamespaces: Analyzer = {
       const { selector = {} } = (subject.object['spec'] ?? {}) as ServiceSpec;
       const namespace = namespaceOf(subject);
       if (Object.keys(selector).length === 0 || world.workloads.has(selector, namespace)) continue;
-      const pods = world.workloads.select(selector).filter((pod) => !world.isUnplaced(pod.subject));
       if (world.isUnplaced(subject)) continue;
-      const elsewhere = new Set(pods.map((workload) => workload.namespace));
-      // Where a namespace has a service of its own for the pods, this one is another copy.
-      const lost = [...elsewhere].filter(
-        (other) => world.find('Service', other, subject.object.metadata.name) === undefined,
-      );
+      // Pods that have a service of their own are not what this one misses.
+      const pods = world.workloads
+        .select(selector)
+        .filter((pod) => !world.isUnplaced(pod.subject) && !hasService(world, pod));
+      const lost = [...new Set(pods.map((pod) => pod.namespace))];
       if (lost.length === 0) continue;
       report(TRY.ServiceAndPodsApart, subject, {
         field: 'spec.selector',
@@ -30,3 +32,10 @@ export const serviceNamespaces: Analyzer = {
     }
   },
 };
+
+function hasService(world: World, { namespace, labels }: Workload): boolean {
+  return world.all('Service').some((service) => {
+    const { selector = {} } = (service.object['spec'] ?? {}) as ServiceSpec;
+    return namespaceOf(service) === namespace && Object.keys(selector).length > 0 && matchesLabels(selector, labels);
+  });
+}

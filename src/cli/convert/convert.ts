@@ -1,3 +1,4 @@
+import { validate } from '../../analysis/index.js';
 import { resolveShortHost } from '../../compiler/hostname.js';
 import { EMPTY_SNAPSHOT, type TranslateContext, type Translation, translate } from '../../compiler/index.js';
 import { originsOf } from '../../compiler/origin.js';
@@ -64,7 +65,7 @@ export function convert(input: readonly Source[]): Conversion {
   const translation = translate({ ...EMPTY_SNAPSHOT, ...older }, contextOf(sources, notes));
   const objects = written(translation, sources, notes);
   notes.push(...problemsOf(translation, sources), ...withoutCounterpart(sources), ...lostTls(sources, objects));
-  notes.push(...sharedHosts(sources, objects));
+  notes.push(...sharedHosts(sources, objects), ...objects.flatMap(refusals));
   const used = new Set(objects.flatMap(({ from }) => from));
   const left = input.filter((source) => !used.has(source) && !isOlder(source.object));
   return { objects, kept: new Set(left), notes };
@@ -194,6 +195,13 @@ function lostTls(sources: readonly Source[], objects: readonly Converted[]): Not
       field: 'spec.tls',
       text: 'add a server with protocol HTTPS and tls.credentialName to the Gateway',
     }));
+}
+
+/** What the mesh would not take of the output: said now, and not when it is applied. */
+function refusals({ object, from: [source] }: Converted): Note[] {
+  if (source === undefined) return [];
+  const { messages } = validate(object, undefined, source.object.metadata.namespace ?? UNSAID_NAMESPACE);
+  return messages.map(({ text }) => ({ source, field: '', text: `its ${object.kind} will be refused: ${text}` }));
 }
 
 /** Rules of today that the input has for a host of its older rules: which of them is first can change. */
