@@ -7,6 +7,7 @@ import { registerConsole } from './commands/console.js';
 import { registerConvert } from './commands/convert.js';
 import { registerCreate } from './commands/create.js';
 import { registerDelete } from './commands/delete.js';
+import { registerDescribe } from './commands/describe.js';
 import { registerDown } from './commands/down.js';
 import { registerExplain } from './commands/explain.js';
 import { registerGet } from './commands/get.js';
@@ -14,6 +15,8 @@ import { registerImage } from './commands/image/index.js';
 import { registerKubeInject } from './commands/kube-inject.js';
 import { registerNode } from './commands/node.js';
 import { registerProxy } from './commands/proxy.js';
+import { registerProxyConfig } from './commands/proxy-config.js';
+import { registerProxyStatus } from './commands/proxy-status.js';
 import { registerReplace } from './commands/replace.js';
 import { registerShell } from './commands/shell.js';
 import { registerStatus } from './commands/status.js';
@@ -47,6 +50,9 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerValidate,
   registerExplain,
   registerTest,
+  registerProxyStatus,
+  registerProxyConfig,
+  registerDescribe,
   registerImage,
   registerNode,
   registerProxy,

@@ -1,7 +1,9 @@
-/** Columns as wide as their widest cell and three spaces apart, as kubectl and docker print them. */
-export function spacedTable(rows: readonly (readonly string[])[]): string {
-  const GAP = 3;
-  const widths = columnWidths(rows, (cell) => cell.length + GAP);
+/** Spaces between the columns of kubectl and docker. */
+const USUAL_GAP = 3;
+
+/** Columns as wide as their widest cell and some spaces apart. */
+export function spacedTable(rows: readonly (readonly string[])[], gap = USUAL_GAP): string {
+  const widths = columnWidths(rows, (cell) => cell.length + gap);
   return rows
     .map(
       (row) =>

@@ -38,6 +38,8 @@ export interface Client {
 export interface PathClient {
   /** The parsed JSON at a path, with its query. */
   getPath(path: string): Promise<unknown>;
+  /** What is not JSON. */
+  textAt(method: 'GET' | 'POST', path: string): Promise<string>;
 }
 
 /** A client's way to act for a service account. */

@@ -111,6 +111,10 @@ export class RemoteClient implements Client, PathClient, TokenClient {
     return this.transport.json({ method: 'GET', path });
   }
 
+  textAt(method: 'GET' | 'POST', path: string): Promise<string> {
+    return this.transport.text({ method, path });
+  }
+
   async createToken(account: string, namespace: string, spec: TokenRequest): Promise<AccountToken> {
     const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec };
     const path = resourceUrl(SERVICE_ACCOUNTS, namespace, account, 'token');

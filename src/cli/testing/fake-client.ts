@@ -16,6 +16,11 @@ export class FakeClient implements Client, PathClient {
     return this.answers.shift();
   }
 
+  async textAt(method: 'GET' | 'POST', path: string): Promise<string> {
+    this.asked.push(`${method} ${path}`);
+    return String(this.answers.shift());
+  }
+
   async get<T extends KubeObject>(resource: Gvr, name: string, namespace?: string): Promise<T> {
     const found = this.objects.get(key(resource, name, namespace));
     if (found) return found as T;

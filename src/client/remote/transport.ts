@@ -44,10 +44,15 @@ export class Transport {
 
   /** The parsed answer of a call that succeeded. Throws ApiError. */
   async json(call: HttpCall): Promise<unknown> {
+    return parseAnswer(await this.text(call));
+  }
+
+  /** The answer of a call that succeeded, as it is. Throws ApiError. */
+  async text(call: HttpCall): Promise<string> {
     const { response, text } = await this.exchange(call);
-    const body = parseAnswer(text);
     const code = response.statusCode ?? 0;
-    if (code >= 200 && code < 300) return body;
+    if (code >= 200 && code < 300) return text;
+    const body = parseAnswer(text);
     throw isStatus(body)
       ? errorOfStatus(body, code)
       : new ApiError(code, 'Unknown', text.slice(0, 500) || `the server answered ${code}`);

@@ -81,6 +81,7 @@ class ProxyProcess {
           metadata: node.metadata as JsonObject,
           locality: node.locality,
           userAgentName: 'trysail',
+          userAgentVersionType: { case: 'userAgentVersion', value: PROXY_VERSION },
         },
         clock: this.clock,
         random: this.random,

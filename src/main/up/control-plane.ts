@@ -127,7 +127,7 @@ export class ControlPlane {
         ...(options.rbac && { authorizer: new RbacAuthorizer(store) }),
         hosts: [API_SERVICE_IP, ...SERVER_NAMES],
         accountTokens: accountTokens(pki, clock, store),
-        extensions: [new MeshApi({ proxies, acknowledgements, client, access: podAccess })],
+        extensions: [new MeshApi({ source, proxies, acknowledgements, client, access: podAccess })],
       });
       cleanup.defer(() => server.close());
       const port = await server.listen(options.apiPort, LOOPBACK);

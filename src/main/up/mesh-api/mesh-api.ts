@@ -7,17 +7,26 @@ import { type Client, isNotFound } from '../../../client/client.js';
 import type { PodAccess } from '../../../resources/core/pod-access.js';
 import { PODS } from '../../../resources/gvr.js';
 import type { PodObject } from '../../../resources/types.js';
+import { type ConfigSource, TYPE_URL } from '../../../xds/server/source.js';
 import type { ProxyStates } from '../proxy-states.js';
 import type { Acknowledgements, AwaitedObject } from './acknowledgements.js';
 import { askPodAdmin } from './pod-admin.js';
 import { proxyFacts } from './proxy-facts.js';
+import { proxyName } from './proxy-names.js';
 
 const OBJECTS_MAX = 500;
 const WAIT_MAX_S = 60;
 const MS_PER_S = 1_000;
 
+const COMPARED: ReadonlyMap<string, string> = new Map([
+  [TYPE_URL.cluster, 'clusters'],
+  [TYPE_URL.listener, 'listeners'],
+  [TYPE_URL.route, 'routes'],
+]);
+
 export interface MeshApiOptions {
   readonly proxies: Pick<ProxyStates, 'all'>;
+  readonly source: Pick<ConfigSource, 'resources'>;
   readonly acknowledgements: Pick<Acknowledgements, 'wait'>;
   readonly client: Pick<Client, 'get'>;
   readonly access: Pick<PodAccess, 'connect'>;
@@ -37,6 +46,11 @@ export class MeshApi implements ApiExtension {
     if (version !== 'v1') throw noSuchPath();
     if (what === 'proxies' && namespace && pod && part === 'admin') {
       await this.admin(call, namespace, pod, page);
+      return;
+    }
+    if (what === 'proxies' && namespace && pod && part === 'resources' && page.length === 0) {
+      if (call.request.method !== 'GET') throw methodNotAllowed();
+      sendJson(call.response, 200, this.resources(`${pod}.${namespace}`));
       return;
     }
     if (namespace !== undefined || (what !== 'proxies' && what !== 'acknowledged')) throw noSuchPath();
@@ -62,6 +76,19 @@ export class MeshApi implements ApiExtension {
     });
     response.writeHead(answer.status, { 'content-type': answer.type, 'content-length': answer.body.length });
     response.end(answer.body);
+  }
+
+  /** Names and versions of what a proxy is to have. */
+  private resources(name: string): Record<string, Record<string, string>> {
+    const proxy = this.options.proxies.all().find(({ id }) => proxyName(id) === name);
+    const resources = proxy && this.options.source.resources(proxy.node);
+    if (resources === undefined) throw new StatusError(404, 'NotFound', `no proxy ${name} is connected`);
+    return Object.fromEntries(
+      [...COMPARED].map(([typeUrl, kind]) => {
+        const versions = [...(resources.get(typeUrl)?.values() ?? [])].map((each) => [each.name, each.version]);
+        return [kind, Object.fromEntries(versions)];
+      }),
+    );
   }
 
   private async acknowledged({ query, response }: Call): Promise<void> {
