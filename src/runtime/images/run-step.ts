@@ -53,13 +53,31 @@ PATH=${DEFAULT_PATH}:$PATH
 root=$1 work=$2 onhost=$3 home=$4 overlay=$5 cwd=$6 user=$7 mounts=$8; shift 8
 made="" links=""
 fail() { echo "trysail: $1" >&2; exit ${SETUP_FAILED}; }
-need() { [ -d "$root$1" ] || { mkdir -p "$root$1" && made="$1
-$made"; }; }
+# Each folder above it too, so that all are removed again.
+need() {
+  [ -d "$root$1" ] && return
+  need "$(dirname "$1")"
+  mkdir "$root$1" && made="$1
+$made"
+}
 points() { while read -r _ _ _ _ point _; do case $point in "$1"|"$1"/*) echo "$point" ;; esac; done < /proc/self/mountinfo; }
 # Never writable: a command must not change the machine. What an ordinary user sees of it is root's, and so safe from him.
 show() {
   mount --rbind "$1" "$2" || return 1
   points "$2" | while read -r point; do mount -o remount,bind,ro "$point" 2>/dev/null || [ -n "$overlay" ] || exit 1; done
+}
+# Where no overlay can be (something is mounted below): each entry for itself, so that the folder takes new ones.
+merge() {
+  for child in "$1"/* "$1"/.[!.]*; do
+    [ -e "$child" ] || [ -L "$child" ] || continue
+    place=$2/\${child##*/}
+    [ -e "$root$place" ] || [ -L "$root$place" ] && continue
+    if [ -L "$child" ]; then ln -s "$(readlink "$child")" "$root$place"; links="$place
+$links"
+    elif [ -d "$child" ]; then need "$place"; show "$child" "$root$place" || return 1
+    elif [ -f "$child" ]; then : > "$root$place"; links="$place
+$links"; show "$child" "$root$place" || return 1; fi
+  done
 }
 if [ "$onhost" = yes ]; then
   for entry in /*; do
@@ -74,7 +92,7 @@ $links"; }; continue; fi
 $made"; }
     mkdir "$work/$(basename "$entry")"
     mount -t overlay overlay -o "\${overlay}lowerdir=$lower,upperdir=$root$entry,workdir=$work/$(basename "$entry")" "$root$entry" 2>/dev/null ||
-      show "$lower" "$root$entry" || fail "cannot show $entry"
+      merge "$lower" "$entry" || fail "cannot show $entry"
   done
   need /root
   mkdir "$work/.home"
@@ -122,7 +140,7 @@ chroot_=$(command -v chroot) || fail "there is no chroot"
 PATH=$image_path "$chroot_" "$@"
 code=$?
 cd /
-points "$root" | sort -r | while read -r point; do umount -l "$point"; done
+points "$root" | sort -r | while read -r point; do umount -l "$point" 2>/dev/null; done
 printf %s "$links" | while IFS= read -r each; do rm -f "$root$each"; done
 printf %s "$made" | while IFS= read -r each; do rmdir "$root$each" 2>/dev/null; done
 exit $code
