@@ -214,11 +214,16 @@ test('up hands its flags to the launcher and ends as the mesh does', async () =>
     'two',
     '--nodes',
     '3',
+    '--outbound-traffic-policy',
+    'REGISTRY_ONLY',
   ]);
   assert.equal(code, 7);
   assert.match(out, /The mesh is up \(0\.\d s\)/);
   assert.deepEqual(terminal.ups, [
-    { name: 'two', driver: 'process', ephemeral: false, example: 'tutorial', ingressPort: 0, nodes: 3 },
+    {
+      ...{ name: 'two', driver: 'process', ephemeral: false, example: 'tutorial', ingressPort: 0, nodes: 3 },
+      outboundTrafficPolicy: 'REGISTRY_ONLY',
+    },
   ]);
   assert.match(
     (await terminal.run(['up', '--name', 'Not A Name'])).err,

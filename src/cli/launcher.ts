@@ -27,7 +27,13 @@ export interface UpOptions {
   readonly audit?: string;
   /** How many nodes; absent: one. */
   readonly nodes?: number;
+  /** For pods that no Sidecar says it for; absent: ALLOW_ANY. */
+  readonly outboundTrafficPolicy?: OutboundTrafficPolicy;
 }
+
+/** As in Istio's mesh configuration. */
+export const OUTBOUND_TRAFFIC_POLICIES = ['ALLOW_ANY', 'REGISTRY_ONLY'] as const;
+export type OutboundTrafficPolicy = (typeof OUTBOUND_TRAFFIC_POLICIES)[number];
 
 export const DRIVER_CHOICES = ['auto', 'netns', 'process'] as const;
 export type DriverChoice = (typeof DRIVER_CHOICES)[number];

@@ -2,7 +2,15 @@ import { resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { messageOf } from '../../base/errors.js';
 import type { CliDependencies } from '../dependencies.js';
-import { DRIVER_CHOICES, type DriverChoice, type MeshStatus, type RunningMesh, type UpOptions } from '../launcher.js';
+import {
+  DRIVER_CHOICES,
+  type DriverChoice,
+  type MeshStatus,
+  OUTBOUND_TRAFFIC_POLICIES,
+  type OutboundTrafficPolicy,
+  type RunningMesh,
+  type UpOptions,
+} from '../launcher.js';
 import { welcome } from '../screen.js';
 import { meshName } from '../state-paths.js';
 import type { RegisterCommand } from './command.js';
@@ -24,6 +32,7 @@ interface Flags {
   readonly rbac?: boolean;
   readonly audit?: string;
   readonly nodes?: number;
+  readonly outboundTrafficPolicy?: OutboundTrafficPolicy;
   readonly detach?: boolean;
 }
 
@@ -41,6 +50,12 @@ export const registerUp: RegisterCommand = (program, dependencies) => {
     .option('--ephemeral', 'keep nothing when the mesh ends')
     .option('--rbac', 'let roles and bindings decide who may do what; the kubeconfig of the mesh may everything')
     .option('--audit <file>', 'record each call of the API there: who did what, as JSON lines of audit.k8s.io/v1')
+    .addOption(
+      new Option(
+        '--outbound-traffic-policy <policy>',
+        'what becomes of calls of hosts that the mesh does not know',
+      ).choices(OUTBOUND_TRAFFIC_POLICIES),
+    )
     .option('-d, --detach', 'return when the mesh is ready, and let it run')
     .addHelpText(
       'after',
@@ -90,6 +105,7 @@ function upOptions(flags: Flags, env: NodeJS.ProcessEnv): UpOptions {
     ...(flags.rbac && { rbac: true }),
     ...(flags.audit !== undefined && { audit: resolve(flags.audit) }),
     ...(flags.nodes !== undefined && { nodes: flags.nodes }),
+    ...(flags.outboundTrafficPolicy && { outboundTrafficPolicy: flags.outboundTrafficPolicy }),
     ...(flags.tutorial && { example: 'tutorial' }),
     ...(flags.ingressPort !== undefined && { ingressPort: flags.ingressPort }),
     ...(flags.apiPort !== undefined && { apiPort: flags.apiPort }),

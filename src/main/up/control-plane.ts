@@ -13,7 +13,7 @@ import type { Logger } from '../../base/logger.js';
 import type { Random } from '../../base/random.js';
 import type { Client } from '../../client/client.js';
 import { EmbeddedClient } from '../../client/embedded-client.js';
-import { DEFAULT_MESH_CONFIG } from '../../compiler/index.js';
+import { DEFAULT_MESH_CONFIG, type MeshConfig } from '../../compiler/index.js';
 import { writeKubeconfig } from '../../identity/kubeconfig.js';
 import { ensurePki, type Pki, SERVER_NAMES } from '../../identity/pki.js';
 import { NAMESPACE } from '../../resources/core/namespace/index.js';
@@ -58,6 +58,8 @@ export interface ControlPlaneOptions {
   readonly audit?: AuditSink;
   /** Whether roles and bindings decide who may do what; otherwise every known user may do everything. */
   readonly rbac: boolean;
+  /** For pods that no Sidecar says it for. */
+  readonly outboundTrafficPolicy?: MeshConfig['outboundTrafficPolicy'];
   /** Of the nodes' driver. */
   readonly effects: PodEffects;
   /** Folders and files; all made where missing. */
@@ -105,6 +107,7 @@ export class ControlPlane {
       const source = new MeshConfigSource(informers, clock, {
         ...DEFAULT_MESH_CONFIG,
         systemCaFile: systemCaFile(process.env, paths.pki),
+        ...(options.outboundTrafficPolicy && { outboundTrafficPolicy: options.outboundTrafficPolicy }),
       });
       const proxies = new ProxyStates(clock, logger.scope('xds'));
       const podAccess = new RemotePodAccess(options.agentSocket);

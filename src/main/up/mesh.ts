@@ -108,6 +108,7 @@ async function start(
     ephemeral: options.ephemeral,
     rbac: options.rbac ?? false,
     ...(audit && { audit: audit.write }),
+    ...(options.outboundTrafficPolicy && { outboundTrafficPolicy: options.outboundTrafficPolicy }),
     effects: driver.effects,
     paths: {
       store: instance.path('store'),
