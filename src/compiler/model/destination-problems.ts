@@ -1,17 +1,19 @@
+import type { ClientTls } from '../../resources/istio/destinationrule/types.js';
 import { matchesLabels } from '../../resources/labels/selector.js';
 import { groupBy } from '../group-by.js';
 import type { ObjectRef, Problem } from '../snapshot.js';
 import type { DestinationRuleModel } from './destination-types.js';
+import { authoritiesOf, CA_SUFFIX, keyPairOf, type Secrets } from './gateway-secrets.js';
 import { topologyLabels } from './locality.js';
 import type { Labels, Mesh, Service, Workload } from './types.js';
 
-type Parts = Pick<Mesh, 'services' | 'alternatives' | 'destinationRules' | 'workloads'>;
+type Parts = Pick<Mesh, 'services' | 'destinationRules' | 'workloads' | 'secrets'>;
 
 const SERVICE_ENTRY = 'ServiceEntry';
 
-/** Subsets that nothing is part of, and ServiceEntries of which something is left out. */
+/** Subsets that nothing is part of, Secrets that are not there, and ServiceEntries of which something is left out. */
 export function destinationProblems(mesh: Parts): Problem[] {
-  return [...emptySubsets(mesh), ...portConflicts(mesh)];
+  return [...emptySubsets(mesh), ...missingSecrets(mesh), ...portConflicts(mesh)];
 }
 
 function emptySubsets({ services, destinationRules, workloads }: Parts): Problem[] {
@@ -49,6 +51,33 @@ function emptyIn(
       message,
     }));
   });
+}
+
+/** Of rules for some sidecars: those for all leave it to gateways, which look for it in namespaces of their own. */
+function missingSecrets({ destinationRules, secrets }: Parts): Problem[] {
+  const limited = [...destinationRules.values()].flat().filter(({ workloadSelector }) => workloadSelector);
+  return limited.flatMap(({ origins, namespace, trafficPolicy, subsets }) => {
+    const policies = [trafficPolicy, ...[...subsets.values()].map((subset) => subset.trafficPolicy)];
+    const settings = policies.flatMap((policy) => [
+      policy?.tls,
+      ...(policy?.portLevelSettings ?? []).map(({ tls }) => tls),
+    ]);
+    return settings.flatMap((tls) => {
+      const missing = tls && whatSecretLacks(secrets, tls, namespace);
+      if (!missing) return [];
+      const message = `${missing}; connections of the sidecars that the rule selects fail`;
+      return origins.map((object) => ({ object, type: 'ResolvedRefs' as const, reason: 'SecretNotFound', message }));
+    });
+  });
+}
+
+function whatSecretLacks(secrets: Secrets, tls: ClientTls, namespace: string): string | undefined {
+  const { credentialName: name, mode, insecureSkipVerify } = tls;
+  if (!name || (mode !== 'SIMPLE' && mode !== 'MUTUAL')) return undefined;
+  const ref = { name, namespace };
+  if (mode === 'MUTUAL' && !keyPairOf(secrets, ref)) return `No Secret ${namespace}/${name} has tls.crt and tls.key`;
+  if (insecureSkipVerify || authoritiesOf(secrets, ref)) return undefined;
+  return `No Secret ${namespace}/${name} or ${namespace}/${name}${CA_SUFFIX} has ca.crt`;
 }
 
 /**

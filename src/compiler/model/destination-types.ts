@@ -24,6 +24,8 @@ export interface SubsetModel {
 export interface DestinationView {
   readonly trafficPolicy?: TrafficPolicy;
   readonly subsets: ReadonlyMap<string, SubsetModel>;
+  /** The callers for which it is; absent: all. */
+  readonly workloadSelector?: Labels;
 }
 
 /** What holds for one port of a service, or of a subset. */

@@ -45,7 +45,12 @@ function merge(rules: readonly DestinationRuleModel[]): DestinationView {
     (below, above) => (below ? fillGaps(above, below) : above),
     undefined,
   );
-  return { subsets, ...(trafficPolicy ? { trafficPolicy } : {}) };
+  const workloadSelector = rules[0]?.workloadSelector;
+  return {
+    subsets,
+    ...(trafficPolicy ? { trafficPolicy } : {}),
+    ...(workloadSelector ? { workloadSelector } : {}),
+  };
 }
 
 /** What `above` says holds, for each port as for the whole; `below` fills what it leaves open. */

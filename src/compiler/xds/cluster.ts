@@ -9,7 +9,7 @@ import type { TcpKeepaliveSchema } from '../../xds/types/gen/envoy/config/core/v
 import type { PortPolicy } from '../model/destination-types.js';
 import type { Protocol, Service } from '../model/types.js';
 import { circuitBreakers, httpProtocolOptions, speaksHttp2 } from './cluster-policy.js';
-import { type DestinationSpec, discoveryOf } from './destination.js';
+import { type DestinationSpec, discoveryOf, tlsFor } from './destination.js';
 import { loadAssignment } from './endpoints.js';
 import { loadBalancing } from './load-balancer.js';
 import { localityBalancing, weighsLocalities } from './locality-balancing.js';
@@ -33,11 +33,12 @@ const CONNECT_TIMEOUT_MS = 10_000;
  */
 export function outboundClusterMessage(spec: DestinationSpec, caFile: string): ClusterInit {
   const { name, service, port, policy } = spec;
-  const { connectionPool: pool, tls } = policy;
+  const { connectionPool: pool } = policy;
+  const tls = tlsFor(spec);
   const outlier = outlierDetection(policy.outlierDetection);
   const common = commonLbConfig(service, policy);
   const socket = transportSocket({
-    ...{ tls, caFile },
+    ...{ tls, caFile, namespace: spec.proxy.namespace },
     proxyProtocol: policy.proxyProtocol && (policy.proxyProtocol.version ?? 'V1'),
     subjectAltNames: service.subjectAltNames ?? [],
     http2: speaksHttp2(port.protocol, pool),

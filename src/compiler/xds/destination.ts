@@ -1,3 +1,4 @@
+import type { ClientTls } from '../../resources/istio/destinationrule/types.js';
 import type { PortPolicy } from '../model/destination-types.js';
 import type { ProxyNode } from '../model/proxy.js';
 import type { Labels, Service, ServicePort } from '../model/types.js';
@@ -12,6 +13,17 @@ export interface DestinationSpec {
   readonly policy: PortPolicy;
   /** Labels that its endpoints have; absent: all. */
   readonly subset?: Labels;
+  /** Whether the rules that hold are for some callers alone. */
+  readonly isForSome: boolean;
+}
+
+/**
+ * TLS as this caller speaks it. A rule for all sidecars must not hand a Secret to all of them: as in Istio, a credentialName counts at
+ * gateways, and at those sidecars that the rule's workloadSelector names.
+ */
+export function tlsFor({ policy, proxy, isForSome }: DestinationSpec): ClientTls | undefined {
+  const { tls } = policy;
+  return tls?.credentialName && proxy.kind === 'sidecar' && !isForSome ? undefined : tls;
 }
 
 export type Discovery = 'eds' | 'dns' | 'logicalDns' | 'original';

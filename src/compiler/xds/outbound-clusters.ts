@@ -4,11 +4,13 @@ import { destinationView } from '../model/destination-view.js';
 import { portPolicy } from '../model/port-policy.js';
 import type { ProxyNode } from '../model/proxy.js';
 import type { Mesh, Service, ServicePort } from '../model/types.js';
+import { clientSecrets } from './client-secrets.js';
 import { outboundClusterMessage } from './cluster.js';
-import { type DestinationSpec, discoveryOf } from './destination.js';
+import { type DestinationSpec, discoveryOf, tlsFor } from './destination.js';
 import { callerKey, loadAssignment } from './endpoints.js';
 import { outboundCluster } from './names.js';
-import { encodeCluster, encodeEndpoints, type ResourceCollector, type XdsResource } from './resource.js';
+import { encodeCluster, encodeEndpoints, encodeSecret, type ResourceCollector, type XdsResource } from './resource.js';
+import { originatesTls } from './transport-socket.js';
 
 /** The clusters of services, and their endpoints: for each port the whole service and each of its subsets. */
 export function addOutboundClusters(
@@ -39,6 +41,7 @@ function specOf(
     name: outboundCluster(port.number, subset, service.hostname),
     policy: portPolicy(view, port.number, subset),
     ...{ proxy, service, port },
+    isForSome: view.workloadSelector !== undefined,
     ...(labels ? { subset: labels } : {}),
   };
 }
@@ -55,8 +58,15 @@ function addCluster(into: ResourceCollector, mesh: Mesh, view: DestinationView, 
     encodeCluster(outboundClusterMessage(spec, systemCaFile)),
   );
   into.addCluster(cluster);
+  addSecrets(into, mesh, spec);
   if (discoveryOf(spec) !== 'eds') return;
   into.addEndpoints(memo(encodedFor(assignments, spec, view), key, () => encodeEndpoints(loadAssignment(spec))));
+}
+
+function addSecrets(into: ResourceCollector, { secrets }: Mesh, spec: DestinationSpec): void {
+  const tls = tlsFor(spec);
+  if (!tls?.credentialName || !originatesTls(tls)) return;
+  for (const secret of clientSecrets(secrets, tls, spec.proxy.namespace)) into.addSecret(encodeSecret(secret));
 }
 
 function encodedFor(memory: Encoded, { port }: DestinationSpec, view: DestinationView): Map<string, XdsResource> {

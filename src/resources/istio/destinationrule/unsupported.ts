@@ -14,7 +14,6 @@ function trafficPolicyFields(path: string): UnsupportedField[] {
     },
     ...fields(
       KIND,
-      `${path}.tls.credentialName`,
       `${path}.loadBalancer.zoneAwareLbSetting`,
       `${path}.connectionPool.tcp.tcpKeepalive.probes`,
       `${path}.connectionPool.tcp.tcpKeepalive.interval`,
