@@ -21,6 +21,8 @@ const controlPlane = await ControlPlane.start({
     pki: join(folder, 'pki'),
     kubeconfig: join(folder, 'kubeconfig'),
     nodeKubeconfig: join(folder, 'node-kubeconfig'),
+    policySocket: join(folder, 'policy.sock'),
+    policyLog: join(folder, 'policy.log'),
     adsSocket: join(folder, 'ads.sock'),
     volumes: join(folder, 'volumes'),
   },

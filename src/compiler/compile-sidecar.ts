@@ -9,6 +9,7 @@ import { inboundClusterFor } from './xds/inbound-clusters.js';
 import { boundInbound, virtualInbound } from './xds/inbound-listeners.js';
 import { addOutboundClusters } from './xds/outbound-clusters.js';
 import { httpProxyListener, virtualOutbound } from './xds/outbound-listeners.js';
+import { inboundPolicy } from './xds/policy-filters.js';
 import { encodeCluster, encodeListener, encodeRoutes, ResourceCollector, type ResourceSet } from './xds/resource.js';
 import { serviceListeners } from './xds/service-listeners.js';
 import { httpPorts, httpProxyRoutes, outboundRoutes, sniffedServiceRoutes } from './xds/sidecar-routes.js';
@@ -68,14 +69,16 @@ function addRoutes(
 
 function addInbound(into: ResourceCollector, mesh: Mesh, proxy: ProxyNode): void {
   const ports = inboundPorts(mesh, proxy);
+  const policy = inboundPolicy(mesh, proxy);
+  for (const cluster of policy.clusters) into.addCluster(encodeCluster(cluster));
   for (const port of ports) into.addCluster(encodeCluster(inboundClusterFor(port, proxy)));
   const redirected = ports.filter(({ listenAddress }) => proxy.capture === 'redirect' && listenAddress === undefined);
   for (const port of ports) {
-    if (!redirected.includes(port)) into.addListener(encodeListener(boundInbound(proxy, port)));
+    if (!redirected.includes(port)) into.addListener(encodeListener(boundInbound(proxy, port, policy)));
   }
   if (proxy.capture !== 'redirect') return;
   into.addCluster(encodeCluster(inboundPassthroughCluster()));
-  into.addListener(encodeListener(virtualInbound(proxy, redirected)));
+  into.addListener(encodeListener(virtualInbound(redirected, policy)));
 }
 
 function addHttpProxy(into: ResourceCollector, mesh: Mesh, proxy: ProxyNode, scope: SidecarScope, port: number): void {

@@ -65,6 +65,8 @@ export interface MeshConfig {
   readonly outboundTrafficPolicy: 'ALLOW_ANY' | 'REGISTRY_ONLY';
   /** Where proxies find the certificate authorities that are trusted by default. */
   readonly systemCaFile: string;
+  /** Unix socket of the server that evaluates policy for proxies which cannot; absent: there is none. */
+  readonly policyServer?: string;
 }
 
 export const DEFAULT_MESH_CONFIG: MeshConfig = {

@@ -36,3 +36,4 @@ export type { LogSink, LogValue } from './report/log-sink.js';
 export { exposedName, MetricRegistry } from './report/metric-registry.js';
 export type { MetricSink } from './report/metric-sink.js';
 export { ALLOWED, httpStatusOf, RPC_CODES, textOf, type Verdict } from './status.js';
+export { workloadAttributes } from './workload-attributes.js';

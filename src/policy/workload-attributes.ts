@@ -1,5 +1,5 @@
-import { canonicalIp, type StringMap, type Value } from '../../expr/index.js';
-import type { PolicyWorkload } from '../../policy/index.js';
+import { canonicalIp, type StringMap, type Value } from '../expr/index.js';
+import type { PolicyWorkload } from './delivery.js';
 
 /** Attributes of one side of a call, without the side's prefix: `labels`, `namespace`, … */
 export function workloadAttributes(workload: PolicyWorkload): ReadonlyMap<string, Value> {

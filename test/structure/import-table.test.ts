@@ -17,6 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   compiler: ['base', 'expr', 'policy', 'resources', 'xds/types'],
   xds: ['base'],
   policy: ['base', 'expr'],
+  'policy-server': ['base', 'expr', 'policy', 'xds/types'],
   identity: ['base'],
   proxy: ['base', 'wire', 'expr', 'xds/types', 'xds/client', 'policy', 'identity'],
   insight: ['base', 'wire'],

@@ -1,4 +1,3 @@
-import { StructSchema } from '@bufbuild/protobuf/wkt';
 import type { FilterSchema } from '../../xds/types/gen/envoy/config/listener/v3/listener_components_pb.js';
 import { CorsSchema } from '../../xds/types/gen/envoy/extensions/filters/http/cors/v3/cors_pb.js';
 import { HTTPFaultSchema } from '../../xds/types/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js';
@@ -11,6 +10,7 @@ import { ACCESS_LOG } from './access-log.js';
 import { CORS_FILTER } from './cors.js';
 import { FAULT_FILTER } from './fault.js';
 import { inboundCluster } from './names.js';
+import type { InboundPolicy } from './policy-filters.js';
 import { anyOf, type Init, type RouteConfigurationInit } from './resource.js';
 import { inboundRoute } from './route.js';
 import { ADS } from './values.js';
@@ -26,11 +26,6 @@ const fault: HttpFilter = {
 const cors: HttpFilter = {
   name: CORS_FILTER,
   configType: { case: 'typedConfig', value: anyOf(CorsSchema, {}) },
-};
-/** Which rules hold comes as resources of its own, so that they change without a new listener. */
-const policyFilter: HttpFilter = {
-  name: 'trysail.filters.http.policy',
-  configType: { case: 'typedConfig', value: anyOf(StructSchema, {}) },
 };
 const UPGRADES = [{ upgradeType: 'websocket' }];
 const router: HttpFilter = {
@@ -50,8 +45,8 @@ export function httpByRoutes(statPrefix: string, routeConfigName: string, option
   });
 }
 
-/** HTTP to the application beside the proxy. @param policy whether requests meet Mixer's rules here */
-export function httpToApplication(port: number, policy: boolean): Filter {
+/** HTTP to the application beside the proxy. */
+export function httpToApplication(port: number, policy: InboundPolicy): Filter {
   const cluster = inboundCluster(port);
   const routes: RouteConfigurationInit = {
     name: cluster,
@@ -61,7 +56,8 @@ export function httpToApplication(port: number, policy: boolean): Filter {
   return httpFilter({
     statPrefix: `inbound_0.0.0.0_${port}`,
     routeSpecifier: { case: 'routeConfig', value: routes },
-    httpFilters: policy ? [policyFilter, router] : [router],
+    httpFilters: [...policy.filters, router],
+    accessLog: [...policy.accessLogs],
     upgradeConfigs: UPGRADES,
   } satisfies Manager);
 }
@@ -71,7 +67,7 @@ function httpFilter(manager: Manager): Filter {
     name: 'envoy.filters.network.http_connection_manager',
     configType: {
       case: 'typedConfig',
-      value: anyOf(HttpConnectionManagerSchema, { ...manager, accessLog: [ACCESS_LOG] }),
+      value: anyOf(HttpConnectionManagerSchema, { ...manager, accessLog: [ACCESS_LOG, ...(manager.accessLog ?? [])] }),
     },
   };
 }

@@ -13,12 +13,13 @@ import {
   listenerName,
   VIRTUAL_INBOUND_LISTENER,
 } from './names.js';
+import type { InboundPolicy } from './policy-filters.js';
 import { anyOf, type ListenerInit } from './resource.js';
 import { tcpToCluster } from './tcp-filter.js';
 import { addressOf } from './values.js';
 
 /** Where redirected connections to the pod arrive: the filter chains of each known port, the rest as plain TCP. */
-export function virtualInbound(proxy: ProxyNode, ports: readonly InboundPort[]): ListenerInit {
+export function virtualInbound(ports: readonly InboundPort[], policy: InboundPolicy): ListenerInit {
   const sniffed = ports.filter(({ protocol }) => protocol === 'auto').map(({ port }) => port);
   return {
     name: VIRTUAL_INBOUND_LISTENER,
@@ -39,7 +40,7 @@ export function virtualInbound(proxy: ProxyNode, ports: readonly InboundPort[]):
         filters: [tcpToCluster(BLACK_HOLE_CLUSTER)],
       },
       ...ports.flatMap((port) =>
-        chainsTo(proxy, port).map((chain) => ({
+        chainsTo(port, policy).map((chain) => ({
           ...chain,
           name: listenerName(ANY_ADDRESS, port.port),
           filterChainMatch: {
@@ -54,9 +55,9 @@ export function virtualInbound(proxy: ProxyNode, ports: readonly InboundPort[]):
 }
 
 /** `127.1.0.5_8080`: where nothing is redirected the proxy listens on the port itself, in front of the application. */
-export function boundInbound(proxy: ProxyNode, port: InboundPort): ListenerInit {
+export function boundInbound(proxy: ProxyNode, port: InboundPort, policy: InboundPolicy): ListenerInit {
   const address = proxy.capture === 'none' ? proxy.ip : (port.listenAddress ?? proxy.ip);
-  const chains = chainsTo(proxy, port);
+  const chains = chainsTo(port, policy);
   return {
     name: listenerName(address, port.port),
     address: addressOf(address, port.port),
@@ -66,9 +67,9 @@ export function boundInbound(proxy: ProxyNode, port: InboundPort): ListenerInit 
   };
 }
 
-function chainsTo({ evaluatesPolicy = false }: ProxyNode, { port, protocol }: InboundPort): FilterChain[] {
+function chainsTo({ port, protocol }: InboundPort, policy: InboundPolicy): FilterChain[] {
   const tcp = { filters: [tcpToCluster(inboundCluster(port))] };
   if (protocol === 'tcp' || protocol === 'tls') return [tcp];
-  const filters = [httpToApplication(port, evaluatesPolicy)];
+  const filters = [httpToApplication(port, policy)];
   return protocol === 'auto' ? [{ filterChainMatch: SNIFFED_HTTP, filters }, tcp] : [{ filters }];
 }

@@ -8,6 +8,8 @@ export interface NodeConfig {
   readonly kubeconfig: string;
   /** Unix socket of the ADS server. */
   readonly adsSocket: string;
+  /** Unix socket of the policy server. */
+  readonly policySocket: string;
   /** Of the process. */
   readonly stateDir: string;
   readonly imagesDir: string;

@@ -160,6 +160,7 @@ function borrowed(driver: Driver): Driver {
     name: driver.name,
     start: async () => {},
     createSandbox: (spec) => driver.createSandbox(spec),
+    ...(driver.keepInMemory && { keepInMemory: driver.keepInMemory.bind(driver) }),
     stop: async () => {},
   };
 }

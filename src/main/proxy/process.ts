@@ -16,6 +16,7 @@ import {
   XdsConfigStream,
 } from '../../proxy/index.js';
 import { PROXY_VERSION } from '../../resources/injection/sidecar.js';
+import { RemoteQuotas } from '../../policy-server/index.js';
 import type { LogicalProxySpec } from '../../runtime/agent/proxy-host.js';
 import { INBOUND_PORT, PROXY_MARK, SIDECAR_PORTS } from '../../runtime/drivers/netns/capture.js';
 import { AdsConnection } from '../../xds/client/connection.js';
@@ -39,6 +40,7 @@ class ProxyProcess {
   private readonly logger = new LineLogger((line) => process.stderr.write(line)).scope('proxy');
   private readonly server = new ProxyServer({ clock: this.clock, random: this.random, logger: this.logger });
   private readonly ads: AdsConnection;
+  private readonly quotas: RemoteQuotas;
   private readonly podSockets = new Map<string, PodSockets>();
   private readonly admins = new Map<string, AdminServer>();
   private factory: PodSocketFactory | undefined;
@@ -48,6 +50,7 @@ class ProxyProcess {
 
   constructor(private readonly config: NodeConfig) {
     this.ads = new AdsConnection({ kind: 'unix', path: config.adsSocket });
+    this.quotas = new RemoteQuotas(new AdsConnection({ kind: 'unix', path: config.policySocket }).transport);
   }
 
   take(message: ToProxy): void {
@@ -88,6 +91,7 @@ class ProxyProcess {
         logger: this.logger.scope(node.id),
       }),
       onLog: this.logOf(id),
+      quotas: this.quotas,
     });
     await this.openAdmin(spec, proxy);
     await proxy.ready();

@@ -16,6 +16,7 @@ import { EmbeddedClient } from '../../client/embedded-client.js';
 import { DEFAULT_MESH_CONFIG, type MeshConfig } from '../../compiler/index.js';
 import { writeKubeconfig } from '../../identity/kubeconfig.js';
 import { ensurePki, type Pki, SERVER_NAMES } from '../../identity/pki.js';
+import { PolicyServer } from '../../policy-server/index.js';
 import { NAMESPACE } from '../../resources/core/namespace/index.js';
 import { DefaultStorageClass } from '../../resources/core/persistent-volume-claim/default-class.js';
 import { type PodEffects, WithoutEffectWarnings } from '../../resources/core/pod/without-effect.js';
@@ -36,6 +37,7 @@ import { startControllers } from '../../runtime/controllers/start.js';
 import { ephemeralStore, openStore } from '../../store/open.js';
 import type { Store } from '../../store/store.js';
 import { AdsServer } from '../../xds/server/ads-server.js';
+import { LivePolicy } from './live-policy.js';
 import { Acknowledgements } from './mesh-api/acknowledgements.js';
 import { MeshApi } from './mesh-api/mesh-api.js';
 import { MeshConfigSource } from './mesh-config.js';
@@ -70,6 +72,9 @@ export interface ControlPlaneOptions {
     readonly kubeconfig: string;
     readonly nodeKubeconfig: string;
     readonly adsSocket: string;
+    readonly policySocket: string;
+    /** What Mixer's stdio handlers write for proxies that ask the policy server. */
+    readonly policyLog: string;
     /** Of dynamically made volumes. */
     readonly volumes: string;
   };
@@ -107,6 +112,7 @@ export class ControlPlane {
       const source = new MeshConfigSource(informers, clock, {
         ...DEFAULT_MESH_CONFIG,
         systemCaFile: systemCaFile(process.env, paths.pki),
+        policyServer: paths.policySocket,
         ...(options.outboundTrafficPolicy && { outboundTrafficPolicy: options.outboundTrafficPolicy }),
       });
       const proxies = new ProxyStates(clock, logger.scope('xds'));
@@ -145,6 +151,13 @@ export class ControlPlane {
       const ads = new AdsServer({ source, observer: proxies, clock, logger: logger.scope('xds') });
       cleanup.defer(() => ads.close());
       await ads.listen({ path: paths.adsSocket });
+      const policyLogger = logger.scope('policy');
+      const mesh = () => source.currentMesh();
+      const policy = new LivePolicy({ clock, logger: policyLogger, mesh, logFile: paths.policyLog });
+      cleanup.defer(() => policy.close());
+      const policyServer = new PolicyServer({ directory: policy, quotas: policy.quotas, logger: policyLogger });
+      cleanup.defer(() => policyServer.close());
+      await policyServer.listen(paths.policySocket);
       cleanup.defer(() => source.stop());
       await source.start();
       const statusWriter = new StatusWriter({ source, proxies, client, clock, logger: logger.scope('status') });

@@ -94,6 +94,7 @@ async function start(
   const apiPort = await freePort('API server', options.apiPort, USUAL_API_PORT, progress);
   const ingressPort = await freePort('ingress', options.ingressPort, USUAL_INGRESS_PORT, progress);
   const adsSocket = `${instance.runFolder}/ads.sock`;
+  const policySocket = `${instance.runFolder}/policy.sock`;
   const nodes = nodesOf(instance, options.nodes ?? 1);
   const imagesDir = instance.path('images');
   signal.throwIfAborted();
@@ -116,6 +117,8 @@ async function start(
       kubeconfig: instance.path('kubeconfig'),
       nodeKubeconfig: instance.path(NODE_NAME, 'kubeconfig'),
       adsSocket,
+      policySocket,
+      policyLog: instance.path('policy.log'),
       volumes: instance.path('volumes'),
     },
     agentSocket: (name) => nodes.find((node) => node.name === name)?.agentSocket,
@@ -129,6 +132,7 @@ async function start(
       driver: driver.name,
       kubeconfig: instance.path(NODE_NAME, 'kubeconfig'),
       adsSocket,
+      policySocket,
       stateDir: instance.path(NODE_NAME),
       imagesDir,
       runDir: instance.runFolder,

@@ -9,9 +9,9 @@ import {
   type PolicyResource,
   type PolicyWorkload,
   WORKLOAD_PREFIX,
+  workloadAttributes,
 } from '../../policy/index.js';
 import { ConfigError } from '../errors.js';
-import { workloadAttributes } from './workload-attributes.js';
 
 /** What holds at this proxy. */
 export interface CurrentPolicy {
