@@ -1,3 +1,5 @@
+import type { ServiceSpec } from 'kubernetes-types/core/v1.js';
+import { mayBeHttp, protocolOf } from '../../compiler/model/protocol.js';
 import type { RouteRule } from '../../resources/istio/routerule/types.js';
 import type { Analyzer, Report } from '../analyzer.js';
 import { TRY } from '../codes.js';
@@ -6,9 +8,6 @@ import { namespaceOf, type Subject } from '../subject.js';
 import type { World } from '../world.js';
 import { describe } from './destination-rule-subsets.js';
 import { hasPods, hostOf, type OlderReference } from './older-hosts.js';
-import { protocolOfName } from './service-ports.js';
-
-const HTTP_PROTOCOLS: ReadonlySet<string> = new Set(['http', 'http2', 'grpc', 'grpc-web']);
 
 export const routeRuleReferences: Analyzer = {
   name: 'routerule.ReferenceAnalyzer',
@@ -91,21 +90,23 @@ function checkSource(world: World, report: Report, subject: Subject<RouteRule>):
   }
 }
 
-/** In Istio 0.7 the name of a port alone said that it carries HTTP. */
+/** In Istio 0.7 the name of a port alone said that it carries HTTP; here what says nothing is sniffed. */
 function checkProtocol(world: World, report: Report, subject: Subject<RouteRule>): void {
   const { spec } = subject.object;
   const [known] = world.hosts.all(hostOf(world, spec.destination, namespaceOf(subject)));
   if (known?.subject.object.kind !== 'Service' || known.ports.length === 0) return;
-  const ports = (known.subject.object['spec'] as { ports?: { name?: string; appProtocol?: string }[] }).ports ?? [];
-  const carriesHttp = ports.some(({ name, appProtocol }) => {
-    const protocol = appProtocol ? appProtocol.toLowerCase() : protocolOfName(name);
-    return protocol !== undefined && (HTTP_PROTOCOLS.has(protocol) || protocol.startsWith('kubernetes.io/'));
-  });
-  if (carriesHttp) return;
+  const { ports = [] } = known.subject.object['spec'] as ServiceSpec;
+  const protocols = ports.map(({ name, appProtocol, port }) => protocolOf(name, appProtocol, port));
+  if (protocols.some((protocol) => protocol !== 'auto' && mayBeHttp(protocol))) return;
   const names = ports.map(({ name }) => name ?? '(no name)').join(', ');
+  const none = `no port of the service ${known.host} is named as one that carries HTTP (${names})`;
+  const isSniffed = protocols.includes('auto');
   report(TRY.RouteRuleWithoutHttp, subject, {
     field: 'spec.destination',
-    text: `Never applies: no port of the service ${known.host} is named as one that carries HTTP (${names})`,
+    ...(isSniffed ? { level: 'Info' } : {}),
+    text: isSniffed
+      ? `Applies only to connections that turn out to be HTTP, and in Istio 0.7 to none: ${none}`
+      : `Never applies: ${none}`,
     fix: 'Name the port of the Service http, or http-SUFFIX; grpc and http2 do too.',
   });
 }

@@ -59,7 +59,7 @@ function isOfMesh({ object }: Subject): boolean {
 }
 
 /** Whether a port says what it carries, so that nothing has to guess. */
-export function saysProtocol({ name, protocol, appProtocol }: ServicePort): boolean {
+function saysProtocol({ name, protocol, appProtocol }: ServicePort): boolean {
   if (protocol === 'UDP') return true;
   if (appProtocol)
     return PROTOCOLS.has(appProtocol.toLowerCase()) || KUBERNETES_PROTOCOLS.has(appProtocol.toLowerCase());
@@ -67,7 +67,7 @@ export function saysProtocol({ name, protocol, appProtocol }: ServicePort): bool
 }
 
 /** `http` of `http-web`; undefined for a name that says none. */
-export function protocolOfName(name: string | undefined): string | undefined {
+function protocolOfName(name: string | undefined): string | undefined {
   const text = (name ?? '').toLowerCase();
   if (text === 'grpc-web' || text.startsWith('grpc-web-')) return 'grpc-web';
   const first = text.split('-')[0] ?? '';

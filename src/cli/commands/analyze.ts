@@ -18,6 +18,7 @@ const THRESHOLDS = ['Info', 'Warning', 'Error'] as const;
 interface Flags extends ApiOptions {
   readonly filename: string[];
   readonly recursive: (string | boolean)[];
+  readonly istioNamespace: string;
   readonly allNamespaces?: boolean;
   readonly useKube: string;
   readonly offline?: boolean;
@@ -57,6 +58,7 @@ function addOptions(command: Command): Command {
     .addOption(
       new Option('-R, --recursive [folder]', 'folders are always read with all below').argParser(repeated).default([]),
     )
+    .addOption(new Option('-i, --istioNamespace <name>', 'the root namespace of the mesh').default('istio-system'))
     .addOption(new Option('-A, --all-namespaces', 'tell of the objects of all namespaces'))
     .addOption(
       new Option('-k, --use-kube [yes]', 'the running mesh too')
@@ -105,6 +107,7 @@ async function run(files: readonly string[], flags: Flags, dependencies: CliDepe
     now_ms: dependencies.now(),
     namespace,
     namespaceIsSaid: flags.namespace !== undefined,
+    rootNamespace: flags.istioNamespace,
     ...(only ? { only } : {}),
     suppressions: await suppressions(flags.suppress, dependencies),
     ...(flags.analyzer.length > 0 ? { analyzers: await chosen(flags.analyzer) } : {}),
