@@ -36,11 +36,13 @@ export function callerKey({ service, policy, proxy }: DestinationSpec): string {
 }
 
 function endpointsFor({ port, subset, service, proxy }: DestinationSpec): readonly Endpoint[] {
-  return port.endpoints.filter((endpoint) => {
+  const chosen = port.endpoints.filter((endpoint) => {
     if (service.nodeLocal && endpoint.node !== proxy.node) return false;
     if (subset === undefined) return true;
     return matchesLabels(subset, endpoint.labels) || matchesLabels(subset, topologyLabels(endpoint.labels, endpoint));
   });
+  // Envoy looks up one name in turn, and takes no other besides.
+  return service.resolution === 'dnsRoundRobin' ? chosen.slice(0, 1) : chosen;
 }
 
 function byLocality(endpoints: readonly Endpoint[]): LocalityGroup[] {

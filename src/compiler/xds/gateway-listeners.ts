@@ -60,7 +60,7 @@ function securedChains(
     return [{ ...match, ...tls, filters: [filter] }];
   }
   const route = tcpRoute(mesh, proxy, bound);
-  return route ? [{ ...match, ...tls, filters: [tcpByRoute(mesh, route, server.port)] }] : [];
+  return route ? [{ ...match, ...tls, filters: [tcpByRoute(mesh, proxy, route, server.port)] }] : [];
 }
 
 /** Without them the proxy would wait for ever, and the other servers of the port with it. */
@@ -115,7 +115,7 @@ function passthroughChains(mesh: Mesh, proxy: ProxyNode, bound: BoundServer, tak
           const names = sniHosts.filter((name) => !taken.has(name));
           for (const name of names) taken.add(name);
           if (names.length === 0) return [];
-          return [{ ...namesMatch(names), filters: [tcpByRoute(mesh, route, bound.server.port)] }];
+          return [{ ...namesMatch(names), filters: [tcpByRoute(mesh, proxy, route, bound.server.port)] }];
         }),
     ),
   );

@@ -6,6 +6,7 @@ import type { FilterChain } from './inspectors.js';
 import { outboundCluster } from './names.js';
 import type { Init } from './resource.js';
 import { tcpByRoute, tcpToCluster } from './tcp-filter.js';
+import { tcpSettings } from './tcp-settings.js';
 
 const ADDRESS_BITS = { 4: 32, 6: 128 } as const;
 
@@ -35,7 +36,7 @@ function tlsChains(mesh: Mesh, tables: readonly RouteTable[], target: L4Target, 
   );
   if (chains.length > 0) return chains;
   const names = target.needsName ? [target.hostname] : [];
-  return [chain(names, target.subnets, tcpToCluster(clusterOf(target)))];
+  return [chain(names, target.subnets, toService(mesh, target, where))];
 }
 
 function tcpChains(mesh: Mesh, tables: readonly RouteTable[], target: L4Target, where: Where): FilterChain[] {
@@ -51,25 +52,26 @@ function tcpChains(mesh: Mesh, tables: readonly RouteTable[], target: L4Target, 
       chains.push(chainTo(mesh, route, where, [], subnets));
     }
   }
-  return [...chains, chain([], target.subnets, tcpToCluster(clusterOf(target)))];
+  return [...chains, chain([], target.subnets, toService(mesh, target, where))];
 }
 
 function subnetsOf({ destinationSubnets }: L4Match, { subnets }: L4Target): readonly string[] {
   return destinationSubnets?.length ? destinationSubnets : subnets;
 }
 
-function clusterOf({ port, hostname }: L4Target): string {
-  return outboundCluster(port, undefined, hostname);
+function toService(mesh: Mesh, { port, hostname }: L4Target, { proxy }: Where): ReturnType<typeof tcpToCluster> {
+  const settings = tcpSettings(mesh, proxy, { host: hostname, port });
+  return tcpToCluster(outboundCluster(port, undefined, hostname), settings);
 }
 
 function chainTo(
   mesh: Mesh,
   route: L4Route,
-  { port }: Where,
+  { port, proxy }: Where,
   names: readonly string[],
   subnets: readonly string[],
 ): FilterChain {
-  return chain(names, subnets, tcpByRoute(mesh, route, port));
+  return chain(names, subnets, tcpByRoute(mesh, proxy, route, port));
 }
 
 function chain(

@@ -30,7 +30,7 @@ export function clusterOf(mesh: Mesh, destination: Destination, listenerPort: nu
   return outboundCluster(portOf(mesh, destination, listenerPort), destination.subset, destination.host);
 }
 
-function portOf(mesh: Mesh, { host, port }: Destination, listenerPort: number): number {
+export function portOf(mesh: Mesh, { host, port }: Destination, listenerPort: number): number {
   const ports = mesh.services.get(host)?.ports ?? [];
   const only = ports.length === 1 ? ports[0]?.number : undefined;
   return port ?? only ?? listenerPort;

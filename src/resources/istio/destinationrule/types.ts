@@ -35,6 +35,8 @@ export interface PortTrafficPolicy {
 /** Settings of a port replace all the others for it. */
 export interface TrafficPolicy extends PortTrafficPolicy {
   portLevelSettings?: (PortTrafficPolicy & { port?: { number?: number } })[];
+  /** Connections are tunnelled through the destination to another host; not together with proxyProtocol. */
+  tunnel?: { protocol?: string; targetHost?: string; targetPort?: number };
   proxyProtocol?: { version?: 'V1' | 'V2' };
   retryBudget?: { percent?: number; minRetryConcurrency?: number };
 }

@@ -24,5 +24,5 @@ function trafficPolicyFields(path: string): UnsupportedField[] {
 
 export const UNSUPPORTED_DESTINATION_RULE_FIELDS: readonly UnsupportedField[] = [
   ...EVERYWHERE.flatMap(trafficPolicyFields),
-  ...WHOLE.flatMap((path) => fields(KIND, `${path}.tunnel`, `${path}.retryBudget.budgetInterval`)),
+  ...WHOLE.flatMap((path) => fields(KIND, `${path}.retryBudget.budgetInterval`)),
 ];

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { FieldError } from '../../kind.js';
 import type { KubeObject } from '../../object.js';
 import { FieldErrors, keyed } from '../checks.js';
@@ -11,6 +12,7 @@ import { checkClientTls } from './validate-tls.js';
 const PORT_PARTS = ['loadBalancer', 'connectionPool', 'outlierDetection', 'tls'] as const;
 const PARTS = [...PORT_PARTS, 'portLevelSettings', 'tunnel', 'proxyProtocol', 'retryBudget'] as const;
 const PERCENT_MAX = 100;
+const TUNNEL_PROTOCOLS = ['CONNECT', 'POST'];
 
 export function validateDestinationRule(object: KubeObject): FieldError[] {
   const errors = new FieldErrors();
@@ -58,12 +60,23 @@ function checkSubsets(errors: FieldErrors, subsets: readonly Subset[]): void {
 function checkTrafficPolicy(errors: FieldErrors, field: string, policy: TrafficPolicy): void {
   if (!PARTS.some((part) => part in policy)) errors.required(field, `at least one of ${PARTS.join(', ')}`);
   checkPortPolicy(errors, field, policy);
-  if (policy.proxyProtocol && 'tunnel' in policy) {
+  if (policy.tunnel) checkTunnel(errors, `${field}.tunnel`, policy.tunnel);
+  if (policy.proxyProtocol && policy.tunnel) {
     errors.forbidden(`${field}.proxyProtocol`, 'may not be set together with tunnel');
   }
   const percent = policy.retryBudget?.percent;
   if (percent !== undefined) errors.range(`${field}.retryBudget.percent`, percent, 0, PERCENT_MAX);
   checkPortSettings(errors, `${field}.portLevelSettings`, policy.portLevelSettings ?? []);
+}
+
+function checkTunnel(errors: FieldErrors, field: string, tunnel: NonNullable<TrafficPolicy['tunnel']>): void {
+  const { protocol, targetHost, targetPort } = tunnel;
+  if (protocol && !TUNNEL_PROTOCOLS.includes(protocol)) {
+    errors.notSupported(`${field}.protocol`, protocol, TUNNEL_PROTOCOLS);
+  }
+  if (!targetHost) errors.required(`${field}.targetHost`, 'the host at the other end of the tunnel');
+  else if (isIP(targetHost) === 0) errors.host(`${field}.targetHost`, targetHost);
+  if (!targetPort) errors.required(`${field}.targetPort`, 'the port at the other end of the tunnel');
 }
 
 type PortSettings = NonNullable<TrafficPolicy['portLevelSettings']>;
