@@ -65,14 +65,14 @@ function objects(text: string): KubeObject[] {
   return parseAllDocuments(text).map((document) => document.toJS() as KubeObject);
 }
 
-function explained(rules: string, request: Partial<RequestSpec> = {}, from = 'cart') {
+async function explained(rules: string, request: Partial<RequestSpec> = {}, from = 'cart') {
   const snapshot = snapshotOfFiles(objects(rules === '' ? APPS : `${APPS}---${rules}`));
   const node = callerOf(snapshot, from, 'shop') ?? assert.fail(`no ${from}`);
   return explain({ snapshot, node, request: { ...REQUEST, ...request } });
 }
 
-test('a service without rules: its own route, to all of its pods', () => {
-  const { routes, outcome, virtualHost } = explained('');
+test('a service without rules: its own route, to all of its pods', async () => {
+  const { routes, outcome, virtualHost } = await explained('');
   assert.equal(virtualHost, 'stock.shop.svc.cluster.local:80');
   assert.deepEqual(
     routes.map(({ result, origin }) => [result, origin]),
@@ -85,8 +85,8 @@ test('a service without rules: its own route, to all of its pods', () => {
   );
 });
 
-test('each rule that is tried says which of its conditions failed, and what the request has', () => {
-  const { routes, outcome } = explained(RULES, { headers: [['end-user', 'anna']] });
+test('each rule that is tried says which of its conditions failed, and what the request has', async () => {
+  const { routes, outcome } = await explained(RULES, { headers: [['end-user', 'anna']] });
   assert.deepEqual(routes[0]?.conditions, [
     { text: 'path starts with "/items"', holds: true, actual: '/items/1' },
     { text: 'header end-user is "jason"', holds: false, actual: 'anna' },
@@ -108,30 +108,59 @@ test('each rule that is tried says which of its conditions failed, and what the 
   );
 });
 
-test('faults, timeouts and rewrites of the rule that wins are told', () => {
-  const { outcome } = explained(RULES, { headers: [['end-user', 'jason']] });
+test('faults, timeouts and rewrites of the rule that wins are told', async () => {
+  const { outcome } = await explained(RULES, { headers: [['end-user', 'jason']] });
   assert.ok(outcome.kind === 'forward');
   assert.deepEqual(outcome.fault, { delay: { percent: 50, delay_ms: 7_000 } });
   assert.equal(outcome.timeout_ms, 500);
   assert.equal(outcome.path, '/goods/1?all=yes');
 });
 
-test('a rule that this caller does not have is named, with the reason', () => {
+test('a rule that this caller does not have is named, with the reason', async () => {
   const foreign = RULES.replace('hosts: [stock]', 'hosts: [stock]\n  gateways: [front]');
   assert.deepEqual(
-    explained(foreign).elsewhere.map(({ origin, reason }) => [origin.name, reason]),
+    (await explained(foreign)).elsewhere.map(({ origin, reason }) => [origin.name, reason]),
     [['stock', 'holds only at shop/front, not for sidecars']],
   );
 });
 
-test('a host that nothing at the gateway has gives the answer that the gateway would give', () => {
-  const { outcome } = explained('', {}, 'ingress');
+test('a host that nothing at the gateway has gives the answer that the gateway would give', async () => {
+  const { outcome } = await explained('', {}, 'ingress');
   assert.deepEqual(outcome.kind, 'none');
 });
 
-test('the text names rule, reason and destination', () => {
-  const text = explanationText(explained(RULES));
+test('the text names rule, reason and destination', async () => {
+  const text = explanationText(await explained(RULES));
   assert.match(text, /✗ VirtualService shop\/stock spec\.http\[0\]/);
   assert.match(text, /header end-user is "jason" {2}\(the request has none\)/);
   assert.match(text, /→ 75 % {2}outbound\|80\|v1\|stock\.shop\.svc\.cluster\.local/);
+});
+
+const POLICY = `
+kind: denier
+apiVersion: config.istio.io/v1alpha2
+metadata: { name: no, namespace: shop }
+spec: { status: { code: 7, message: Not allowed } }
+---
+kind: checknothing
+apiVersion: config.istio.io/v1alpha2
+metadata: { name: ask, namespace: shop }
+---
+kind: rule
+apiVersion: config.istio.io/v1alpha2
+metadata: { name: no-cart, namespace: shop }
+spec: { match: 'source.labels["app"] == "cart" && request.path.startsWith("/items")', actions: [{ handler: no.denier, instances: [ask.checknothing] }] }
+`;
+
+test('rules of policy at the destination give their verdict, with the answer that the caller would get', async () => {
+  const { outcome } = await explained(POLICY);
+  assert.ok(outcome.kind === 'forward');
+  assert.deepEqual(outcome.destinations[0]?.policy?.answer, {
+    status: 403,
+    body: 'PERMISSION_DENIED:no.denier.shop:Not allowed',
+  });
+  const other = await explained(POLICY, { path: '/other' });
+  assert.ok(other.outcome.kind === 'forward');
+  assert.deepEqual(other.outcome.destinations[0]?.policy?.answer, undefined);
+  assert.match(explanationText(other), /✗ rule shop\/no-cart spec {2}\(does not match\)/);
 });

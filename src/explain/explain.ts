@@ -13,6 +13,7 @@ import { type DestinationRequest, describeDestination } from './destination.js';
 import { absentRules } from './elsewhere.js';
 import { gatewayListener, type ListenerChoice, outboundListener, type Way } from './listener-choice.js';
 import { outcomeOf } from './outcome.js';
+import { PolicyChecker } from './policy-check.js';
 import { type RequestSpec, routedHeaders } from './request.js';
 import { type Locate, tryRoutes } from './route-trials.js';
 import type { DestinationOutcome, Explanation, NoneOutcome } from './types.js';
@@ -36,7 +37,12 @@ export interface ExplainInput {
  * own router.
  * @throws Error where the node is no sidecar or gateway
  */
-export function explain({ snapshot, node, request, locate = () => undefined }: ExplainInput): Explanation {
+export async function explain({
+  snapshot,
+  node,
+  request,
+  locate = () => undefined,
+}: ExplainInput): Promise<Explanation> {
   const resources = compile(snapshot, node);
   const described = proxyOf(node);
   if (resources === undefined || described === undefined) throw new Error(`${node.id} is neither sidecar nor gateway`);
@@ -47,7 +53,10 @@ export function explain({ snapshot, node, request, locate = () => undefined }: E
   const choice = listenerFor(config, proxy, request, service);
   const asked: Asked = { snapshot, proxy, config, request, locate };
   const host = ruleHost(proxy, request, service);
-  const found = choice?.way === undefined ? refused(proxy, request) : wayOutcome(asked, choice.way);
+  const found = await withPolicy(
+    asked,
+    choice?.way === undefined ? refused(proxy, request) : wayOutcome(asked, choice.way),
+  );
   const present = found.routes.flatMap(({ origin }) => origin ?? []);
   return {
     request,
@@ -115,6 +124,23 @@ function tcpDestinations({ clusterSpecifier: specifier }: TcpProxy): Destination
   const clusters = specifier.case === 'weightedClusters' ? specifier.value.clusters : [];
   const total = clusters.reduce((sum, { weight }) => sum + weight, 0);
   return clusters.map(({ name, weight }) => ({ cluster: name, percent: (weight * PERCENT_ALL) / total }));
+}
+
+/** With what Mixer's rules say where the request would arrive. */
+async function withPolicy({ snapshot, proxy, request, locate }: Asked, found: Found): Promise<Found> {
+  const { outcome } = found;
+  if (outcome.kind !== 'forward') return found;
+  const checker = new PolicyChecker(snapshot, locate);
+  const destinations: DestinationOutcome[] = [];
+  for (const destination of outcome.destinations) {
+    const workload = destination.endpoints.find((endpoint) => endpoint.workload !== undefined)?.workload;
+    const authority = outcome.authority ?? request.authority;
+    const policy =
+      workload === undefined ? undefined : await checker.check(proxy.workload, workload, { ...request, authority });
+    destinations.push({ ...destination, ...(policy && { policy }) });
+  }
+  checker.close();
+  return { ...found, outcome: { ...outcome, destinations } };
 }
 
 /** What depends on chance holds: an explanation says what can happen, and how often. */

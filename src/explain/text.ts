@@ -7,6 +7,8 @@ import type {
   HeaderChange,
   Origin,
   Outcome,
+  PolicyOutcome,
+  PolicyTrial,
   RouteTrial,
 } from './types.js';
 
@@ -130,6 +132,27 @@ function destinationLines(destination: DestinationOutcome): string[] {
     ...[note, tls, ...policies].filter((line) => line !== undefined).map((line) => `    ${line}`),
     ...headerLines('request', destination.requestHeaders).map((line) => `    ${line}`),
     ...headerLines('response', destination.responseHeaders).map((line) => `    ${line}`),
+    ...policyLines(destination.policy).map((line) => `    ${line}`),
+  ];
+}
+
+function policyLines(policy: PolicyOutcome | undefined): string[] {
+  if (policy === undefined) return [];
+  const { rules, answer } = policy;
+  const verdict = answer === undefined ? 'passes' : `is answered ${answer.status} ${answer.body}`;
+  return [
+    `policy: the request ${verdict}`,
+    ...rules.flatMap((trial) => policyTrialLines(trial).map((line) => `  ${line}`)),
+  ];
+}
+
+function policyTrialLines({ origin, outcome, why, verdicts, charges }: PolicyTrial): string[] {
+  const mark = outcome === 'applies' ? '✓' : '✗';
+  const reason = outcome === 'applies' ? '' : `  (${outcome}${why === undefined ? '' : `: ${why}`})`;
+  return [
+    `${mark} ${originText(origin)}${reason}`,
+    ...verdicts.map((verdict) => `    ${verdict}`),
+    ...charges.map(({ instance, amount }) => `    charges ${amount} of ${instance}`),
   ];
 }
 

@@ -102,6 +102,23 @@ export interface DestinationOutcome {
   readonly note?: string;
   readonly requestHeaders: readonly HeaderChange[];
   readonly responseHeaders: readonly HeaderChange[];
+  /** What Mixer's rules at the destination say; absent where none hold there. */
+  readonly policy?: PolicyOutcome;
+}
+
+export interface PolicyOutcome {
+  readonly rules: readonly PolicyTrial[];
+  /** Absent: the request passes, but for quotas. */
+  readonly answer?: { readonly status: number; readonly body: string };
+}
+
+export interface PolicyTrial {
+  readonly origin: Origin;
+  readonly outcome: 'applies' | 'does not match' | 'fails' | 'is for another protocol';
+  /** Why its match failed. */
+  readonly why?: string;
+  readonly verdicts: readonly string[];
+  readonly charges: readonly { readonly instance: string; readonly amount: number }[];
 }
 
 export interface EndpointOutcome {

@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   proxy: ['base', 'wire', 'expr', 'xds/types', 'xds/client', 'policy', 'identity'],
   insight: ['base', 'wire'],
   runtime: ['base', 'client', 'resources', 'native', 'wire'],
-  explain: ['base', 'wire', 'resources', 'compiler', 'xds/types', 'proxy', 'policy'],
+  explain: ['base', 'wire', 'resources', 'compiler', 'xds/types', 'proxy', 'policy', 'policy-server'],
   analysis: ['base', 'resources', 'compiler', 'apiserver/validation'],
   cli: ['base', 'client', 'resources', 'compiler', 'explain', 'analysis'],
 };

@@ -59,7 +59,7 @@ export const registerExplain: RegisterCommand = (program, dependencies) => {
         : await objects.meshOfServer(session.client, manifests, namespace);
     const node = callerOf(snapshot, options.from, namespace);
     if (node === undefined) throw unknownCaller(options.from, namespace, callerNames(snapshot));
-    const explanation = explain({
+    const explanation = await explain({
       snapshot,
       node,
       request: options.from === INGRESS ? { ...request, port: gatewayPort(request.scheme) } : request,

@@ -68,7 +68,7 @@ export const registerTest: RegisterCommand = (program, dependencies) => {
           ? objects.meshOfFiles(manifests, namespace)
           : await objects.meshOfServer(session.client, manifests, namespace);
       reports.push(
-        runConfigTests({
+        await runConfigTests({
           snapshot: file.anyGateway ? withOneGateway(mesh) : mesh,
           tests: file.tests,
           locate: objects.locator(manifests, namespace),

@@ -106,7 +106,7 @@ function expectationOf(reader: Reader): Expectation {
       'redirect',
       'response',
     ] as const),
-    ...(['requestHeaders', 'responseHeaders'] as const),
+    ...(['requestHeaders', 'responseHeaders', 'verdict'] as const),
   );
   const parts: Readonly<Record<keyof typeof fields, unknown>> = {
     rule: fields.rule.text(),
@@ -128,10 +128,18 @@ function expectationOf(reader: Reader): Expectation {
       const { status, body } = each.fields('status', 'body');
       return defined({ status: status.number(), body: body.text() });
     }),
+    verdict: verdictOf(fields.verdict),
     requestHeaders: headersOf(fields.requestHeaders),
     responseHeaders: headersOf(fields.responseHeaders),
   };
   return defined(parts) as Expectation;
+}
+
+function verdictOf(reader: Reader): Expectation['verdict'] {
+  if (!reader.given) return undefined;
+  if (reader.value === 'allow') return 'allow';
+  const { status, body } = reader.fields('status', 'body');
+  return defined({ status: status.number(), body: body.text() });
 }
 
 function destinationOf(reader: Reader): ExpectedDestination {

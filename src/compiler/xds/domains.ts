@@ -13,13 +13,17 @@ export function domainsOf(service: Service, proxy: ProxyNode, clusterDomain: str
   return names.flatMap((name) => withPort(name, port));
 }
 
-export function hostForms(service: Service, proxy: ProxyNode, clusterDomain: string): string[] {
+export function hostForms(service: Service, proxy: Pick<ProxyNode, 'namespace'>, clusterDomain: string): string[] {
   return [service, ...(service.aliases ?? [])].flatMap((named) => formsOf(named, proxy, clusterDomain));
 }
 
 type Named = Pick<Service, 'hostname' | 'namespace'> & Partial<Pick<Service, 'resolution'>>;
 
-function formsOf({ hostname, namespace, resolution }: Named, proxy: ProxyNode, clusterDomain: string): string[] {
+function formsOf(
+  { hostname, namespace, resolution }: Named,
+  proxy: Pick<ProxyNode, 'namespace'>,
+  clusterDomain: string,
+): string[] {
   const suffix = `.${namespace}.svc.${clusterDomain}`;
   if (!hostname.endsWith(suffix)) return [hostname];
   const name = hostname.slice(0, -suffix.length);

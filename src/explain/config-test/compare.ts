@@ -32,6 +32,7 @@ export function compare(explanation: Explanation, expect: Expectation, context: 
   }
   if (forward !== undefined) compareForward(forward, explanation, expect, context, check);
   else if (isOnlyForForwarded(expect)) differ('what happens', 'it is sent on', outcomeText(explanation));
+  if (expect.verdict !== undefined) checkVerdicts(expect.verdict, explanation, check);
   for (const [field, wanted] of Object.entries(expect.written ?? {})) {
     check(field, wanted, winner && context.writtenAt(winner)?.[field]);
   }
@@ -49,6 +50,11 @@ function compareAnswers({ outcome }: Explanation, { redirect, response }: Expect
         : 'none';
   checkParts('response', response, answer, check);
   checkParts('redirect', redirect, outcome.kind === 'redirect' ? { ...outcome } : 'none', check);
+}
+
+function checkVerdicts(wanted: NonNullable<Expectation['verdict']>, { outcome }: Explanation, check: Check): void {
+  const destinations = outcome.kind === 'forward' ? outcome.destinations : [];
+  for (const { policy } of destinations) checkParts('verdict', wanted, policy?.answer ?? 'allow', check);
 }
 
 /** Only the parts that are expected count. */

@@ -19,7 +19,7 @@ export interface RunInput {
 }
 
 /** Asks for each request what would become of it, and compares. */
-export function runConfigTests(input: RunInput): TestReport {
+export async function runConfigTests(input: RunInput): Promise<TestReport> {
   const { snapshot, tests, locate } = input;
   const counter = new CoverageCounter(locate);
   const nodes = new Map<string, Node | undefined>();
@@ -30,29 +30,36 @@ export function runConfigTests(input: RunInput): TestReport {
     nodes.set(key, node);
     if (node !== undefined) counter.add(snapshot, node);
   }
-  const results = tests.map((test) => runTest(test, nodes.get(`${test.namespace} ${test.from}`), input, counter));
+  const results: TestResult[] = [];
+  for (const test of tests) {
+    results.push(await runTest(test, nodes.get(`${test.namespace} ${test.from}`), input, counter));
+  }
   return { results, coverage: counter.coverage };
 }
 
-function runTest(test: ConfigTest, node: Node | undefined, input: RunInput, counter: CoverageCounter): TestResult {
+async function runTest(
+  test: ConfigTest,
+  node: Node | undefined,
+  input: RunInput,
+  counter: CoverageCounter,
+): Promise<TestResult> {
   const start_ms = input.now_ms();
-  const failures =
-    node === undefined
-      ? [`no pod, service or workload "${test.from}" in namespace "${test.namespace}"`]
-      : test.requests.flatMap((request) => tryRequest(test, node, request, input, counter));
+  const failures: string[] = [];
+  if (node === undefined) failures.push(`no pod, service or workload "${test.from}" in namespace "${test.namespace}"`);
+  else for (const request of test.requests) failures.push(...(await tryRequest(test, node, request, input, counter)));
   return { test, failures, duration_ms: input.now_ms() - start_ms };
 }
 
-function tryRequest(
+async function tryRequest(
   test: ConfigTest,
   node: Node,
   request: RequestSpec,
   { snapshot, locate, writtenAt }: RunInput,
   counter: CoverageCounter,
-): string[] {
+): Promise<string[]> {
   const atGateway = test.from === INGRESS;
   const port = atGateway ? (request.scheme === 'https' ? 443 : 80) : request.port;
-  const explanation = explain({ snapshot, node, request: { ...request, port }, locate });
+  const explanation = await explain({ snapshot, node, request: { ...request, port }, locate });
   counter.reached(explanation);
   const { clusterDomain } = snapshot.config;
   const differences = compare(explanation, test.expect, { namespace: test.namespace, clusterDomain, writtenAt });

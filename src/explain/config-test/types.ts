@@ -30,6 +30,8 @@ export interface Expectation {
   readonly redirect?: 'none' | { readonly status?: number; readonly location?: string };
   /** An answer by the proxy itself. */
   readonly response?: 'none' | { readonly status?: number; readonly body?: string };
+  /** What Mixer's rules say at every destination. */
+  readonly verdict?: 'allow' | { readonly status?: number; readonly body?: string };
   /** Header -> its value as it is sent on; null: it is taken away. */
   readonly requestHeaders?: Readonly<Record<string, string | null>>;
   readonly responseHeaders?: Readonly<Record<string, string | null>>;
