@@ -1,4 +1,4 @@
-import { messageOf } from '../../base/errors.js';
+import { codeOf, messageOf } from '../../base/errors.js';
 import { RuntimeError } from '../errors.js';
 import type { Image } from './image.js';
 import { type ImageName, parseImageName } from './image-name.js';
@@ -68,7 +68,9 @@ function mayBeNewer(entry: Descriptor, name: ImageName): boolean {
 
 /** In containerd's words, and what to do about it. */
 function pullMessage(name: string, parsed: ImageName, error: unknown): string {
-  const how = `failed to pull and unpack image "${parsed.full}": ${messageOf(error)}`;
+  const isUnknown = codeOf(error) === 'NO_SUCH_IMAGE' || codeOf(error) === 'REGISTRY_UNREACHABLE';
+  const step = isUnknown ? `failed to resolve reference "${parsed.full}": ` : '';
+  const how = `failed to pull and unpack image "${parsed.full}": ${step}${messageOf(error)}`;
   return `${how}; image "${name}" is not in this mesh's image store: ${buildHint(name)}`;
 }
 

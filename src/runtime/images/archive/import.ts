@@ -64,7 +64,7 @@ export async function importFolder(store: ImageStore, folder: string, tags: read
     const image = await store.find(wanted[0]!);
     if (!image) throw invalid(`${wanted[0]} cannot be read`);
     await store.rootfs(image);
-    images.push(image);
+    images.push({ ...image, names: wanted.map((each) => parseImageName(each).full) });
   }
   return images;
 }

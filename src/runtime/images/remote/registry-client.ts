@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
-import { messageOf } from '../../../base/errors.js';
+import { codeOf, messageOf } from '../../../base/errors.js';
 import { RuntimeError } from '../../errors.js';
 import { digestOf, manifestType, parseManifest } from '../manifest-check.js';
 import { type Descriptor, type ImageIndex, MANIFEST_BYTES_MAX, type Manifest, MEDIA } from '../media-types.js';
@@ -25,6 +25,8 @@ export interface FoundManifest {
 const ACCEPT = [MEDIA.index, MEDIA.manifest, MEDIA.dockerList, MEDIA.dockerManifest].join(', ');
 const TRIES_MAX = 3;
 const RETRY_FIRST_MS = 500;
+/** The other side speaks no TLS, or its certificate is not to be trusted. */
+const TLS_FAULT = /^(EPROTO|ERR_SSL|ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/;
 /** Worth another try: the server is busy, or a server between could not reach it. */
 const PASSING = new Set([408, 429, 500, 502, 503, 504]);
 
@@ -111,7 +113,9 @@ export class RegistryClient {
   private unreachable(error: unknown, { scheme, host, port }: RegistryAddress): RuntimeError {
     if (error instanceof RuntimeError) return error;
     const hint =
-      scheme === 'https' ? 'For a registry without TLS, or with a certificate of its own, use --insecure.' : undefined;
+      scheme === 'https' && TLS_FAULT.test(codeOf(error) ?? '')
+        ? 'For a registry without TLS, or with a certificate of its own, use --insecure.'
+        : undefined;
     const message = `failed to do request: ${scheme}://${host}:${port}: ${messageOf(error) || 'connection refused'}`;
     return new RuntimeError('REGISTRY_UNREACHABLE', message, hint, { cause: error });
   }
