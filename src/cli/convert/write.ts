@@ -3,7 +3,7 @@ import { groupBy } from '../../compiler/group-by.js';
 import type { HttpRoute } from '../../resources/istio/virtualservice/types.js';
 import type { KubeObject } from '../../resources/object.js';
 import type { Manifest } from '../manifests/manifest.js';
-import type { Conversion, Converted, Note } from './convert.js';
+import type { Conversion, Converted, Note } from './conversion.js';
 import type { Source } from './source.js';
 
 /** In the order in which people write and apply them: what is referred to first. */
