@@ -6,6 +6,7 @@ import type { BenchOptions } from './options.js';
 type Benchmark = (options: BenchOptions) => Promise<unknown>;
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+  control: async (options) => (await import('./control/control.js')).benchControl(options),
   first: async (options) => (await import('./first.js')).first(options),
   kube: async (options) => (await import('./kube/kube.js')).benchKube(options),
   proxy: async (options) => (await import('./proxy/proxy.js')).benchProxy(options),

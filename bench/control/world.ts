@@ -51,20 +51,13 @@ export class World {
   }
 
   proxies(count: number): ProxySpec[] {
-    return Array.from({ length: count }, (_, i) => {
-      const service = i % this.services;
-      const [address, name] = [podAddress(service, Math.floor(i / this.services)), podName(service, 0)];
-      return {
-        id: `sidecar~${address}~${name}.${namespaceOf(service)}~${namespaceOf(service)}.svc.cluster.local`,
-        labels: labelsOf(service),
-      };
-    });
+    return Array.from({ length: count }, (_, i) => proxyOf(i, this.services));
   }
 
   private async createService(i: number): Promise<void> {
     const write = (resource: Gvr, object: KubeObject) => this.client.create(resource, object);
     await write(SERVICES, serviceOf(i));
-    for (let k = 0; k < ENDPOINTS_OF_EACH; k++) await write(PODS, podOf(i, k));
+    for (const pod of podsOf(i)) await write(PODS, pod);
     await write(ENDPOINTS_RESOURCE, endpointsOf(i, podAddress(i, ENDPOINTS_OF_EACH - 1)));
   }
 }
@@ -75,9 +68,24 @@ const podAddress = (service: number, k: number): string => `10.${1 + k}.${servic
 const labelsOf = (service: number) => ({ app: `service-${service}`, version: 'v1' });
 
 /** Without a selector: its endpoints are then what is written, and no controller has a share in what is measured. */
-function serviceOf(i: number): KubeObject {
+export function serviceOf(i: number): KubeObject {
   const metadata = { name: `service-${i}`, namespace: namespaceOf(i) };
   return { apiVersion: 'v1', kind: 'Service', metadata, spec: { ports: [{ name: 'http', port: PORT }] } } as KubeObject;
+}
+
+export function podsOf(service: number): KubeObject[] {
+  return Array.from({ length: ENDPOINTS_OF_EACH }, (_, k) => podOf(service, k));
+}
+
+/** The sidecar of the n-th pod, of the services in turn. */
+export function proxyOf(n: number, services: number): ProxySpec {
+  const service = n % services;
+  const k = Math.floor(n / services) % ENDPOINTS_OF_EACH;
+  const namespace = namespaceOf(service);
+  return {
+    id: `sidecar~${podAddress(service, k)}~${podName(service, k)}.${namespace}~${namespace}.svc.cluster.local`,
+    labels: labelsOf(service),
+  };
 }
 
 function podOf(i: number, k: number): KubeObject {
@@ -86,7 +94,7 @@ function podOf(i: number, k: number): KubeObject {
   return { apiVersion: 'v1', kind: 'Pod', metadata, spec: { nodeName: 'none', containers } } as KubeObject;
 }
 
-function endpointsOf(i: number, last: string): KubeObject {
+export function endpointsOf(i: number, last: string): KubeObject {
   const metadata = { name: `service-${i}`, namespace: namespaceOf(i) };
   const addresses = Array.from({ length: ENDPOINTS_OF_EACH }, (_, k) => ({
     ip: k === ENDPOINTS_OF_EACH - 1 ? last : podAddress(i, k),

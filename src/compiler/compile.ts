@@ -30,19 +30,21 @@ export function compileFor(mesh: Mesh, node: Node): ResourceSet | undefined {
   const workload = mesh.workloads.get(proxy.workload);
   const { placed, view } = placedOf(mesh, node, workload, () => place(mesh, proxy, workload));
   const shared = view ?? makeView(mesh, withWorkload(mesh, proxy), placed.viewKey);
-  return withPolicy(mesh, withWorkload(mesh, proxy), layered(shared.resources, placed.own));
+  return layered(shared.resources, placed);
 }
 
-function withPolicy(mesh: Mesh, proxy: ProxyNode, resources: ResourceSet): ResourceSet {
+/** What a proxy has that its view has not. No endpoint has a share in it. */
+function ownOf(mesh: Mesh, proxy: ProxyNode): ResourceSet {
+  const own = proxy.kind === 'sidecar' ? ownOfSidecar(mesh, proxy) : NOTHING;
   const policy = policyResources(mesh, proxy);
-  return policy.size === 0 ? resources : new Map([...resources, [POLICY_TYPE_URL, policy]]);
+  return policy.size === 0 ? own : new Map([...own, [POLICY_TYPE_URL, policy]]);
 }
 
 function place(mesh: Mesh, described: ProxyNode, workload: Workload | undefined): Placed {
   const proxy = withWorkload(mesh, described);
   const viewKey = proxy.kind === 'sidecar' ? sidecarViewKey(mesh, proxy) : `router|${JSON.stringify(proxy)}`;
   makeView(mesh, proxy, viewKey);
-  return { workload, viewKey, own: proxy.kind === 'sidecar' ? ownOfSidecar(mesh, proxy) : NOTHING };
+  return { workload, viewKey, own: ownOf(mesh, proxy), layers: new Map() };
 }
 
 function makeView(mesh: Mesh, proxy: ProxyNode, key: string) {

@@ -23,6 +23,8 @@ export interface Placed {
   readonly workload: Workload | undefined;
   readonly viewKey: string;
   readonly own: ResourceSet;
+  /** View and own part together, by type: the same object while both are, so that a proxy sees at once what has not changed. */
+  readonly layers: Map<string, LayeredMap<XdsResource>>;
 }
 
 /** What of a mesh has been compiled so far. */
@@ -62,11 +64,20 @@ export function viewKeyOf(mesh: Mesh, node: Node): string | undefined {
 }
 
 /** Both together, with nothing copied. */
-export function layered(view: ResourceSet, own: ResourceSet): ResourceSet {
+export function layered(view: ResourceSet, { own, layers }: Placed): ResourceSet {
   const all = new Map<string, ReadonlyMap<string, XdsResource>>(own);
   for (const [typeUrl, shared] of view) {
     const mine = own.get(typeUrl);
-    all.set(typeUrl, mine === undefined || mine.size === 0 ? shared : new LayeredMap(shared, mine));
+    if (mine === undefined || mine.size === 0) {
+      all.set(typeUrl, shared);
+      continue;
+    }
+    let layer = layers.get(typeUrl);
+    if (layer?.shared !== shared) {
+      layer = new LayeredMap(shared, mine);
+      layers.set(typeUrl, layer);
+    }
+    all.set(typeUrl, layer);
   }
   return all;
 }

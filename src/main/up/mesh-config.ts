@@ -74,7 +74,7 @@ export class MeshConfigSource implements ConfigSource {
     return this.pushed;
   }
 
-  /** As the version, but it stays where only endpoints have changed. */
+  /** The last version in which more than endpoints has changed. */
   rulesVersion(): number {
     return this.rebuilt;
   }
@@ -139,7 +139,7 @@ export class MeshConfigSource implements ConfigSource {
     this.pushed++;
     this.snapshot = undefined;
     this.mesh = this.changedOthers ? undefined : this.withChangedEndpoints();
-    if (this.changedOthers) this.rebuilt++;
+    if (this.changedOthers) this.rebuilt = this.pushed;
     this.changedOthers = false;
     this.changedEndpoints.clear();
     for (const listener of this.listeners) listener();

@@ -134,6 +134,7 @@ for (const apiType of ['DELTA_GRPC', 'GRPC'] as const) {
     const upstreamPort = await listenAnywhere(upstream);
     const listenPort = await freePort();
     let set = resources(listenPort, upstreamPort, '1');
+    let version = 0;
     let changed: () => void = () => {};
     let acked: (typeUrl: string, versions: ReadonlyMap<string, string>) => void = () => {};
     const nacks: string[] = [];
@@ -141,7 +142,7 @@ for (const apiType of ['DELTA_GRPC', 'GRPC'] as const) {
     const server = new AdsServer({
       source: {
         resources: () => set,
-        version: () => 1,
+        version: () => ++version,
         onChange: (listener) => {
           changed = listener;
           return { dispose: () => {} };

@@ -56,7 +56,7 @@ function nextAddition(
   resources: ResourceSet,
   warming: ReadonlySet<string>,
 ): Push[] | undefined {
-  for (const state of inOrder(types, MAKE_ORDER)) {
+  for (const state of ordersOf(types).make) {
     if (state.inFlight !== undefined) return [];
     if (warming.size > 0 && (state.typeUrl === TYPE_URL.listener || state.typeUrl === TYPE_URL.route)) return [];
     const { changed } = state.difference(resources.get(state.typeUrl) ?? NONE);
@@ -66,18 +66,32 @@ function nextAddition(
 }
 
 function nextRemoval(types: ReadonlyMap<string, TypeState>, resources: ResourceSet): Push[] | undefined {
-  for (const state of inOrder(types, BREAK_ORDER)) {
+  for (const state of ordersOf(types).remove) {
     const { gone: removed } = state.difference(resources.get(state.typeUrl) ?? NONE);
     if (removed.length > 0) return [{ typeUrl: state.typeUrl, changed: [], removed }];
   }
   return undefined;
 }
 
+interface Orders {
+  readonly types: number;
+  readonly make: readonly TypeState[];
+  readonly remove: readonly TypeState[];
+}
+
+const orders = new WeakMap<ReadonlyMap<string, TypeState>, Orders>();
+
+/** Sorted once for each client: it asks for its types at the start, and they are gone through at every change and answer. */
+function ordersOf(types: ReadonlyMap<string, TypeState>): Orders {
+  const known = orders.get(types);
+  if (known?.types === types.size) return known;
+  const made = { types: types.size, make: inOrder(types, MAKE_ORDER), remove: inOrder(types, BREAK_ORDER) };
+  orders.set(types, made);
+  return made;
+}
+
 /** The types of the client in the given order, then those that it does not name. */
-function* inOrder(types: ReadonlyMap<string, TypeState>, order: readonly string[]): Generator<TypeState> {
-  for (const typeUrl of order) {
-    const state = types.get(typeUrl);
-    if (state !== undefined) yield state;
-  }
-  for (const [typeUrl, state] of types) if (!order.includes(typeUrl)) yield state;
+function inOrder(types: ReadonlyMap<string, TypeState>, order: readonly string[]): TypeState[] {
+  const named = order.flatMap((typeUrl) => types.get(typeUrl) ?? []);
+  return [...named, ...[...types.values()].filter((state) => !order.includes(state.typeUrl))];
 }

@@ -17,7 +17,7 @@ export type ResourceSet = ReadonlyMap<string, ReadonlyMap<string, XdsResource>>;
 export interface ConfigSource {
   /** The proxy's whole configuration as of now; undefined while it is not known (the stream then waits). */
   resources(node: Node): ResourceSet | undefined;
-  /** Which state of the world `resources` is of; grows with every change. */
+  /** Which state of the world `resources` is of; grows with every change, and what there is of one version stays. */
   version(): number;
   /** Calls `listener` whenever some proxy's resources may have changed; the server then asks for each connected proxy again. */
   onChange(listener: () => void): Disposable;

@@ -36,6 +36,8 @@ export class StreamSession {
   private nonce = 0;
   private names = 0;
   private settledVersion = -1;
+  private resources: ResourceSet | undefined;
+  private resourcesVersion = -1;
 
   constructor(
     readonly node: Node,
@@ -54,7 +56,7 @@ export class StreamSession {
 
   /** Sends what may be sent now: at most one response per type, the rest after the answers. */
   flush(): void {
-    const resources = this.options.source.resources(this.node);
+    const resources = this.current();
     if (resources === undefined) return;
     for (;;) {
       const pushes = nextPushes(this.types, resources, this.warming);
@@ -62,6 +64,17 @@ export class StreamSession {
       for (const push of pushes) this.send(push, resources);
     }
     this.settle();
+  }
+
+  /** Asked for once in each version: an answer of the proxy changes nothing of what it is to have. */
+  private current(): ResourceSet | undefined {
+    const { source } = this.options;
+    const version = source.version();
+    if (this.resources === undefined || this.resourcesVersion !== version) {
+      this.resources = source.resources(this.node);
+      this.resourcesVersion = version;
+    }
+    return this.resources;
   }
 
   private settle(): void {

@@ -76,13 +76,10 @@ export class TypeState {
   difference(resources: Resources): { readonly changed: readonly XdsResource[]; readonly gone: readonly string[] } {
     if (this.settled === resources) return NO_DIFFERENCE;
     const changed: XdsResource[] = [];
-    for (const resource of this.candidates(resources)) {
-      if (this.wants(resource.name) && this.sent.get(resource.name) !== resource.version) changed.push(resource);
-    }
     const gone: string[] = [];
-    for (const name of this.settled ? differences(this.settled, resources) : this.sent.keys()) {
-      if (this.has(name) && !resources.has(name)) gone.push(name);
-    }
+    if (this.settled !== undefined) this.compare(differences(this.settled, resources), resources, changed, gone);
+    else if (this.wildcard) this.compareAll(resources, changed, gone);
+    else this.compare(new Set([...this.names, ...this.sent.keys()]), resources, changed, gone);
     if (changed.length === 0 && gone.length === 0) this.settled = resources;
     return { changed, gone };
   }
@@ -106,16 +103,20 @@ export class TypeState {
     return version !== undefined && version !== ABSENT;
   }
 
-  private *candidates(resources: Resources): Generator<XdsResource> {
-    const names = this.settled ? differences(this.settled, resources) : this.wildcard ? undefined : this.names;
-    if (names === undefined) {
-      yield* resources.values();
-      return;
-    }
+  private compare(names: Iterable<string>, resources: Resources, changed: XdsResource[], gone: string[]): void {
     for (const name of names) {
       const resource = resources.get(name);
-      if (resource !== undefined) yield resource;
+      if (resource === undefined) {
+        if (this.has(name)) gone.push(name);
+      } else if (this.wants(name) && this.sent.get(name) !== resource.version) changed.push(resource);
     }
+  }
+
+  private compareAll(resources: Resources, changed: XdsResource[], gone: string[]): void {
+    for (const resource of resources.values()) {
+      if (this.sent.get(resource.name) !== resource.version) changed.push(resource);
+    }
+    for (const name of this.sent.keys()) if (this.has(name) && !resources.has(name)) gone.push(name);
   }
 }
 

@@ -39,7 +39,6 @@ class Scene {
       current: () => this.snapshot,
       currentMesh: () => meshOf(this.snapshot),
       seen: ({ name }: ObjectRef) => this.stored.get(name),
-      version: () => this.version,
       rulesVersion: () => this.rules,
       onChange: (listener) => {
         this.changed = listener;
@@ -57,7 +56,7 @@ class Scene {
     this.snapshot = { ...EMPTY_SNAPSHOT, services: [cart], routeRules: objects };
     for (const object of objects) this.stored.set(object.metadata.name, object);
     this.version++;
-    this.rules++;
+    this.rules = this.version;
     this.changed();
   }
 

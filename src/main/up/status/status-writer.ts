@@ -21,7 +21,7 @@ const ROUND_MS = 500;
 const OTHERS: ReadonlySet<string> = new Set(['Ingress', 'Service']);
 
 export interface StatusWriterOptions {
-  readonly source: Pick<MeshConfigSource, 'current' | 'currentMesh' | 'seen' | 'version' | 'rulesVersion' | 'onChange'>;
+  readonly source: Pick<MeshConfigSource, 'current' | 'currentMesh' | 'seen' | 'rulesVersion' | 'onChange'>;
   readonly proxies: Pick<ProxyStates, 'all' | 'onChange'>;
   readonly client: Pick<Client, 'patch'>;
   readonly clock: Clock;
@@ -66,14 +66,14 @@ export class StatusWriter {
 
   private look(): void {
     const { source, proxies } = this.options;
-    const version = source.version();
+    // Most of what changes is endpoints, and says nothing new of any rule.
+    const version = source.rulesVersion();
     const all = proxies.all();
     const missing = all.filter(({ settled }) => settled < version).map(({ id }) => id);
     const refused = all.flatMap(({ id, types }) =>
       [...types].flatMap(([type, { rejection }]) => (rejection ? [`${id} ${type} ${rejection.version}`] : [])),
     );
-    // Most of what changes is endpoints, and says nothing new of any rule.
-    const looks = JSON.stringify([source.rulesVersion(), all.map(({ id }) => id), missing, refused]);
+    const looks = JSON.stringify([version, all.map(({ id }) => id), missing, refused]);
     if (looks === this.looked) return;
     this.looked = looks;
     const tallies = tallyProxies(source.currentMesh(), all, version);
