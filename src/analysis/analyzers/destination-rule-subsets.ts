@@ -1,6 +1,7 @@
 import type { DestinationRule } from '../../resources/istio/destinationrule/types.js';
 import type { ServiceEntry } from '../../resources/istio/serviceentry/types.js';
 import type { VirtualService } from '../../resources/istio/virtualservice/types.js';
+import type { WorkloadEntry } from '../../resources/istio/workloadentry/types.js';
 import { matchesLabels } from '../../resources/labels/selector.js';
 import type { Analyzer, Report } from '../analyzer.js';
 import { IST } from '../codes.js';
@@ -74,26 +75,27 @@ function hasEmptyPlace(labels: Readonly<Record<string, string>>): boolean {
   return Object.entries(labels).some(([key, value]) => FROM_PLACE.test(key) && value === '');
 }
 
-/** Undefined where nobody can know. */
-function selects(world: World, known: KnownHost, labels: Readonly<Record<string, string>>): boolean | undefined {
-  if (known.subject.object.kind === 'ServiceEntry') {
-    const { endpoints, workloadSelector } = (known.subject.object as ServiceEntry).spec as ServiceEntry['spec'] & {
-      workloadSelector?: { labels?: Record<string, string> };
-    };
-    if (workloadSelector?.labels) {
-      const wanted = { ...workloadSelector.labels, ...labels };
-      const entries = world.all('WorkloadEntry').filter((entry) => namespaceOf(entry) === known.namespace);
-      const ofEntries = entries.some(({ object }) =>
-        matchesLabels(wanted, (object['spec'] as { labels?: Record<string, string> } | undefined)?.labels),
-      );
-      if (ofEntries || world.workloads.has(wanted, known.namespace)) return true;
-      return world.knowsPods(known.namespace) && world.knowsAll('WorkloadEntry', known.namespace) ? false : undefined;
-    }
-    return endpoints?.length ? endpoints.some((endpoint) => matchesLabels(labels, endpoint.labels)) : undefined;
+type Labels = Readonly<Record<string, string>>;
+
+/** Whether anything that the host leads to has the labels; undefined where nobody can know. */
+function selects(world: World, known: KnownHost, labels: Labels): boolean | undefined {
+  const ofEntry =
+    known.subject.object.kind === 'ServiceEntry' ? (known.subject.object as ServiceEntry).spec : undefined;
+  const selector = ofEntry ? ofEntry.workloadSelector?.labels : known.selector;
+  // Endpoints without a selector are written by hand: in the ServiceEntry, or where it cannot be seen.
+  if (selector === undefined) {
+    return ofEntry?.endpoints?.length ? ofEntry.endpoints.some((one) => matchesLabels(labels, one.labels)) : undefined;
   }
-  // Endpoints of a service without a selector are written by hand.
-  if (known.selector === undefined || !world.knowsPods(known.namespace)) return undefined;
-  return world.workloads.has({ ...known.selector, ...labels }, known.namespace);
+  const wanted = { ...selector, ...labels };
+  if (world.workloads.has(wanted, known.namespace) || hasWorkloadEntry(world, wanted, known.namespace)) return true;
+  return world.knowsPods(known.namespace) ? false : undefined;
+}
+
+/** Machines outside are selected as pods are, by services and by ServiceEntries. */
+function hasWorkloadEntry(world: World, wanted: Labels, namespace: string): boolean {
+  return world
+    .all<WorkloadEntry>('WorkloadEntry')
+    .some((entry) => namespaceOf(entry) === namespace && matchesLabels(wanted, entry.object.spec.labels));
 }
 
 export function describe(labels: Readonly<Record<string, string>>): string {
