@@ -3,9 +3,6 @@ import type { OciLayout } from './oci-layout.js';
 import { RegistryCatalog } from './registry/catalog.js';
 import type { RootfsFolders } from './rootfs-folders.js';
 
-/** A blob is pushed before the manifest that needs it. */
-export const UNREFERENCED_AGE_MS = 3_600_000;
-
 export interface Pruned {
   readonly blobs: number;
   readonly bytes: number;
@@ -19,19 +16,12 @@ export async function referencedDigests(layout: OciLayout): Promise<Set<string>>
   return new Set(closures.flatMap((closure) => [...closure]));
 }
 
-/**
- * Removes blobs and unpacked files that nothing leads to.
- * @param olderThan time in ms since the epoch; younger blobs stay: a push may be under way
- */
-export async function removeUnreferenced(
-  layout: OciLayout,
-  folders: RootfsFolders,
-  olderThan: number,
-): Promise<Pruned> {
+/** Removes blobs and unpacked files that nothing leads to; a push that is under way must begin anew. */
+export async function removeUnreferenced(layout: OciLayout, folders: RootfsFolders): Promise<Pruned> {
   const kept = await referencedDigests(layout);
   let [blobs, bytes] = [0, 0];
-  for (const [digest, written] of await layout.blobs()) {
-    if (kept.has(digest) || written > olderThan) continue;
+  for (const digest of await layout.digests()) {
+    if (kept.has(digest)) continue;
     bytes += (await layout.sizeOf(digest)) ?? 0;
     blobs++;
     await layout.removeBlob(digest);

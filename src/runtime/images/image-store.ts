@@ -139,12 +139,9 @@ export class ImageStore {
     return { untagged: removed.flatMap((each) => nameOf(each) ?? []), deleted: isGone ? first.digest : undefined };
   }
 
-  /**
-   * Removes what no name points to any more, as after a tag was built anew. Containers that still run from it lose their files.
-   * @param age_ms of the youngest blob that may go
-   */
-  prune(age_ms = 0): Promise<Pruned> {
-    return removeUnreferenced(this.layout, this.folders, this.options.clock.now() - age_ms);
+  /** Removes what no name points to any more, as after a tag was built anew. Containers that still run from it lose their files. */
+  prune(): Promise<Pruned> {
+    return removeUnreferenced(this.layout, this.folders);
   }
 
   private isNamed(entry: Descriptor, name: string): boolean {

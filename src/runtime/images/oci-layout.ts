@@ -77,18 +77,13 @@ export class OciLayout {
     return createReadStream(this.blobFile(digest), range);
   }
 
-  /** Digests of all blobs, with the time of their writing in ms since the epoch. */
-  async blobs(): Promise<Map<string, number>> {
-    const found = new Map<string, number>();
-    for (const algorithm of ['sha256', 'sha512']) {
-      const folder = path.join(this.folder, 'blobs', algorithm);
-      for (const name of await readdir(folder).catch(() => [])) {
-        if (!DIGEST.test(`${algorithm}:${name}`)) continue;
-        const { mtimeMs = 0 } = (await stat(path.join(folder, name)).catch(() => undefined)) ?? {};
-        found.set(`${algorithm}:${name}`, mtimeMs);
-      }
-    }
-    return found;
+  /** Of all blobs. */
+  async digests(): Promise<string[]> {
+    const found = ['sha256', 'sha512'].map(async (algorithm) => {
+      const names = await readdir(path.join(this.folder, 'blobs', algorithm)).catch(() => []);
+      return names.map((name) => `${algorithm}:${name}`).filter((digest) => DIGEST.test(digest));
+    });
+    return (await Promise.all(found)).flat();
   }
 
   writeJson(mediaType: string, value: unknown): Promise<Descriptor> {

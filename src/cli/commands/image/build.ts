@@ -27,6 +27,7 @@ export const registerBuild: RegisterImageCommand = (image, open, { stdout, stder
     .option('--label <name=value>', 'label of the image; may be repeated', collectPair, {})
     .option('--target <stage>', 'stage to stop at')
     .option('--pull', 'ask registries for base images, also for those that this machine could stand for')
+    .option('--no-cache', 'for scripts that say so: no step is taken from an earlier build')
     .option('-q, --quiet', 'print the id alone')
     .addHelpText(
       'after',
