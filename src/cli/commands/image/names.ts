@@ -71,6 +71,8 @@ function repositoryOf(name: string): string {
 function row(name: string, image: ImageSummary, now_ms: number): string[] {
   const short = familiar(name);
   const [, repository = short, tag = '<none>'] = /^([^@]*?)(?::([^:/@]*))?(?:@.*)?$/.exec(short) ?? [];
-  const age = `${ageOf(now_ms - Date.parse(image.created))} ago`;
+  const created_ms = Date.parse(image.created);
+  // Builders that want the same bytes each time leave the time out, or at its zero.
+  const age = created_ms > 0 ? `${ageOf(now_ms - created_ms)} ago` : 'N/A';
   return [repository, tag, shortId(image.id), age, sizeOf(image.size_bytes)];
 }
