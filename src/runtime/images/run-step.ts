@@ -34,6 +34,8 @@ export interface RunMount {
 
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const NAMESPACES = ['unshare', '--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child', '--ipc'];
+/** Without namespaces they would change this machine. */
+const PACKAGE_MANAGERS = /(^|[;&|(]\s*|\s)(apt|apt-get|dpkg|apk|yum|dnf|microdnf|rpm|zypper|pacman)\s/;
 /** Where a script is seen. */
 const SCRIPT = '/run/heredoc';
 /** What a shell answers when it has no such program. */
@@ -215,6 +217,13 @@ async function forgetDeletions(root: string): Promise<void> {
 
 /** Without namespaces: a command of this machine, with the stage's folder as its working directory. */
 async function runBeside(step: RunStep): Promise<0 | string> {
+  if (PACKAGE_MANAGERS.test(`${step.argv.join(' ')} `)) {
+    throw new RuntimeError(
+      'RUN_CHANGES_MACHINE',
+      `RUN ${step.argv.at(-1)}: would install packages on this machine, which stands for the base image`,
+      'Install what is needed on the machine yourself and leave the line out.',
+    );
+  }
   const cwd = path.join(step.root, step.workingDir);
   await mkdir(cwd, { recursive: true });
   const env = { PATH: process.env['PATH'] ?? DEFAULT_PATH, HOME: process.env['HOME'] ?? step.root, ...step.env };
