@@ -230,7 +230,7 @@ const CASES: readonly { name: string; kind: string; spec: unknown; expected: rea
       subsets: [{ name: 'v1', trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL' } } }],
     },
     expected: [
-      'spec.subsets[0].trafficPolicy.tls.mode: Forbidden: "ISTIO_MUTUAL" is not supported yet; see docs/compatibility.md',
+      'spec.subsets[0].trafficPolicy.tls.mode: Forbidden: "ISTIO_MUTUAL" is not supported yet: the mesh gives workloads no certificates; leave it out, or use MUTUAL with your own; see docs/compatibility.md',
     ],
   },
   {

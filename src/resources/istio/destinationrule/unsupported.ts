@@ -1,4 +1,4 @@
-import { fields, isOneOf, type UnsupportedField } from '../unsupported-field.js';
+import { fields, isOneOf, refusedFields, type UnsupportedField } from '../unsupported-field.js';
 
 const KIND = 'DestinationRule';
 const WHOLE = ['spec.trafficPolicy', 'spec.subsets[].trafficPolicy'];
@@ -10,13 +10,18 @@ function trafficPolicyFields(path: string): UnsupportedField[] {
       kind: KIND,
       path: `${path}.tls.mode`,
       harmless: isOneOf('DISABLE', 'SIMPLE', 'MUTUAL'),
-      only: 'ISTIO_MUTUAL (there are no certificates of workloads yet)',
+      only: 'ISTIO_MUTUAL',
+      because: 'not supported yet: the mesh gives workloads no certificates; leave it out, or use MUTUAL with your own',
     },
+    ...refusedFields(
+      KIND,
+      'Node.js sets only the time of a keep-alive',
+      `${path}.connectionPool.tcp.tcpKeepalive.probes`,
+      `${path}.connectionPool.tcp.tcpKeepalive.interval`,
+    ),
     ...fields(
       KIND,
       `${path}.loadBalancer.zoneAwareLbSetting`,
-      `${path}.connectionPool.tcp.tcpKeepalive.probes`,
-      `${path}.connectionPool.tcp.tcpKeepalive.interval`,
       `${path}.outlierDetection.outlierDetectionHttpErrorCodes`,
     ),
   ];

@@ -75,7 +75,7 @@ test('ProxyConfig: what one thread cannot do is refused', () => {
     [],
   );
   assert.deepEqual(config({ concurrency: 2, environmentVariables: { A: 'b' } }), [
-    'spec.concurrency: Forbidden: not supported yet; see docs/compatibility.md',
+    'spec.concurrency: Forbidden: a proxy of this mesh is one thread; see docs/compatibility.md',
     'spec.environmentVariables: Forbidden: not supported yet; see docs/compatibility.md',
   ]);
 });
