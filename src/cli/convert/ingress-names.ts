@@ -1,7 +1,8 @@
 import { hostCovers } from '../../compiler/hostname.js';
 import type { ObjectRef } from '../../compiler/index.js';
+import { nameOfIngressSecret } from '../../compiler/model/gateway-secrets.js';
 import { originsOf } from '../../compiler/origin.js';
-import type { Gateway } from '../../resources/istio/gateway/types.js';
+import type { Gateway, Server } from '../../resources/istio/gateway/types.js';
 import type { VirtualService } from '../../resources/istio/virtualservice/types.js';
 import type { KubeObject } from '../../resources/object.js';
 
@@ -40,10 +41,19 @@ function renameGateway(gateway: Gateway, to: NameAndNamespace, services: readonl
     (one) => !hosts.some((other) => isWider(other, one) && other.namespace === one.namespace),
   );
   const names = widest.map(({ namespace, host }) => (namespace === to.namespace ? host : `${namespace}/${host}`));
-  const servers = gateway.spec.servers.map((server) =>
-    server.hosts.every((host) => host === '*/*') ? { ...server, hosts: [...new Set(names)] } : server,
-  );
+  const servers = gateway.spec.servers.map((server) => {
+    const plain = { ...server, hosts: server.hosts.map((host) => host.replace(/^\*\/(?!\*)/, '')) };
+    return withSecretName(
+      plain.hosts.every((host) => host === '*/*') ? { ...plain, hosts: [...new Set(names)] } : plain,
+    );
+  });
   return { ...gateway, metadata: { ...gateway.metadata, ...to }, spec: { ...gateway.spec, servers } };
+}
+
+/** A Gateway's Secret is in the namespace of the gateway's pods, an Ingress' in its own: the name is what a person writes. */
+function withSecretName(server: Server): Server {
+  const credentialName = nameOfIngressSecret(server.tls?.credentialName ?? '');
+  return credentialName ? { ...server, tls: { ...server.tls, credentialName } } : server;
 }
 
 function isWider(other: { host: string }, one: { host: string }): boolean {

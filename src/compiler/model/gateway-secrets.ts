@@ -18,6 +18,11 @@ export function ingressSecret(namespace: string, name: string): string {
   return `${INGRESS_SECRET}${namespace}/${name}`;
 }
 
+/** The name of the Secret that {@link ingressSecret} wrote so; undefined for other names. */
+export function nameOfIngressSecret(text: string): string | undefined {
+  return text.startsWith(INGRESS_SECRET) ? text.slice(text.lastIndexOf('/') + 1) : undefined;
+}
+
 /** What a server's TLS settings call a Secret, and the namespace of the gateway's pods. */
 export interface SecretRef {
   readonly name: string;
