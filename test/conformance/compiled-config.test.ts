@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { SystemClock } from '../../src/base/clock.js';
 import { SILENT_LOGGER } from '../../src/base/logger.js';
 import { SeededRandom } from '../../src/base/random.js';
@@ -9,11 +10,25 @@ import { compile, proxyOf, type ResourceSet } from '../../src/compiler/index.js'
 import { readCase } from '../../src/compiler/testing/case.js';
 import { TYPE_URL } from '../../src/proxy/config/config-stream.js';
 import { type BoundListener, HostSockets, type ListenOptions, ProxyServer } from '../../src/proxy/index.js';
+import { TestAuthority } from '../../src/proxy/testing/test-certificates.js';
 import type { Node } from '../../src/xds/types/gen/envoy/config/core/v3/base_pb.js';
 import { repositoryRoot } from '../support/repository.js';
 import { FixedConfigStream } from './fixed-config-stream.js';
 
 const folder = join(repositoryRoot(), 'src/compiler/testdata');
+
+// The files that the golden inputs name are those of the folder that the proxy runs in.
+const home = process.cwd();
+const scratch = mkdtempSync(join(tmpdir(), 'trysail-compiled-'));
+const authority = new TestAuthority();
+const server = authority.issue('server', ['other.example.com']);
+const files = { 'ca.pem': authority.cert, 'server.pem': server.cert, 'server-key.pem': server.key };
+for (const [name, text] of Object.entries(files)) writeFileSync(join(scratch, name), text);
+process.chdir(scratch);
+after(() => {
+  process.chdir(home);
+  rmSync(scratch, { recursive: true });
+});
 
 /** Binds nothing: the addresses of the golden inputs are no addresses of this machine. */
 class NoSockets extends HostSockets {
@@ -28,10 +43,10 @@ function inputs(): string[] {
 
 /** Starts our proxy on what was compiled for it. */
 async function load(node: Node, resources: ResourceSet): Promise<void> {
-  const server = new ProxyServer({ clock: new SystemClock(), random: new SeededRandom(1), logger: SILENT_LOGGER });
+  const proxies = new ProxyServer({ clock: new SystemClock(), random: new SeededRandom(1), logger: SILENT_LOGGER });
   const stream = new FixedConfigStream(resources);
   const identity = { id: node.id, cluster: node.cluster, metadata: {}, locality: { region: '', zone: '' } };
-  const proxy = server.add({ id: node.id, node: identity, sockets: new NoSockets(), configStream: stream });
+  const proxy = proxies.add({ id: node.id, node: identity, sockets: new NoSockets(), configStream: stream });
   try {
     assert.deepEqual(stream.send(), [], 'the proxy refuses what the compiler gave');
     const listeners = [...(resources.get(TYPE_URL.listener)?.keys() ?? [])];
@@ -39,7 +54,7 @@ async function load(node: Node, resources: ResourceSet): Promise<void> {
     const serving = proxy.listeners.listeners.map((listener) => listener.config.name);
     assert.deepEqual(serving.sort(), listeners.sort(), 'listeners that wait for something');
   } finally {
-    await server.close();
+    await proxies.close();
   }
 }
 
