@@ -22,9 +22,7 @@ export function tcpByRoute(
   listenerPort: number,
 ): Filter {
   const [first] = destinations;
-  const settings = first
-    ? tcpSettings(mesh, proxy, { ...first, port: portOf(mesh, first, listenerPort) })
-    : {};
+  const settings = first ? tcpSettings(mesh, proxy, { ...first, port: portOf(mesh, first, listenerPort) }) : {};
   if (first && destinations.length === 1) return tcpToCluster(clusterOf(mesh, first, listenerPort), settings);
   const clusters = destinations.map(({ weight, ...destination }) => ({
     name: clusterOf(mesh, destination, listenerPort),
