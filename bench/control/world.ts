@@ -1,5 +1,5 @@
 import type { Client } from '../../src/client/client.js';
-import { ENDPOINTS_RESOURCE, NAMESPACES, PODS, SERVICES } from '../../src/resources/gvr.js';
+import { ENDPOINTS_RESOURCE, NAMESPACES, NODES, PODS, SERVICES } from '../../src/resources/gvr.js';
 import type { Gvr, KubeObject } from '../../src/resources/object.js';
 import type { ProxySpec } from './messages.js';
 
@@ -7,6 +7,8 @@ const NAMESPACE_COUNT = 10;
 const ENDPOINTS_OF_EACH = 5;
 const PORT = 8080;
 const WRITERS = 16;
+/** Pods of a node that does not exist are deleted; of one that is silent they stay where they tolerate that. */
+const NODE = 'silent';
 export const ROUTE_RULES: Gvr = { group: 'config.istio.io', version: 'v1alpha2', resource: 'routerules' };
 
 /** A mesh of so many services, each with five endpoints, over ten namespaces. */
@@ -17,6 +19,7 @@ export class World {
   ) {}
 
   async create(): Promise<void> {
+    await this.client.create(NODES, { apiVersion: 'v1', kind: 'Node', metadata: { name: NODE } });
     const all = Array.from({ length: this.services }, (_, i) => i);
     for (let i = 0; i < NAMESPACE_COUNT; i++) {
       await this.client.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: `ns-${i}` } });
@@ -91,7 +94,12 @@ export function proxyOf(n: number, services: number): ProxySpec {
 function podOf(i: number, k: number): KubeObject {
   const metadata = { name: podName(i, k), namespace: namespaceOf(i), labels: labelsOf(i) };
   const containers = [{ name: 'main', image: 'none', ports: [{ containerPort: PORT }] }];
-  return { apiVersion: 'v1', kind: 'Pod', metadata, spec: { nodeName: 'none', containers } } as KubeObject;
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata,
+    spec: { nodeName: NODE, containers, tolerations: [{ operator: 'Exists' }] },
+  } as KubeObject;
 }
 
 export function endpointsOf(i: number, last: string): KubeObject {

@@ -1,5 +1,5 @@
 export { compile, compileFor } from './compile.js';
-export { isOwnSlice } from './model/endpoints.js';
+export { isOwnSlice, podKeysOf } from './model/endpoints.js';
 export { meshOf } from './model/mesh.js';
 export { type ProxyNode, proxyOf } from './model/proxy.js';
 export type { Mesh } from './model/types.js';
@@ -11,5 +11,5 @@ export { DEFAULT_MESH_CONFIG, EMPTY_SNAPSHOT, type MeshConfig, type MeshSnapshot
 export { SNAPSHOT_KINDS, type SnapshotList, snapshotOf } from './snapshot-kinds.js';
 export { type Condition, type ResourceStatus, statuses } from './statuses.js';
 export { contextOf, type TranslateContext, type Translation, translate } from './translate/index.js';
-export { type EndpointsChange, withEndpoints } from './with-endpoints.js';
+export { type EndpointsChange, type PodChanges, withEndpoints, withPods } from './with-endpoints.js';
 export type { ResourceSet, XdsResource } from './xds/resource.js';

@@ -4,7 +4,7 @@ import { create } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import type { KubeObject } from '../resources/object.js';
 import { NodeSchema } from '../xds/types/gen/envoy/config/core/v3/base_pb.js';
-import { compile, compileFor, EMPTY_SNAPSHOT, type MeshSnapshot, meshOf, withEndpoints } from './index.js';
+import { compile, compileFor, EMPTY_SNAPSHOT, type MeshSnapshot, meshOf, withEndpoints, withPods } from './index.js';
 
 const PODS_OF_EACH = 4;
 const names = ['cart', 'stock', 'review'];
@@ -80,6 +80,35 @@ test('compiler: whatever endpoints change, one after the other, gives what a mes
       }
       // Of copies, so that nothing is remembered of them.
       const anew = structuredClone(snapshotWith(endpoints));
+      for (const node of nodes) assert.deepEqual(plain(compileFor(mesh, node)), plain(compile(anew, node)));
+    }),
+  );
+});
+
+test('compiler: pods that come, go and change their labels give what a mesh made of all objects gives', () => {
+  const change = fc.record({
+    pod: fc.constantFrom(...pods),
+    now: fc.constantFrom('gone', 'as it was', 'relabelled'),
+    asked: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(change, { maxLength: 10 }), (changes) => {
+      const endpoints = new Map(names.map((name) => [name, endpointsOf(name, [0, 1, 2, 3])]));
+      const present = new Map(pods.map((pod) => [`${pod.metadata.namespace}/${pod.metadata.name}`, pod]));
+      const snapshot = () => ({ ...snapshotWith(endpoints), pods: [...present.values()] });
+      let mesh = meshOf(snapshot());
+      for (const { pod, now, asked } of changes) {
+        if (asked) for (const node of nodes) compileFor(mesh, node);
+        const key = `${pod.metadata.namespace}/${pod.metadata.name}`;
+        const labels = { ...pod.metadata.labels, version: 'v1' };
+        const changed = now === 'relabelled' ? { ...pod, metadata: { ...pod.metadata, labels } } : { ...pod };
+        if (now === 'gone') present.delete(key);
+        else present.set(key, changed);
+        const next = withPods(mesh, new Map([[key, present.get(key)]]), []) ?? assert.fail('it has no policy');
+        const all = services.map((service) => ({ service, endpoints: endpoints.get(service.metadata.name) }));
+        mesh = withEndpoints(next, all) ?? assert.fail('it has no endpoints');
+      }
+      const anew = structuredClone(snapshot());
       for (const node of nodes) assert.deepEqual(plain(compileFor(mesh, node)), plain(compile(anew, node)));
     }),
   );

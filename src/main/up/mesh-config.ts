@@ -10,8 +10,10 @@ import {
   type MeshSnapshot,
   meshOf,
   type ObjectRef,
+  podKeysOf,
   SNAPSHOT_KINDS,
   withEndpoints,
+  withPods,
 } from '../../compiler/index.js';
 import type { Gvr, KubeObject } from '../../resources/object.js';
 import type { PodObject } from '../../resources/types.js';
@@ -38,8 +40,9 @@ export class MeshConfigSource implements ConfigSource {
   private pushed = 0;
   private rebuilt = 0;
   private ready = false;
-  /** What has changed since the last push: Endpoints by `namespace/name`, or anything. */
+  /** What has changed since the last push: Endpoints and pods by `namespace/name`, or anything. */
   private readonly changedEndpoints = new Set<string>();
+  private readonly changedPods = new Set<string>();
   private changedOthers = false;
 
   constructor(
@@ -74,7 +77,7 @@ export class MeshConfigSource implements ConfigSource {
     return this.pushed;
   }
 
-  /** The last version in which more than endpoints has changed. */
+  /** The last version in which more than endpoints has changed: rules, or pods. */
   rulesVersion(): number {
     return this.rebuilt;
   }
@@ -129,35 +132,56 @@ export class MeshConfigSource implements ConfigSource {
   }
 
   private changed(name?: ListName, object?: KubeObject): void {
-    if (name === 'endpoints' && object) {
-      this.changedEndpoints.add(`${object.metadata.namespace ?? ''}/${object.metadata.name}`);
-    } else this.changedOthers = true;
+    const key = object ? keyOf(object) : '';
+    if (name === 'endpoints') this.changedEndpoints.add(key);
+    else if (name === 'pods') this.changedPods.add(key);
+    else this.changedOthers = true;
     this.debounce.changed();
   }
 
   private push(): void {
     this.pushed++;
     this.snapshot = undefined;
-    this.mesh = this.changedOthers ? undefined : this.withChangedEndpoints();
-    if (this.changedOthers) this.rebuilt = this.pushed;
+    this.mesh = this.changedOthers ? undefined : this.withChanges();
+    if (this.changedOthers || this.changedPods.size > 0) this.rebuilt = this.pushed;
     this.changedOthers = false;
     this.changedEndpoints.clear();
+    this.changedPods.clear();
     for (const listener of this.listeners) listener();
   }
 
-  /** Of a thousand services the endpoints of one are most of what ever changes: the others are not looked at. */
-  private withChangedEndpoints(): Mesh | undefined {
+  /** Of a thousand services the endpoints of one, and its pods, are most of what ever changes: the others are not looked at. */
+  private withChanges(): Mesh | undefined {
     const { mesh } = this;
     if (mesh === undefined) return undefined;
-    const services = this.informers.informer(SNAPSHOT_KINDS.services.gvr);
-    const endpoints = this.informers.informer(SNAPSHOT_KINDS.endpoints.gvr);
-    const changes = [...this.changedEndpoints].flatMap((key) => {
+    const { pods, services, endpoints, nodes, serviceEntries } = SNAPSHOT_KINDS;
+    const found = (kind: typeof pods, key: string): KubeObject | undefined => {
       const [namespace, name = ''] = key.split('/');
-      const service = services.get(name, namespace);
-      return service ? [{ service, endpoints: endpoints.get(name, namespace) }] : [];
+      return this.informers.informer(kind.gvr).get(name, namespace);
+    };
+    if (this.changedPods.size > 0) {
+      if (this.informers.informer(serviceEntries.gvr).list().some(choosesPods)) return undefined;
+      // Their labels are the endpoints' too.
+      for (const object of this.informers.informer(endpoints.gvr).list()) {
+        if (podKeysOf(object).some((key) => this.changedPods.has(key))) this.changedEndpoints.add(keyOf(object));
+      }
+    }
+    const changed = new Map([...this.changedPods].map((key) => [key, found(pods, key)]));
+    const next = withPods(mesh, changed, this.changedPods.size > 0 ? this.informers.informer(nodes.gvr).list() : []);
+    const changes = [...this.changedEndpoints].flatMap((key) => {
+      const service = found(services, key);
+      return service ? [{ service, endpoints: found(endpoints, key) }] : [];
     });
-    return withEndpoints(mesh, changes);
+    return next && withEndpoints(next, changes);
   }
+}
+
+function choosesPods(entry: KubeObject): boolean {
+  return (entry as { spec?: { workloadSelector?: unknown } }).spec?.workloadSelector !== undefined;
+}
+
+function keyOf({ metadata }: KubeObject): string {
+  return `${metadata.namespace ?? ''}/${metadata.name}`;
 }
 
 /** EndpointSlices that say what the Endpoints say come with every change of these. */
