@@ -349,6 +349,22 @@ test('ADS: one stream past the limit is refused, and taken when another has ende
   for (const end of ends) end.abort();
 });
 
+test('ADS: a client that does not answer gets what holds when it does, not all that was meanwhile', async () => {
+  let answer: (verdict: Verdict) => void = () => {};
+  const journal = new Journal();
+  bench.serve({ cluster: { a: '0' } });
+  const client = bench.client(journal, () => new Promise<Verdict>((resolve) => (answer = resolve)));
+  client.subscribe(TYPE_URL.cluster, '*');
+  client.start();
+  assert.deepEqual(await journal.take(1), ['cluster +a@0']);
+  for (let i = 1; i <= 1_000; i++) bench.serve({ cluster: { a: String(i), b: String(i) } });
+  answer({ accept: true });
+  assert.deepEqual(await journal.take(1), ['cluster +a@1000 +b@1000']);
+  answer({ accept: true });
+  await bench.observed.take(3);
+  assert.deepEqual(journal.lines, []);
+});
+
 test('ADS: garbage instead of HTTP/2 costs only its own connection', async () => {
   const socket = connect(bench.path);
   socket.on('error', () => {});
