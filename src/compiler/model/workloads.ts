@@ -1,7 +1,7 @@
 import type { Pod } from 'kubernetes-types/core/v1.js';
 import type { KubeObject } from '../../resources/object.js';
 import { keyOf } from '../ordering.js';
-import { type Locality, localityOfLabels, localityOfNode } from './locality.js';
+import { type Locality, localityKey, localityOfLabels, localityOfNode } from './locality.js';
 import type { ProxyNode } from './proxy.js';
 import type { Mesh, PodPort, Workload } from './types.js';
 
@@ -12,7 +12,18 @@ export function buildWorkloads(
   nodes: readonly KubeObject[],
 ): ReadonlyMap<string, Workload> {
   const localities = new Map(nodes.map(({ metadata }) => [metadata.name, localityOfNode(metadata.labels ?? {})]));
-  return new Map(pods.map((pod) => [keyOf(pod), toWorkload(pod, localities)]));
+  return new Map(pods.map((pod) => [keyOf(pod), remembered(pod, localities)]));
+}
+
+const memory = new WeakMap<KubeObject, Workload>();
+
+/** The same object while pod and place are the same: what was made of its services' endpoints is then used again. */
+function remembered(pod: KubeObject, localities: ReadonlyMap<string, Locality | undefined>): Workload {
+  const known = memory.get(pod);
+  const now = toWorkload(pod, localities);
+  if (known && localityKey(known.locality) === localityKey(now.locality)) return known;
+  memory.set(pod, now);
+  return now;
 }
 
 function toWorkload(pod: KubeObject, localities: ReadonlyMap<string, Locality | undefined>): Workload {
