@@ -231,6 +231,13 @@ test('up hands its flags to the launcher and ends as the mesh does', async () =>
   );
 });
 
+test('up --example names the example; --tutorial is one of them', async () => {
+  terminal.status = statusOf(terminal.folder);
+  await terminal.run(['up', '--example', 'bookinfo']);
+  assert.equal(terminal.ups[0]?.example, 'bookinfo');
+  assert.equal((await terminal.run(['up', '--tutorial', '--example', 'bookinfo'])).code, 2);
+});
+
 test('up: nodes are from one to ten', async () => {
   for (const count of ['0', '11', 'many']) {
     assert.match((await terminal.run(['up', '--nodes', count])).err, /Use a number from 1 to 10\./);

@@ -23,6 +23,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 interface Flags {
   readonly tutorial?: boolean;
+  readonly example?: string;
   readonly driver: DriverChoice;
   readonly name?: string;
   readonly ingressPort?: number;
@@ -40,7 +41,12 @@ export const registerUp: RegisterCommand = (program, dependencies) => {
   program
     .command('up')
     .description('start a mesh on this machine')
-    .option('--tutorial', 'with the tutorial of examples/ deployed in it')
+    .addOption(
+      new Option('--example <name>', 'with an example of examples/ deployed in it: tutorial, bookinfo').conflicts(
+        'tutorial',
+      ),
+    )
+    .option('--tutorial', 'the same as --example tutorial')
     .addOption(new Option('--driver <driver>', 'how pods get their network').choices(DRIVER_CHOICES).default('auto'))
     .option('--name <name>', 'name, to run several; their ports must differ')
     .option('--ingress-port <port>', 'port of the ingress; 0 takes a free one', parsePort)
@@ -59,7 +65,7 @@ export const registerUp: RegisterCommand = (program, dependencies) => {
     .option('-d, --detach', 'return when the mesh is ready, and let it run')
     .addHelpText(
       'after',
-      '\nExamples:\n  trysail up --tutorial\n  trysail up --detach --driver process --ingress-port 0',
+      '\nExamples:\n  trysail up --tutorial\n  trysail up --example bookinfo\n  trysail up --detach --driver process --ingress-port 0',
     )
     .action((flags: Flags) => up(flags, dependencies));
 };
@@ -107,6 +113,7 @@ function upOptions(flags: Flags, env: NodeJS.ProcessEnv): UpOptions {
     ...(flags.nodes !== undefined && { nodes: flags.nodes }),
     ...(flags.outboundTrafficPolicy && { outboundTrafficPolicy: flags.outboundTrafficPolicy }),
     ...(flags.tutorial && { example: 'tutorial' }),
+    ...(flags.example !== undefined && { example: flags.example }),
     ...(flags.ingressPort !== undefined && { ingressPort: flags.ingressPort }),
     ...(flags.apiPort !== undefined && { apiPort: flags.apiPort }),
     ...(flags.registryPort !== undefined && { registryPort: flags.registryPort }),

@@ -37,7 +37,10 @@ export async function deployExample(example: Example, options: DeployOptions): P
     await apply(client, { ...object, metadata: { ...object.metadata, namespace } });
   }
   progress('Waiting for the first answer …');
-  await firstAnswer(example, options);
+  const deadline_ms = clock.monotonic_ms() + READY_WITHIN_MS;
+  for (const path of [example.try.path, ...(example.ready ?? [])]) {
+    await firstAnswer(example, path, deadline_ms, options);
+  }
 }
 
 function namespaceMeta(example: Example): KubeObject['metadata'] {
@@ -62,11 +65,15 @@ async function apply(client: Client, object: KubeObject): Promise<void> {
   });
 }
 
-async function firstAnswer(example: Example, { clock, ingress, signal }: DeployOptions): Promise<void> {
-  const deadline_ms = clock.monotonic_ms() + READY_WITHIN_MS;
+async function firstAnswer(
+  example: Example,
+  path: string,
+  deadline_ms: number,
+  { clock, ingress, signal }: DeployOptions,
+): Promise<void> {
   let last = 'nothing yet';
   while (clock.monotonic_ms() < deadline_ms) {
-    const answer = await request(ingress, example.try.host, example.try.path);
+    const answer = await request(ingress, example.try.host, path);
     if (answer === 'ok') return;
     last = answer;
     signal.throwIfAborted();
@@ -74,14 +81,15 @@ async function firstAnswer(example: Example, { clock, ingress, signal }: DeployO
   }
   throw new TrysailError(
     'EXAMPLE_NOT_READY',
-    `the example did not answer within ${READY_WITHIN_MS / 1000} s: ${last}`,
+    `the example did not answer ${path} within ${READY_WITHIN_MS / 1000} s: ${last}`,
     `See what its pods say: kubectl get pods -n ${example.namespace}`,
   );
 }
 
 function request(ingress: string, host: string, path: string): Promise<string> {
   return new Promise((resolve) => {
-    const call = http.get(new URL(path, ingress), { headers: { host }, timeout: REQUEST_TIMEOUT_MS }, (response) => {
+    const headers = host === '' ? {} : { host };
+    const call = http.get(new URL(path, ingress), { headers, timeout: REQUEST_TIMEOUT_MS }, (response) => {
       response.resume();
       response.on('end', () => resolve(response.statusCode === 200 ? 'ok' : `status ${response.statusCode}`));
       response.on('error', (error) => resolve(error.message));

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { TrysailError } from '../../base/errors.js';
+import { suggest } from '../../base/suggest.js';
 import type { KubeObject } from '../../resources/object.js';
 import { documentValue, readYaml, readYamlDocuments } from '../../resources/yaml/read.js';
 import { packageRoot } from '../package-root.js';
@@ -12,8 +13,10 @@ export interface Example {
   readonly images: readonly ExampleImage[];
   /** Files with the objects, relative to the folder. */
   readonly manifests: readonly string[];
-  /** The request that shows that it works. */
+  /** The request that shows that it works. The host is empty where any will do. */
   readonly try: { readonly host: string; readonly path: string };
+  /** More paths of that host that must answer 200 before the example counts as deployed. */
+  readonly ready?: readonly string[];
 }
 
 export interface ExampleImage {
@@ -25,20 +28,15 @@ export interface ExampleImage {
 
 /** @throws TrysailError NO_SUCH_EXAMPLE */
 export function loadExample(name: string): Example {
-  const folder = join(packageRoot(), 'examples', name);
-  try {
-    const text = readFileSync(join(folder, 'example.yml'), 'utf8');
-    return { ...(readYaml(text) as Omit<Example, 'folder'>), folder };
-  } catch (error) {
-    throw new TrysailError(
-      'NO_SUCH_EXAMPLE',
-      `no example "${name}" in ${dirname(folder)}`,
-      'See the folder examples/.',
-      {
-        cause: error,
-      },
-    );
+  const examples = join(packageRoot(), 'examples');
+  const names = readdirSync(examples).filter((each) => existsSync(join(examples, each, 'example.yml')));
+  if (!names.includes(name)) {
+    const close = suggest(name, names);
+    const meant = close === undefined ? '' : `Did you mean ${close}? `;
+    throw new TrysailError('NO_SUCH_EXAMPLE', `no example "${name}"`, `${meant}There are: ${names.join(', ')}.`);
   }
+  const folder = join(examples, name);
+  return { ...(readYaml(readFileSync(join(folder, 'example.yml'), 'utf8')) as Omit<Example, 'folder'>), folder };
 }
 
 export function exampleObjects(example: Example): KubeObject[] {
