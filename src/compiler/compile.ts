@@ -2,6 +2,7 @@ import { POLICY_TYPE_URL } from '../policy/index.js';
 import type { Node } from '../xds/types/gen/envoy/config/core/v3/base_pb.js';
 import { gatewayView } from './compile-gateway.js';
 import { ownOfSidecar, sidecarView, sidecarViewKey } from './compile-sidecar.js';
+import { patchSetFor } from './envoy-filter/patch-set.js';
 import { memo } from './memo.js';
 import { meshOf } from './model/mesh.js';
 import { type ProxyNode, proxyOf } from './model/proxy.js';
@@ -28,9 +29,9 @@ export function compileFor(mesh: Mesh, node: Node): ResourceSet | undefined {
   const { proxy } = memo(described, node, () => ({ proxy: proxyOf(node) }));
   if (proxy === undefined) return undefined;
   const workload = mesh.workloads.get(proxy.workload);
-  const { placed, view } = placedOf(mesh, node, workload, () => place(mesh, proxy, workload));
+  const { placed, view } = placedOf(mesh, node, workload, () => place(mesh, proxy, workload, node));
   const shared = view ?? makeView(mesh, withWorkload(mesh, proxy), placed.viewKey);
-  return layered(shared.resources, placed);
+  return layered(placed.patches?.patched(shared.resources) ?? shared.resources, placed);
 }
 
 /** What a proxy has that its view has not. No endpoint has a share in it. */
@@ -40,11 +41,13 @@ function ownOf(mesh: Mesh, proxy: ProxyNode): ResourceSet {
   return policy.size === 0 ? own : new Map([...own, [POLICY_TYPE_URL, policy]]);
 }
 
-function place(mesh: Mesh, described: ProxyNode, workload: Workload | undefined): Placed {
+function place(mesh: Mesh, described: ProxyNode, workload: Workload | undefined, node: Node): Placed {
   const proxy = withWorkload(mesh, described);
   const viewKey = proxy.kind === 'sidecar' ? sidecarViewKey(mesh, proxy) : `router|${JSON.stringify(proxy)}`;
   makeView(mesh, proxy, viewKey);
-  return { workload, viewKey, own: ownOf(mesh, proxy), layers: new Map() };
+  const [own, patches] = [ownOf(mesh, proxy), patchSetFor(mesh, proxy, node)];
+  const patched = patches?.withAdditions(patches.patched(own)) ?? own;
+  return { workload, viewKey, own: patched, layers: new Map(), ...(patches && { patches }) };
 }
 
 function makeView(mesh: Mesh, proxy: ProxyNode, key: string) {

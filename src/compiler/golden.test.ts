@@ -23,7 +23,7 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.in.yaml'
 }
 
 function resultOf({ snapshot, nodes }: Case): unknown {
-  const { config: _config, secrets: _secrets, ...model } = meshOf(snapshot);
+  const { config: _config, secrets: _secrets, envoyFilters: _envoyFilters, ...model } = meshOf(snapshot);
   const xds = nodes.map((node) => [node.id, decode(compile(snapshot, node) ?? assert.fail(`${node.id} is no proxy`))]);
   return plain({ statuses: statuses(snapshot), model, xds: Object.fromEntries(xds) });
 }

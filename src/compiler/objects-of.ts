@@ -1,4 +1,5 @@
 import type { Node } from '../xds/types/gen/envoy/config/core/v3/base_pb.js';
+import { patchSetFor } from './envoy-filter/patch-set.js';
 import { hostCovers } from './hostname.js';
 import { memo } from './memo.js';
 import type { DestinationRuleModel, DestinationView } from './model/destination-types.js';
@@ -31,10 +32,12 @@ export function objectsOf(mesh: Mesh, node: Node): ReadonlySet<string> {
   if (described === undefined) return new Set();
   const key = viewKeyOf(mesh, node) ?? node.id;
   const byView = memo(memory, mesh.routeTables, () => new Map<string, ReadonlySet<string>>());
-  return memo(byView, key, () => {
+  const shared = memo(byView, key, () => {
     const proxy = withWorkload(mesh, described);
     return new Set((proxy.kind === 'sidecar' ? ofSidecar(mesh, proxy) : ofGateway(mesh, proxy)).map(refKey));
   });
+  const filters = patchSetFor(mesh, withWorkload(mesh, described), node)?.origins ?? [];
+  return filters.length === 0 ? shared : new Set([...shared, ...filters.map(refKey)]);
 }
 
 function ofSidecar(mesh: Mesh, proxy: ProxyNode): ObjectRef[] {

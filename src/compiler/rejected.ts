@@ -4,6 +4,7 @@ import type { Node } from '../xds/types/gen/envoy/config/core/v3/base_pb.js';
 import { ClusterLoadAssignmentSchema } from '../xds/types/gen/envoy/config/endpoint/v3/endpoint_pb.js';
 import { ListenerSchema } from '../xds/types/gen/envoy/config/listener/v3/listener_pb.js';
 import { RouteConfigurationSchema } from '../xds/types/gen/envoy/config/route/v3/route_pb.js';
+import { envoyFiltersBehind } from './envoy-filter/patch-set.js';
 import { hostCovers } from './hostname.js';
 import type { Mesh } from './model/types.js';
 import { objectsOf, refKey } from './objects-of.js';
@@ -23,13 +24,17 @@ export interface Rejected {
 
 /**
  * The objects whose user has to change something because a proxy refuses what was made of them: those behind the resources, and in
- * these the virtual hosts, that the message names; where it names none, those behind all.
+ * these the virtual hosts, that the message names; where it names none, those behind all. What EnvoyFilters changed is theirs alone:
+ * nobody else writes in the words of the proxy, and the rest is known to load.
  */
 export function objectsBehind(mesh: Mesh, { node, typeUrl, resources, message }: Rejected): ObjectRef[] {
   const named = resources.filter(({ name }) => message.includes(name));
   const blamed = named.length > 0 ? named : resources;
   const shares = objectsOf(mesh, node);
-  const refs = blamed.flatMap((resource) => candidates(mesh, typeUrl, resource, message));
+  const refs = blamed.flatMap((resource) => {
+    const filters = envoyFiltersBehind(resource);
+    return filters.length > 0 ? filters : candidates(mesh, typeUrl, resource, message);
+  });
   const unique = new Map(refs.map((ref) => [refKey(ref), ref]));
   return [...unique].filter(([key]) => shares.has(key)).map(([, ref]) => ref);
 }

@@ -3,6 +3,7 @@ import { patchedMap } from '../base/patched-map.js';
 import { ClusterSchema } from '../xds/types/gen/envoy/config/cluster/v3/cluster_pb.js';
 import type { Node } from '../xds/types/gen/envoy/config/core/v3/base_pb.js';
 import { ClusterLoadAssignmentSchema } from '../xds/types/gen/envoy/config/endpoint/v3/endpoint_pb.js';
+import type { PatchSet } from './envoy-filter/patch-set.js';
 import { memo } from './memo.js';
 import type { ProxyNode } from './model/proxy.js';
 import type { Mesh, Service, Workload } from './model/types.js';
@@ -23,6 +24,8 @@ export interface Placed {
   readonly workload: Workload | undefined;
   readonly viewKey: string;
   readonly own: ResourceSet;
+  /** What EnvoyFilters change in the view; absent: nothing. In the own part they have changed it already. */
+  readonly patches?: PatchSet;
   /** View and own part together, by type: the same object while both are, so that a proxy sees at once what has not changed. */
   readonly layers: Map<string, LayeredMap<XdsResource>>;
 }

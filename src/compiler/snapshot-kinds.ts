@@ -54,6 +54,10 @@ export const SNAPSHOT_KINDS: Readonly<Record<SnapshotList, SnapshotKind>> = {
   serviceEntries: istio('ServiceEntry', 'v1', 'serviceentries'),
   workloadEntries: istio('WorkloadEntry', 'v1', 'workloadentries'),
   sidecars: istio('Sidecar', 'v1', 'sidecars'),
+  envoyFilters: {
+    kind: 'EnvoyFilter',
+    gvr: { group: 'networking.istio.io', version: 'v1alpha3', resource: 'envoyfilters' },
+  },
   secrets: { kind: 'Secret', gvr: { group: '', version: 'v1', resource: 'secrets' } },
 };
 

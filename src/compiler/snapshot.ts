@@ -22,6 +22,7 @@ export interface MeshSnapshot extends PolicyObjects {
   readonly serviceEntries: readonly KubeObject[];
   readonly workloadEntries: readonly KubeObject[];
   readonly sidecars: readonly KubeObject[];
+  readonly envoyFilters: readonly KubeObject[];
   /** Those of type kubernetes.io/tls and generic ones, which Gateways name. */
   readonly secrets: readonly KubeObject[];
 }
@@ -95,6 +96,7 @@ export const EMPTY_SNAPSHOT: MeshSnapshot = {
   serviceEntries: [],
   workloadEntries: [],
   sidecars: [],
+  envoyFilters: [],
   secrets: [],
 };
 

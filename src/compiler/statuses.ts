@@ -41,10 +41,10 @@ export function statuses(snapshot: MeshSnapshot): ResourceStatus[] {
 
 function configObjects(snapshot: MeshSnapshot) {
   const { routeRules, destinationPolicies, egressRules, ingresses } = snapshot;
-  const { virtualServices, destinationRules, gateways, serviceEntries, sidecars } = snapshot;
+  const { virtualServices, destinationRules, gateways, serviceEntries, sidecars, envoyFilters } = snapshot;
   return [
     ...[routeRules, destinationPolicies, egressRules, ingresses],
-    ...[virtualServices, destinationRules, gateways, serviceEntries, sidecars],
+    ...[virtualServices, destinationRules, gateways, serviceEntries, sidecars, envoyFilters],
     ...POLICY_LIST_NAMES.map((list) => snapshot[list]),
   ].flat();
 }

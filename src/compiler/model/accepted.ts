@@ -13,6 +13,7 @@ const LISTS = [
   'serviceEntries',
   'workloadEntries',
   'sidecars',
+  'envoyFilters',
   ...POLICY_LIST_NAMES,
 ] as const;
 

@@ -1,8 +1,10 @@
 import type { DestinationRule } from '../../resources/istio/destinationrule/types.js';
+import type { EnvoyFilter } from '../../resources/istio/envoyfilter/types.js';
 import type { Gateway } from '../../resources/istio/gateway/types.js';
 import type { ServiceEntry } from '../../resources/istio/serviceentry/types.js';
 import type { Sidecar } from '../../resources/istio/sidecar/types.js';
 import type { VirtualService } from '../../resources/istio/virtualservice/types.js';
+import { buildEnvoyFilters } from '../envoy-filter/build.js';
 import { memo } from '../memo.js';
 import { buildPolicyModel } from '../policy/policy-model.js';
 import type { MeshSnapshot } from '../snapshot.js';
@@ -37,6 +39,7 @@ function buildMesh(everything: MeshSnapshot): Mesh {
   const policies = [...(snapshot.destinationRules as readonly DestinationRule[]), ...translated.destinationRules];
   const workloads = buildWorkloads(snapshot.pods, snapshot.nodes);
   const registry = buildServices(snapshot, entries, workloads);
+  const envoy = buildEnvoyFilters(snapshot.envoyFilters as readonly EnvoyFilter[], config.rootNamespace);
   const mesh = {
     config,
     services: registry.services,
@@ -45,6 +48,7 @@ function buildMesh(everything: MeshSnapshot): Mesh {
     routeTables: withoutAliases(buildRouteTables(placed.virtualServices, config.clusterDomain), registry.aliases),
     destinationRules: buildDestinationRules(policies, config.clusterDomain),
     sidecars: buildSidecars(snapshot.sidecars as readonly Sidecar[]),
+    envoyFilters: envoy.filters,
     secrets: buildSecrets(snapshot.secrets),
     gateways: buildGateways([...(snapshot.gateways as readonly Gateway[]), ...translated.gateways]),
   };
@@ -54,7 +58,10 @@ function buildMesh(everything: MeshSnapshot): Mesh {
     ...mesh,
     ...(policy && { policy }),
     rulesAskForCaller,
-    problems: [...problems, ...translated.problems, ...placed.problems, ...registry.conflicts, ...findProblems(mesh)],
+    problems: [
+      ...[problems, translated.problems, placed.problems, registry.conflicts, envoy.problems].flat(),
+      ...findProblems(mesh),
+    ],
   };
 }
 

@@ -7,6 +7,7 @@ import type {
   TlsMatch,
 } from '../../resources/istio/virtualservice/types.js';
 import type { KubeObject } from '../../resources/object.js';
+import type { EnvoyFilterModel } from '../envoy-filter/patch-types.js';
 import type { PolicyModel } from '../policy/policy-model.js';
 import type { MeshConfig, ObjectRef, Problem } from '../snapshot.js';
 import type { DestinationRuleModel } from './destination-types.js';
@@ -31,6 +32,8 @@ export interface Mesh {
   readonly secrets: ReadonlyMap<string, KubeObject>;
   /** In order of age. */
   readonly sidecars: readonly SidecarModel[];
+  /** In the order in which they apply. */
+  readonly envoyFilters: readonly EnvoyFilterModel[];
   /** Whether any rule holds only for callers with certain labels. */
   readonly rulesAskForCaller: boolean;
   /** Absent where no rule of Mixer's kinds does anything. */

@@ -2,6 +2,7 @@ import type { KindDefinition } from '../kind.js';
 import { destinationPolicy } from './destinationpolicy/index.js';
 import { destinationRule } from './destinationrule/index.js';
 import { egressRule } from './egressrule/index.js';
+import { envoyFilter } from './envoyfilter/index.js';
 import { gateway } from './gateway/index.js';
 import { POLICY_KIND_DEFINITIONS } from './policy/index.js';
 import { proxyConfig } from './proxyconfig/index.js';
@@ -26,4 +27,5 @@ export const ISTIO_KINDS: readonly KindDefinition[] = [
   proxyConfig,
   ...POLICY_KIND_DEFINITIONS,
   sidecar,
+  envoyFilter,
 ];

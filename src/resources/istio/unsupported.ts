@@ -3,6 +3,7 @@ import type { KubeObject } from '../object.js';
 import { UNSUPPORTED_DESTINATION_POLICY_FIELDS } from './destinationpolicy/unsupported.js';
 import { UNSUPPORTED_DESTINATION_RULE_FIELDS } from './destinationrule/unsupported.js';
 import { UNSUPPORTED_EGRESS_RULE_FIELDS } from './egressrule/unsupported.js';
+import { UNSUPPORTED_ENVOY_FILTER_FIELDS } from './envoyfilter/unsupported.js';
 import { UNSUPPORTED_GATEWAY_FIELDS } from './gateway/unsupported.js';
 import { UNSUPPORTED_POLICY_FIELDS } from './policy/unsupported.js';
 import { UNSUPPORTED_PROXY_CONFIG_FIELDS } from './proxyconfig/unsupported.js';
@@ -24,6 +25,7 @@ export const UNSUPPORTED_FIELDS: readonly UnsupportedField[] = [
   ...UNSUPPORTED_POLICY_FIELDS,
   ...UNSUPPORTED_PROXY_CONFIG_FIELDS,
   ...UNSUPPORTED_SIDECAR_FIELDS,
+  ...UNSUPPORTED_ENVOY_FILTER_FIELDS,
 ];
 
 /** An error for each unsupported field that the object sets. */
