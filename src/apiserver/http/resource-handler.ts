@@ -11,6 +11,7 @@ import { type Call, isDryRun, isForced, writeOptions } from './call.js';
 import { boolean, given, integer, text } from './query.js';
 import type { RequestInfo } from './request-info.js';
 import { sendJson } from './respond.js';
+import { checkListOptions } from './watch-options.js';
 import type { WatchStreams } from './watch-stream.js';
 import { type Presentation, presentationOf, presentList, presentObject, send } from './write-objects.js';
 
@@ -108,6 +109,7 @@ class TargetedCall {
   }
 
   async list(): Promise<void> {
+    checkListOptions(this.call.query);
     const list = await this.api.list(this.info.gvr, this.info.namespace, this.listOptions());
     await send(this.call, 200, presentList(this.kind, list, this.presentation), this.presentation);
   }

@@ -9,6 +9,7 @@ import type { ObjectEvent } from '../verbs/watch.js';
 import type { Call } from './call.js';
 import { boolean, given, integer, text } from './query.js';
 import { statusOf } from './respond.js';
+import { checkWatchOptions } from './watch-options.js';
 import { type Presentation, presentObject } from './write-objects.js';
 
 /** All watches of all clients together; kubectl holds one, the node agent about ten. */
@@ -36,6 +37,7 @@ export class WatchStreams {
   serve(call: Call, kind: ServedKind, gvr: Gvr, namespace: string | undefined, presentation: Presentation): void {
     if (this.open.size >= this.limit) throw tooManyRequests(`${this.limit} watches are open already; try again later`);
     const stream = new WatchStream(call, kind, presentation, this.clock, () => this.api.resourceVersion);
+    checkWatchOptions(call.query);
     const options = given({
       labelSelector: text(call.query, 'labelSelector'),
       fieldSelector: text(call.query, 'fieldSelector'),

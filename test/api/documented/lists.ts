@@ -88,6 +88,21 @@ export const LISTS: readonly Story[] = [
         is: 422,
         has: { message: /resourceVersionMatch: Unsupported value: "About"/ },
       },
+      {
+        call: `GET ${OWN}?sendInitialEvents=true`,
+        is: 422,
+        has: { message: /sendInitialEvents: Forbidden: sendInitialEvents is forbidden for list/ },
+      },
+      {
+        call: `GET ${OWN}?watch=1&sendInitialEvents=true`,
+        is: 422,
+        has: { message: /sendInitialEvents requires setting resourceVersionMatch to NotOlderThan/ },
+      },
+      {
+        call: `GET ${OWN}?watch=1&resourceVersion=1&resourceVersionMatch=NotOlderThan`,
+        is: 422,
+        has: { message: /forbidden for watch unless sendInitialEvents is provided/ },
+      },
       { call: `GET ${OWN}?resourceVersion=abc`, is: 400, has: { message: /resourceVersion/ } },
       {
         call: `GET ${OWN}?resourceVersion=99999999`,

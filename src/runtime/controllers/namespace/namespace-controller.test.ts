@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { CONFIG_MAPS, DEPLOYMENTS, NAMESPACES, PODS, SERVICE_ACCOUNTS } from '../../../resources/gvr.js';
+import type { NamespaceObject } from '../../../resources/types.js';
 import { object, TestCluster } from '../testing/cluster.js';
 
 let cluster: TestCluster;
@@ -22,6 +23,29 @@ test('a namespace goes when all that was in it is gone', async () => {
   assert.deepEqual(await cluster.all(CONFIG_MAPS), []);
   await cluster.runPods();
   assert.deepEqual(await cluster.all(PODS), []);
+  await assert.rejects(cluster.api.get(NAMESPACES, 'shop'), /not found/);
+});
+
+test('a namespace says what it waits for', async () => {
+  const held = object('v1', 'ConfigMap', 'held', 'shop');
+  held.metadata.finalizers = ['a.test/b'];
+  await cluster.api.create(CONFIG_MAPS, held);
+  await cluster.api.delete(NAMESPACES, 'shop');
+  await cluster.settle();
+  const { status } = await cluster.api.get<NamespaceObject>(NAMESPACES, 'shop');
+  const said = Object.fromEntries(
+    (status?.conditions ?? []).map(({ type, status: is, message }) => [type, `${is} ${message}`]),
+  );
+  assert.equal(
+    said['NamespaceContentRemaining'],
+    'True Some resources are remaining: configmaps. has 1 resource instances',
+  );
+  assert.equal(
+    said['NamespaceFinalizersRemaining'],
+    'True Some content in the namespace has finalizers remaining: a.test/b in 1 resource instances',
+  );
+  await cluster.api.patch(CONFIG_MAPS, 'held', 'shop', { type: 'merge', body: { metadata: { finalizers: null } } });
+  await cluster.settle();
   await assert.rejects(cluster.api.get(NAMESPACES, 'shop'), /not found/);
 });
 
