@@ -13,6 +13,7 @@ import { registerExplain } from './commands/explain.js';
 import { registerGet } from './commands/get.js';
 import { registerImage } from './commands/image/index.js';
 import { registerKubeInject } from './commands/kube-inject.js';
+import { registerLoad } from './commands/load.js';
 import { registerNode } from './commands/node.js';
 import { registerProxy } from './commands/proxy.js';
 import { registerProxyConfig } from './commands/proxy-config.js';
@@ -50,6 +51,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerValidate,
   registerExplain,
   registerTest,
+  registerLoad,
   registerProxyStatus,
   registerProxyConfig,
   registerDescribe,

@@ -59,3 +59,20 @@ test('shell: docker builds into the mesh, and all else goes to the real one', ()
   assert.equal(none.status, 1);
   assert.match(none.stderr, /^error: no docker here/);
 });
+
+test('shell: siege is trysail load where there is none', () => {
+  const real = join(folder, 'real');
+  const shims = join(folder, 'bin');
+  for (const each of [real, shims]) mkdirSync(each);
+  writeShims(shims, ['/bin/echo', 'trysail:'], real);
+  const run = (...args: string[]) => spawnSync(join(shims, 'siege'), args, { encoding: 'utf8' });
+  assert.equal(run('-r', '2', '-c', '20', '-v', 'http://a/b c').stdout, 'trysail: load -r 2 -c 20 -v http://a/b c\n');
+  const paused = run('-d', '1', 'http://a');
+  assert.equal(paused.status, 2);
+  assert.match(paused.stderr, /^error: there is no siege here/);
+  rmSync(join(shims, 'siege'));
+  writeFileSync(join(real, 'siege'), '');
+  chmodSync(join(real, 'siege'), 0o700);
+  writeShims(shims, ['/bin/echo', 'trysail:'], real);
+  assert.equal(findOnPath('siege', shims), undefined, 'the real one is left in place');
+});

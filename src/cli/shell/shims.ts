@@ -12,7 +12,7 @@ export function findOnPath(name: string, path: string | undefined): string | und
 
 /**
  * Writes the commands that stand for others inside the shell: `trysail` and `istioctl` are this program, `docker` builds into the
- * mesh's image store and hands all else to the real one.
+ * mesh's image store and hands all else to the real one, and `siege` is `trysail load` where there is none.
  *
  * @param self how this program is started: interpreter and script
  */
@@ -21,6 +21,19 @@ export function writeShims(folder: string, self: readonly string[], path: string
   writeShim(folder, 'trysail', `exec ${trysail} "$@"\n`);
   writeShim(folder, 'istioctl', `exec ${trysail} "$@"\n`);
   writeShim(folder, 'docker', dockerShim(trysail, findOnPath('docker', path)));
+  if (!findOnPath('siege', path)) writeShim(folder, 'siege', siegeShim(trysail));
+}
+
+/** siege's -d is a pause between requests, where it would be a body here. */
+function siegeShim(trysail: string): string {
+  const refused = 'echo "error: there is no siege here, and trysail load, which stands for it, has no -d" >&2; exit 2';
+  return [
+    'for word in "$@"; do',
+    `  case "$word" in -d*|--delay*) ${refused} ;; esac`,
+    'done',
+    `exec ${trysail} load "$@"`,
+    '',
+  ].join('\n');
 }
 
 const WORDS = 'build, images, pull, push, tag, rmi, inspect, save and load';
