@@ -40,6 +40,7 @@ ServiceEntry: A service that the mesh would not know by itself, such as one outs
 Sidecar: What the sidecars of some workloads take in and can reach.
 WorkloadEntry: One workload that is no pod, such as a virtual machine.
 WorkloadGroup: What workloads that are no pods have in common.
+EnvoyFilter: Changes of the configuration that the mesh makes for proxies, in words of Envoy.
 ProxyConfig: Settings of the proxies of some workloads.
 RouteRule: Routes of Istio 0.7 for requests to one service; VirtualService is its successor.
 DestinationPolicy: Load balancing and circuit breaking of Istio 0.7; DestinationRule is its successor.

@@ -68,19 +68,24 @@ const ROUTE_RULES: readonly Mistake[] = [
     'must be between 200 and 599',
     'spec.httpFault.abort.httpStatus',
   ],
-  ['spec.corsPolicy', { allowOrigin: ['*'] }, 'not supported yet; see docs/compatibility.md'],
+  ['spec.corsPolicy', { allowOrigin: ['*'], maxAge: 'soon' }, DURATION, 'spec.corsPolicy.maxAge'],
 ];
 
 const VIRTUAL_SERVICES: readonly Mistake[] = [
-  ['spec', REMOVED, 'at least one host', 'spec.hosts'],
-  ['spec.hosts', [], 'at least one host'],
+  ['spec', REMOVED, 'hosts and their routes'],
+  [
+    'spec',
+    { hosts: [], gateways: ['edge'], http: [{ route: [{ destination: { host: 'web' } }] }] },
+    'may be set only together with spec.hosts',
+    'spec.gateways',
+  ],
   ['spec.hosts', 'web', 'must be of type array'],
   ['spec.hosts[0]', 'a b', HOST],
   ['spec.hosts[0]', '*', "'*' is allowed only where spec.gateways names gateways"],
   ['spec.hosts[0]', 'a.*.b', "'*' may stand only for the whole first part"],
   ['spec.hosts', ['web', 'web'], 'Duplicate value: "web"', 'spec.hosts[1]'],
   ['spec.http', [], 'at least one route'],
-  [http, {}, 'one of route, redirect and directResponse'],
+  [http, {}, 'one of route, redirect, directResponse and delegate'],
   [`${http}.redirect`, { uri: '/a' }, 'must have only one of route, redirect and directResponse', http],
   [`${http}.route[0].destination.host`, REMOVED, 'Required value'],
   [`${http}.route[0].destination.host`, 'a/b', HOST],
@@ -123,7 +128,7 @@ const VIRTUAL_SERVICES: readonly Mistake[] = [
     'must be the name of an HTTP header',
     `${http}.headers.request.set[a b]`,
   ],
-  ['spec.tcp', [{ route: [] }], 'not supported yet; see docs/compatibility.md'],
+  ['spec.tcp', [{ route: [] }], 'at least one destination', 'spec.tcp[0].route'],
 ];
 
 const policy = 'spec.trafficPolicy';
@@ -143,7 +148,7 @@ const DESTINATION_RULES: readonly Mistake[] = [
   [`${policy}.outlierDetection`, { maxEjectionPercent: 101 }, PERCENT, `${policy}.outlierDetection.maxEjectionPercent`],
   [`${policy}.outlierDetection`, { interval: 'soon' }, DURATION, `${policy}.outlierDetection.interval`],
   [`${policy}.loadBalancer`, { simple: 'FASTEST' }, 'supported values:', `${policy}.loadBalancer.simple`],
-  [`${policy}.tls`, { mode: 'MUTUAL' }, 'not supported yet', `${policy}.tls.mode`],
+  [`${policy}.tls`, { mode: 'MUTUAL' }, 'a file, or credentialName', `${policy}.tls.clientCertificate`],
 ];
 
 const GATEWAYS: readonly Mistake[] = [
@@ -154,7 +159,7 @@ const GATEWAYS: readonly Mistake[] = [
   ['spec.servers[0].port.number', 0, 'should be greater than or equal to 1'],
   ['spec.servers[0].port.protocol', 'GOPHER', 'supported values: "HTTP"'],
   ['spec.servers[0].port', REMOVED, 'Required value'],
-  ['spec.servers[0].tls', { mode: 'SIMPLE' }, 'not supported yet'],
+  ['spec.servers[0].tls', { mode: 'SIMPLE' }, 'for TLS its protocol is HTTPS'],
 ];
 
 const SERVICE_ENTRIES: readonly Mistake[] = [
