@@ -6,7 +6,7 @@ import { type Client, isAlreadyExists } from '../../client/client.js';
 import type { KubeObject } from '../../resources/object.js';
 import { ImageStore } from '../../runtime/images/image-store.js';
 import { resourceOf } from './control-plane.js';
-import { type Example, type ExampleImage, exampleObjects } from './example.js';
+import { type Example, type ExampleImage, exampleNames, exampleObjects, loadExample } from './example.js';
 
 const READY_WITHIN_MS = 60_000;
 const POLL_MS = 15;
@@ -22,20 +22,19 @@ export interface DeployOptions {
   readonly signal: AbortSignal;
 }
 
-/** Builds an example's images, applies its manifests, and waits until its first request is answered. */
+/** Builds the images of an example and then of the others, applies its manifests, and waits until it answers. */
 export async function deployExample(example: Example, options: DeployOptions): Promise<void> {
-  const { client, clock, progress, signal } = options;
+  const { client, clock, progress } = options;
   const images = new ImageStore({ dir: options.imagesDir, clock });
-  for (const image of example.images) {
-    await buildOnce(images, example, image, progress);
-    signal.throwIfAborted();
-  }
+  await buildImages(images, example, options);
   progress('Deploying …');
   await apply(client, { apiVersion: 'v1', kind: 'Namespace', metadata: namespaceMeta(example) });
   for (const object of exampleObjects(example)) {
     const namespace = object.metadata.namespace ?? example.namespace;
     await apply(client, { ...object, metadata: { ...object.metadata, namespace } });
   }
+  // While the pods start: who has seen one example finds the images of the next, for its manifests.
+  for (const name of exampleNames()) await buildImages(images, loadExample(name), options);
   progress('Waiting for the first answer …');
   const deadline_ms = clock.monotonic_ms() + READY_WITHIN_MS;
   for (const path of [example.try.path, ...(example.ready ?? [])]) {
@@ -45,6 +44,13 @@ export async function deployExample(example: Example, options: DeployOptions): P
 
 function namespaceMeta(example: Example): KubeObject['metadata'] {
   return { name: example.namespace, labels: { 'istio-injection': 'enabled' } };
+}
+
+async function buildImages(images: ImageStore, example: Example, options: DeployOptions): Promise<void> {
+  for (const image of example.images) {
+    await buildOnce(images, example, image, options.progress);
+    options.signal.throwIfAborted();
+  }
 }
 
 async function buildOnce(

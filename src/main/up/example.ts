@@ -26,16 +26,21 @@ export interface ExampleImage {
   readonly args?: Readonly<Record<string, string>>;
 }
 
+const EXAMPLES = join(packageRoot(), 'examples');
+
+export function exampleNames(): string[] {
+  return readdirSync(EXAMPLES).filter((each) => existsSync(join(EXAMPLES, each, 'example.yml')));
+}
+
 /** @throws TrysailError NO_SUCH_EXAMPLE */
 export function loadExample(name: string): Example {
-  const examples = join(packageRoot(), 'examples');
-  const names = readdirSync(examples).filter((each) => existsSync(join(examples, each, 'example.yml')));
+  const names = exampleNames();
   if (!names.includes(name)) {
     const close = suggest(name, names);
     const meant = close === undefined ? '' : `Did you mean ${close}? `;
     throw new TrysailError('NO_SUCH_EXAMPLE', `no example "${name}"`, `${meant}There are: ${names.join(', ')}.`);
   }
-  const folder = join(examples, name);
+  const folder = join(EXAMPLES, name);
   return { ...(readYaml(readFileSync(join(folder, 'example.yml'), 'utf8')) as Omit<Example, 'folder'>), folder };
 }
 
