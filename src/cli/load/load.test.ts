@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, test } from 'node:test';
+import type { Clock } from '../../base/clock.js';
 import { FakeClock } from '../../base/fake-clock.js';
 import { Terminal } from '../testing/terminal.js';
 import { proxyFor } from './proxy-for.js';
@@ -150,6 +151,55 @@ test('load: a rate holds while nobody answers, up to a limit, and times count fr
   for (const each of answers) each();
   assert.ok((await running) >= 10_000);
   assert.ok((seen[1]?.took_ms ?? 0) >= Math.min(first_ms, 10_000));
+});
+
+test('load: no time is below zero, though timers are early', async () => {
+  const clock = new FakeClock();
+  const early: Clock = {
+    now: () => clock.now(),
+    monotonic_ms: () => clock.monotonic_ms(),
+    setTimer: (delay_ms, fn) => clock.setTimer(delay_ms - 0.5, fn),
+  };
+  const times: number[] = [];
+  const running = runLoad(
+    { users: 1, total: 3, rate_per_s: 100 },
+    {
+      clock: early,
+      send: async () => ({ status: 200, bytes: 0 }),
+      onTransaction: ({ took_ms }) => void times.push(took_ms),
+      signal: new AbortController().signal,
+    },
+  );
+  while (times.length < 3) {
+    clock.advance(0.25);
+    await Promise.resolve();
+  }
+  await running;
+  assert.ok(
+    times.every((took_ms) => took_ms >= 0),
+    times.join(' '),
+  );
+});
+
+test('load: a signal ends it, and what has no answer then is not counted', async () => {
+  const interrupt = new AbortController();
+  const seen: Transaction[] = [];
+  const running = runLoad(
+    { users: 2 },
+    {
+      clock: new FakeClock(),
+      send: (user, signal) =>
+        new Promise((resolve) => {
+          if (user === 0 && seen.length < 3) return resolve({ status: 200, bytes: 1 });
+          signal.addEventListener('abort', () => resolve({ bytes: 0, error: 'aborted' }));
+          if (seen.length === 3) interrupt.abort();
+        }),
+      onTransaction: (transaction) => void seen.push(transaction),
+      signal: interrupt.signal,
+    },
+  );
+  assert.equal(await running, 0);
+  assert.equal(seen.length, 3);
 });
 
 test('load: times are known to one percent, and rows hold all of them', () => {
