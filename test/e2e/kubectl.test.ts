@@ -229,6 +229,69 @@ test('an image that is not there, a command that fails, a pod by run', options, 
   await kubectl.ok('delete deploy nowhere crash');
 });
 
+const DATABASE = `
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db, labels: {part: data}}
+spec:
+  serviceName: db
+  replicas: 2
+  selector: {matchLabels: {app: db}}
+  template:
+    metadata: {labels: {app: db}, annotations: {sidecar.istio.io/inject: "false"}}
+    spec:
+      terminationGracePeriodSeconds: 0
+      containers:
+      - name: db
+        image: cart:1
+        command: [sh, -c, 'echo $HOSTNAME >> /data/starts; cat /data/starts; exec sleep 1000']
+        volumeMounts: [{name: data, mountPath: /data}]
+  volumeClaimTemplates:
+  - metadata: {name: data}
+    spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: db, labels: {part: data}}
+spec: {minAvailable: 2, selector: {matchLabels: {app: db}}}
+`;
+
+test('claims keep what pods wrote, and go when they are deleted', options, async () => {
+  await kubectl.ok('apply -f -', DATABASE);
+  await kubectl.ok('rollout status sts/db --timeout=30s');
+  assert.equal(await kubectl.ok('get pvc -o jsonpath={.items[*].status.phase}'), 'Bound Bound');
+  assert.equal(await kubectl.ok('logs db-1'), 'db-1');
+  await kubectl.ok('delete pod db-1');
+  await eventually(async () => assert.equal(await kubectl.ok('logs db-1'), 'db-1\ndb-1'));
+  assert.match(await kubectl.ok('describe pvc data-db-1'), /Used By: +db-1/);
+});
+
+test('a budget keeps drain from taking too many', options, async () => {
+  await kubectl.ok('rollout status sts/db --timeout=30s');
+  const drained = await kubectl.fails('drain node-0 --ignore-daemonsets --pod-selector=app=db --timeout=2s');
+  assert.match(drained, /Cannot evict pod as it would violate the pod's disruption budget/);
+  await kubectl.ok('uncordon node-0');
+  await kubectl.ok('delete pdb,sts -l part=data');
+  await kubectl.ok('delete pvc --all');
+  await eventually(async () => assert.equal(await kubectl.ok('get pv -o name'), ''));
+});
+
+test('a CronJob starts jobs, by hand too', options, async () => {
+  await kubectl.ok(`create cronjob tick --image=cart:1 --schedule='0 0 1 1 *' -- echo tock`);
+  await kubectl.ok('create job now --from=cronjob/tick');
+  await kubectl.ok('wait --for=condition=complete job/now --timeout=20s');
+  assert.match(await kubectl.ok('logs job/now -c tick'), /tock/);
+  assert.match(await kubectl.ok('get cronjob tick'), /tick +0 0 1 1 \* +<none> +False/);
+  await kubectl.ok('delete cronjob tick');
+});
+
+test('apply --prune takes away what is no longer in the manifest', options, async () => {
+  const map = (name: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, labels: {set: s}}\n---\n`;
+  await kubectl.ok('apply -f -', map('one') + map('two'));
+  assert.match(await kubectl.ok('apply --prune -l set=s -f -', map('one')), /configmap\/two pruned/);
+  assert.equal(await kubectl.ok('get cm -l set=s -o name'), 'configmap/one');
+});
+
 test('a namespace goes with all that is in it', options, async () => {
   assert.match(await kubectl.ok('delete namespace shop'), /namespace "shop" deleted/);
   assert.equal(await kubectl.ok('get pods -o name'), '');
