@@ -9,6 +9,11 @@ export interface Driver {
   /** Takes the node's network; once, before the first sandbox. */
   start(): Promise<void>;
   createSandbox(spec: SandboxSpec): Promise<Sandbox>;
+  /**
+   * Keeps what is written to a folder in memory, and no more of it than `bytes_max`. Absent: the driver cannot.
+   * @returns takes it away, with what is in it
+   */
+  keepInMemory?(folder: string, bytes_max: number | undefined): () => void;
   /** Ends every sandbox and gives back the network. */
   stop(): Promise<void>;
 }

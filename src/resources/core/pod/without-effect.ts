@@ -6,7 +6,7 @@ import type { KubeObject } from '../../object.js';
 export interface PodEffects {
   /** Other users than its own: the netns driver as root. */
   readonly users: boolean;
-  /** What a program may write and which rights it has: the netns driver. */
+  /** What a program may write, where, and which rights it has: the netns driver. */
   readonly rights: boolean;
   /** Limits of memory and processors: the netns driver as root, where control groups are. */
   readonly limits: boolean;
@@ -75,11 +75,13 @@ const POD: readonly Field<PodSpec>[] = [
     name: 'volumes[].emptyDir.medium',
     value: ({ volumes }) => volumes?.some(({ emptyDir }) => emptyDir?.medium === 'Memory'),
     note: 'has no effect: it is a folder on disk',
+    needs: 'rights',
   },
   {
     name: 'volumes[].emptyDir.sizeLimit',
-    value: ({ volumes }) => volumes?.some(({ emptyDir }) => emptyDir?.sizeLimit !== undefined),
-    note: 'is not enforced',
+    value: ({ volumes }) =>
+      volumes?.some(({ emptyDir }) => emptyDir?.sizeLimit !== undefined && emptyDir.medium !== 'Memory'),
+    note: 'is not enforced on disk',
   },
 ];
 

@@ -33,7 +33,7 @@ export class PodStorage {
         this.tokens.token(audience, expiration_s),
     });
     const volumes = [...(pod.spec.volumes ?? []), ...(withAccount ? [accountVolume()] : [])];
-    this.volumes = new PodVolumes(sources, volumes, folder);
+    this.volumes = new PodVolumes(sources, volumes, folder, parts.driver.keepInMemory?.bind(parts.driver));
   }
 
   /**
@@ -55,6 +55,11 @@ export class PodStorage {
   /** Something that volumes are made from changed, such as the pod's labels. */
   changed(): void {
     if (!this.stopped) void this.volumes.refresh().then(() => this.scheduleRenewal());
+  }
+
+  /** When nothing of the pod runs any more. */
+  release(): void {
+    this.volumes.release();
   }
 
   stop(): void {

@@ -305,6 +305,7 @@ export class PodWorker {
     await this.life;
     this.storage?.stop();
     await this.sandbox?.destroy();
+    this.storage?.release();
     if (tellServer) {
       if (this.sandbox) this.writer.changed();
       await this.writer.flushed();

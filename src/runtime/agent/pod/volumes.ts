@@ -2,6 +2,8 @@ import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Volume } from 'kubernetes-types/core/v1.js';
 import { messageOf } from '../../../base/errors.js';
+import { parseQuantity } from '../../../resources/validation/quantity.js';
+import type { Driver } from '../../drivers/driver.js';
 import { RuntimeError } from '../../errors.js';
 import { type VolumeFiles, writeAtomically } from './atomic-folder.js';
 import { claimedFolder } from './claimed-folder.js';
@@ -15,6 +17,7 @@ export class PodVolumes {
   private readonly written = new Map<string, VolumeFiles>();
   private refreshing: Promise<void> | undefined;
   private again = false;
+  private readonly releases: (() => void)[] = [];
 
   /**
    * @param volumes those of the pod's spec and the agent's own
@@ -24,7 +27,13 @@ export class PodVolumes {
     private readonly sources: () => VolumeSources,
     private readonly volumes: readonly Volume[],
     private readonly folder: string,
+    private readonly keepInMemory?: Driver['keepInMemory'],
   ) {}
+
+  /** Takes away what a folder's removal would not; when no program uses it any more. */
+  release(): void {
+    for (const release of this.releases.splice(0)) release();
+  }
 
   /** @throws RuntimeError VOLUME_FAILED: it may be tried again */
   async make(): Promise<void> {
@@ -32,6 +41,7 @@ export class PodVolumes {
       try {
         this.places.set(volume.name, await this.makeVolume(volume));
       } catch (cause) {
+        this.release();
         const message = `MountVolume.SetUp failed for volume "${volume.name}" : ${messageOf(cause)}`;
         throw new RuntimeError('VOLUME_FAILED', message, undefined, { cause });
       }
@@ -72,9 +82,15 @@ export class PodVolumes {
     }
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
+    if (volume.emptyDir?.medium === 'Memory') this.moveToMemory(folder, volume.emptyDir.sizeLimit);
     if (volume.emptyDir) await openEmptyDir(folder, this.group);
     if (files) await this.write(volume.name, files);
     return folder;
+  }
+
+  private moveToMemory(folder: string, limit: string | undefined): void {
+    const release = this.keepInMemory?.(folder, limit === undefined ? undefined : parseQuantity(limit));
+    if (release) this.releases.push(release);
   }
 
   private get group(): number | undefined {

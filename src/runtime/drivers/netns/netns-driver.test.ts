@@ -68,6 +68,9 @@ for (const user of testUsers()) {
         ]);
       },
     );
+    await t.test('a folder in memory takes no more than it may, and goes', () => {
+      assert.deepEqual([found['inMemory'], found['released']], ['tmpfs full', []]);
+    });
     await t.test(
       'a container that wants more memory than its limit ends',
       { skip: found['limited'] === undefined },

@@ -115,6 +115,12 @@ export class NetnsDriver implements Driver {
     return sandbox;
   }
 
+  keepInMemory(folder: string, bytes_max: number | undefined): () => void {
+    const options = ['mode=777', ...(bytes_max === undefined ? [] : [`size=${bytes_max}`])].join(',');
+    mount('tmpfs', folder, 'tmpfs', MountFlag.NOSUID | MountFlag.NODEV, options);
+    return () => unmount(folder);
+  }
+
   /** A connection to a pod, from the mesh's own network. */
   async dial(address: string, port: number): Promise<Socket> {
     const request = { path: this.meshNetworkPath, count: 1, spec: { kind: 'tcp-client', mark: PROXY_MARK } } as const;

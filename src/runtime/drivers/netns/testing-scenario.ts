@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
@@ -219,6 +219,14 @@ async function findConfined(pod: Sandbox): Promise<void> {
     noNewPrivileges: true,
   };
   findings['confined'] = (await outcome(await pod.start(container(['sh', '-c', look], spec)))).stdout.split('\n');
+  const memory = join(folder, 'memory');
+  mkdirSync(memory);
+  const release = driver.keepInMemory(memory, 1024 * 1024);
+  const mounts = [{ source: memory, target: '/memory', readOnly: false }];
+  const fill = 'head -c 2000000 /dev/zero > /memory/all 2>/dev/null || stat -f -c "%T full" /memory';
+  findings['inMemory'] = (await outcome(await pod.start(container(['sh', '-c', fill], { mounts })))).stdout.trim();
+  release();
+  findings['released'] = readdirSync(memory);
   const hog =
     'const all = []; setInterval(() => all.push(Buffer.alloc(8e6, 1)), 1); setTimeout(() => process.exit(3), 60000)';
   const limited = container(['node', '-e', hog], { limits: { memory_bytes: 96 * 1024 * 1024 } });
