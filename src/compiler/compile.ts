@@ -1,6 +1,7 @@
 import { POLICY_TYPE_URL } from '../policy/index.js';
 import type { Node } from '../xds/types/gen/envoy/config/core/v3/base_pb.js';
 import { gatewayView } from './compile-gateway.js';
+import { grpcView, ownOfGrpc } from './compile-grpc.js';
 import { ownOfSidecar, sidecarView, sidecarViewKey } from './compile-sidecar.js';
 import { patchSetFor } from './envoy-filter/patch-set.js';
 import { memo } from './memo.js';
@@ -36,6 +37,7 @@ export function compileFor(mesh: Mesh, node: Node): ResourceSet | undefined {
 
 /** What a proxy has that its view has not. No endpoint has a share in it. */
 function ownOf(mesh: Mesh, proxy: ProxyNode): ResourceSet {
+  if (proxy.isGrpc) return ownOfGrpc(mesh, proxy);
   const own = proxy.kind === 'sidecar' ? ownOfSidecar(mesh, proxy) : NOTHING;
   const policy = policyResources(mesh, proxy);
   return policy.size === 0 ? own : new Map([...own, [POLICY_TYPE_URL, policy]]);
@@ -43,13 +45,21 @@ function ownOf(mesh: Mesh, proxy: ProxyNode): ResourceSet {
 
 function place(mesh: Mesh, described: ProxyNode, workload: Workload | undefined, node: Node): Placed {
   const proxy = withWorkload(mesh, described);
-  const viewKey = proxy.kind === 'sidecar' ? sidecarViewKey(mesh, proxy) : `router|${JSON.stringify(proxy)}`;
+  const viewKey = viewKeyFor(mesh, proxy);
   makeView(mesh, proxy, viewKey);
   const [own, patches] = [ownOf(mesh, proxy), patchSetFor(mesh, proxy, node)];
   const patched = patches?.withAdditions(patches.patched(own)) ?? own;
   return { workload, viewKey, own: patched, layers: new Map(), ...(patches && { patches }) };
 }
 
+function viewKeyFor(mesh: Mesh, proxy: ProxyNode): string {
+  if (proxy.isGrpc) return `grpc|${sidecarViewKey(mesh, proxy)}`;
+  return proxy.kind === 'sidecar' ? sidecarViewKey(mesh, proxy) : `router|${JSON.stringify(proxy)}`;
+}
+
 function makeView(mesh: Mesh, proxy: ProxyNode, key: string) {
-  return viewOf(mesh, key, () => (proxy.kind === 'sidecar' ? sidecarView(mesh, proxy) : gatewayView(mesh, proxy)));
+  return viewOf(mesh, key, () => {
+    if (proxy.isGrpc) return grpcView(mesh, proxy);
+    return proxy.kind === 'sidecar' ? sidecarView(mesh, proxy) : gatewayView(mesh, proxy);
+  });
 }

@@ -65,7 +65,8 @@ export function envoyFiltersBehind(resource: XdsResource): readonly ObjectRef[] 
 
 /** What is to be patched for this proxy; the same for all proxies to which the same patches apply. Undefined: nothing. */
 export function patchSetFor(mesh: Mesh, proxy: ProxyNode, node: Node): PatchSet | undefined {
-  if (mesh.envoyFilters.length === 0) return undefined;
+  // As in Istio, EnvoyFilters are for proxies.
+  if (mesh.envoyFilters.length === 0 || proxy.isGrpc) return undefined;
   const patches = patchesFor(mesh, proxy, node);
   if (patches.length === 0) return undefined;
   const key = [proxy.kind, ...patches.map(({ origin, field }) => `${origin.namespace}/${origin.name}/${field}`)].join(

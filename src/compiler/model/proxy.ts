@@ -28,11 +28,13 @@ export interface ProxyNode {
   readonly network?: string;
   /** It evaluates Mixer's policy itself: our own proxies do. */
   readonly evaluatesPolicy?: boolean;
+  /** It is a gRPC program that speaks xDS itself, without a proxy. */
+  readonly isGrpc?: true;
 }
 
 /**
  * Reads a node: id `sidecar~IP~POD.NAMESPACE~DOMAIN` (or `router~…`) and Istio's metadata (NAMESPACE, LABELS, POD_PORTS,
- * INTERCEPTION_MODE) beside ours (APP_ADDRESS, HTTP_PROXY_PORT). Undefined where the id is none of these.
+ * INTERCEPTION_MODE, GENERATOR) beside ours (APP_ADDRESS, HTTP_PROXY_PORT). Undefined where the id is none of these.
  */
 export function proxyOf(node: Node): ProxyNode | undefined {
   const [kind, ip, workload, domain] = node.id.split('~');
@@ -56,6 +58,7 @@ export function proxyOf(node: Node): ProxyNode | undefined {
     ...(locality ? { locality } : {}),
     ...(nodeName ? { node: nodeName } : {}),
     ...(network ? { network } : {}),
+    ...(metadata['GENERATOR'] === 'grpc' ? { isGrpc: true as const } : {}),
     ...(node.userAgentName === OWN_AGENT ? { evaluatesPolicy: true } : {}),
   };
 }

@@ -19,7 +19,8 @@ export function loadAssignment(spec: DestinationSpec): EndpointsInit {
   const groups = byLocality(endpointsFor(spec));
   const ordered = balancing ? balance(groups, spec.proxy, balancing) : groups;
   const weighs = balancing !== undefined && weighsLocalities(balancing);
-  return { clusterName: name, endpoints: ordered.map((group) => toMessage(group, weighs)) };
+  const endpoints = ordered.map((group) => toMessage(group, weighs || spec.proxy.isGrpc === true));
+  return { clusterName: name, endpoints: spec.proxy.isGrpc ? endpoints.map(withLocality) : endpoints };
 }
 
 /**
@@ -29,10 +30,11 @@ export function loadAssignment(spec: DestinationSpec): EndpointsInit {
 export function callerKey({ service, policy, proxy }: DestinationSpec): string {
   const node = service.nodeLocal ? (proxy.node ?? '') : '';
   const balancing = localityBalancing(service, policy);
-  if (balancing === undefined) return `${proxy.kind}|${node}`;
+  const kind = proxy.isGrpc ? 'grpc' : proxy.kind;
+  if (balancing === undefined) return `${kind}|${node}`;
   const labels = topologyLabels(proxy.labels, proxy);
   const wanted = (balancing.setting.failoverPriority ?? []).map((label) => labels[label.split('=')[0] ?? ''] ?? '');
-  return [proxy.kind, node, localityKey(proxy.locality), ...wanted].join('|');
+  return [kind, node, localityKey(proxy.locality), ...wanted].join('|');
 }
 
 function endpointsFor({ port, subset, service, proxy }: DestinationSpec): readonly Endpoint[] {
@@ -72,6 +74,11 @@ function toMessage({ locality, endpoints, priority, weight }: LocalityGroup, wei
     ...(priority > 0 ? { priority } : {}),
     ...(weighs && sum > 0 ? { loadBalancingWeight: weight ?? sum } : {}),
   };
+}
+
+/** gRPC refuses endpoints of which it is not said where they are, be it nowhere, and leaves out those without a weight. */
+function withLocality(group: ReturnType<typeof toMessage>): ReturnType<typeof toMessage> {
+  return { ...group, locality: group.locality ?? { region: '', zone: '', subZone: '' } };
 }
 
 function toEndpoint({ address, port, weight }: Endpoint): Init<typeof LbEndpointSchema> {

@@ -8,6 +8,7 @@ import { clientSecrets } from './client-secrets.js';
 import { outboundClusterMessage } from './cluster.js';
 import { type DestinationSpec, discoveryOf, tlsFor } from './destination.js';
 import { callerKey, loadAssignment } from './endpoints.js';
+import { grpcCluster } from './grpc-cluster.js';
 import { outboundCluster } from './names.js';
 import { encodeCluster, encodeEndpoints, encodeSecret, type ResourceCollector, type XdsResource } from './resource.js';
 import { originatesTls } from './transport-socket.js';
@@ -57,8 +58,10 @@ function addCluster(into: ResourceCollector, mesh: Mesh, view: DestinationView, 
   const cluster = memo(encodedFor(clusters, spec, view), `${key}|${spec.port.protocol}|${systemCaFile}`, () =>
     encodeCluster(outboundClusterMessage(spec, systemCaFile)),
   );
-  into.addCluster(cluster);
-  addSecrets(into, mesh, spec);
+  const seen = spec.proxy.isGrpc ? grpcCluster(cluster) : cluster;
+  if (seen === undefined) return;
+  into.addCluster(seen);
+  if (!spec.proxy.isGrpc) addSecrets(into, mesh, spec);
   if (discoveryOf(spec) !== 'eds') return;
   into.addEndpoints(memo(encodedFor(assignments, spec, view), key, () => encodeEndpoints(loadAssignment(spec))));
 }
