@@ -11,6 +11,7 @@ import { destinationHosts, scopeOf } from './model/sidecar-scope.js';
 import type { Mesh, RouteTable, Service } from './model/types.js';
 import { narrowRoute, visibleServices } from './model/view.js';
 import { withWorkload } from './model/workloads.js';
+import { policyObjects } from './policy/policy-objects.js';
 import { viewKeyOf } from './shared-views.js';
 import type { ObjectRef } from './snapshot.js';
 
@@ -36,8 +37,11 @@ export function objectsOf(mesh: Mesh, node: Node): ReadonlySet<string> {
     const proxy = withWorkload(mesh, described);
     return new Set((proxy.kind === 'sidecar' ? ofSidecar(mesh, proxy) : ofGateway(mesh, proxy)).map(refKey));
   });
+  // policy is of one workload, whatever view it shares
+  const own = mesh.policy === undefined ? [] : policyObjects(mesh, withWorkload(mesh, described));
   const filters = patchSetFor(mesh, withWorkload(mesh, described), node)?.origins ?? [];
-  return filters.length === 0 ? shared : new Set([...shared, ...filters.map(refKey)]);
+  const all = [...own, ...filters];
+  return all.length === 0 ? shared : new Set([...shared, ...all.map(refKey)]);
 }
 
 function ofSidecar(mesh: Mesh, proxy: ProxyNode): ObjectRef[] {

@@ -147,6 +147,8 @@ export type InstanceConfig =
 export interface QuotaSpecConfig {
   /** `namespace/name` of the QuotaSpec. */
   readonly name: string;
+  /** `namespace/name` of the QuotaSpecBindings that bind it. */
+  readonly bindings: readonly string[];
   /** Hosts of the services that are bound to it. */
   readonly services: readonly string[];
   readonly rules: readonly QuotaRule[];

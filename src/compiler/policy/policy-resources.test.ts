@@ -7,6 +7,8 @@ import { POLICY_TYPE_URL } from '../../policy/index.js';
 import type { KubeObject } from '../../resources/object.js';
 import { NodeSchema } from '../../xds/types/gen/envoy/config/core/v3/base_pb.js';
 import { compile } from '../compile.js';
+import { meshOf } from '../model/mesh.js';
+import { objectsOf } from '../objects-of.js';
 import { snapshotOf } from '../snapshot-kinds.js';
 
 const OBJECTS = `
@@ -45,6 +47,19 @@ metadata: { name: no-guests, namespace: shop }
 spec: { match: 'source.labels["app"] == "guest"', actions: [{ handler: no.denier, instances: [ask.checknothing] }] }
 `;
 
+const CHARGES = `
+---
+kind: QuotaSpec
+apiVersion: config.istio.io/v1alpha2
+metadata: { name: dear, namespace: shop }
+spec: { rules: [{ quotas: [{ quota: RequestCount, charge: 2 }] }] }
+---
+kind: QuotaSpecBinding
+apiVersion: config.istio.io/v1alpha2
+metadata: { name: dear, namespace: shop }
+spec: { services: [{ name: stock }], quotaSpecs: [{ name: dear }] }
+`;
+
 function policyOf(text: string, id: string): Record<string, unknown> {
   const objects = parseAllDocuments(text).map((document) => document.toJS() as KubeObject);
   const resources = compile(snapshotOf(objects), create(NodeSchema, { id, userAgentName: 'trysail' }));
@@ -76,4 +91,19 @@ test('a sidecar whose services have rules gets them, with all who may call', () 
 test('rules of another namespace, and a mesh without rules, ask nothing of a sidecar', () => {
   assert.deepEqual(policyOf(OBJECTS + RULE, 'sidecar~10.1.0.2~guest-1.other~other.svc.cluster.local'), {});
   assert.deepEqual(policyOf(OBJECTS, 'sidecar~10.1.0.1~stock-1.shop~shop.svc.cluster.local'), {});
+});
+
+test('a sidecar has a share of the objects that its policy is made of, another one has none', () => {
+  const objects = parseAllDocuments(OBJECTS + RULE + CHARGES).map((document) => document.toJS() as KubeObject);
+  const mesh = meshOf(snapshotOf(objects));
+  const sharesOf = (id: string) =>
+    [...objectsOf(mesh, create(NodeSchema, { id }))].filter((key) => !/^Service\//.test(key));
+  assert.deepEqual(sharesOf('sidecar~10.1.0.1~stock-1.shop~shop.svc.cluster.local'), [
+    'rule/shop/no-guests',
+    'denier/shop/no',
+    'checknothing/shop/ask',
+    'QuotaSpec/shop/dear',
+    'QuotaSpecBinding/shop/dear',
+  ]);
+  assert.deepEqual(sharesOf('sidecar~10.1.0.2~guest-1.other~other.svc.cluster.local'), []);
 });

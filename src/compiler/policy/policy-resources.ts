@@ -49,7 +49,7 @@ function build(mesh: Mesh, model: PolicyModel, proxy: ProxyNode): ReadonlyMap<st
 }
 
 /** The services that the proxy's workload is of. */
-function servicesOf({ services }: Mesh, { namespace, labels }: ProxyNode): Service[] {
+export function servicesOf({ services }: Mesh, { namespace, labels }: ProxyNode): Service[] {
   return [...services.values()].filter(
     (service) =>
       service.namespace === namespace && service.selector !== undefined && matchesLabels(service.selector, labels),

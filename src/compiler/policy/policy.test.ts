@@ -177,6 +177,7 @@ spec: {match: 'source.user == "x" && "tcp" == context.protocol', actions: [{hand
   assert.deepEqual(config.quotaSpecs, [
     {
       name: 'istio-system/request-count',
+      bindings: ['shop/request-count'],
       services: ['api.example.com', 'cart.shop.svc.cluster.local', 'reviews.other.svc.cluster.local'],
       rules: [{ match: [{ 'request.path': { prefix: '/api' } }], quotas: [{ quota: 'RequestCount', charge: 5 }] }],
     },

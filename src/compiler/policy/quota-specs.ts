@@ -3,6 +3,7 @@ import { type AttributeMatch, type QuotaSpecRule, quotaSpec } from '../../resour
 import { quotaSpecBinding } from '../../resources/istio/policy/quotas/quota-spec-binding.js';
 import type { KubeObject } from '../../resources/object.js';
 import { resolveIstioService } from '../hostname.js';
+import { keyOf } from '../ordering.js';
 import { type MeshSnapshot, namespaceOf, type Problem, refOf } from '../snapshot.js';
 
 export interface BoundQuotaSpecs {
@@ -18,6 +19,7 @@ export function bindQuotaSpecs(snapshot: MeshSnapshot): BoundQuotaSpecs {
     snapshot.quotaSpecs.map((object) => [`${namespaceOf(object)}/${object.metadata.name}`, object]),
   );
   const services = new Map<string, Set<string>>();
+  const bindings = new Map<string, Set<string>>();
   const problems: Problem[] = [];
   const checks: ((serviceExists: (host: string) => boolean) => Problem[])[] = [];
   for (const binding of snapshot.quotaSpecBindings) {
@@ -32,11 +34,17 @@ export function bindQuotaSpecs(snapshot: MeshSnapshot): BoundQuotaSpecs {
       const bound = services.get(name) ?? new Set();
       for (const host of hosts) bound.add(host);
       services.set(name, bound);
+      bindings.set(name, (bindings.get(name) ?? new Set()).add(keyOf(binding)));
     }
   }
   const bound = [...specs].filter(([name]) => services.has(name)).sort(([a], [b]) => (a < b ? -1 : 1));
   return {
-    specs: bound.map(([name, object]) => ({ name, services: [...services.get(name)!].sort(), rules: rulesOf(object) })),
+    specs: bound.map(([name, object]) => ({
+      name,
+      bindings: [...bindings.get(name)!].sort(),
+      services: [...services.get(name)!].sort(),
+      rules: rulesOf(object),
+    })),
     problems,
     services: checks,
   };

@@ -154,7 +154,7 @@ test('the rate limit of the tutorial: the first override that agrees holds', () 
 
 test('a QuotaSpec says what a request of its services is charged', () => {
   const spec = (quotas: QuotaSpecConfig['rules'][0]['quotas'], match: QuotaSpecConfig['rules'][0]['match'] = []) => [
-    { name: 'shop/q', services: ['recommendation.shop.svc.cluster.local'], rules: [{ match, quotas }] },
+    { name: 'shop/q', bindings: [], services: ['recommendation.shop.svc.cluster.local'], rules: [{ match, quotas }] },
   ];
   const twice = limited(new TestEnvironment(), spec([{ quota: 'RequestCount', charge: 2 }]));
   assert.equal(shown(twice.check(call('v1'))), '200 OK');
