@@ -333,6 +333,67 @@ const CASES: readonly { name: string; kind: string; spec: unknown; expected: rea
       'spec.inboundConnectionPool: Forbidden: not supported yet; see docs/compatibility.md',
     ],
   },
+  {
+    name: 'EnvoyFilter: a patch says what it patches, how, and with what',
+    kind: 'EnvoyFilter',
+    spec: {
+      configPatches: [
+        {},
+        { applyTo: 'CLUSTER', patch: {} },
+        { applyTo: 'CLUSTER', patch: { operation: 'INSERT_BEFORE' } },
+        { applyTo: 'CLUSTER', patch: { operation: 'REMOVE' } },
+      ],
+    },
+    expected: [
+      'spec.configPatches[0].applyTo: Required value: what is patched, for example HTTP_FILTER',
+      'spec.configPatches[0].patch: Required value: an operation, and a value unless it is REMOVE',
+      'spec.configPatches[1].patch.operation: Required value: for example MERGE or INSERT_BEFORE',
+      'spec.configPatches[2].patch.value: Required value: what to insert before',
+    ],
+  },
+  {
+    name: 'EnvoyFilter: what is matched is of what is patched',
+    kind: 'EnvoyFilter',
+    spec: {
+      configPatches: [
+        { applyTo: 'CLUSTER', match: { listener: {} }, patch: { operation: 'REMOVE' } },
+        { applyTo: 'CLUSTER', match: { cluster: {}, routeConfiguration: {} }, patch: { operation: 'REMOVE' } },
+        {
+          applyTo: 'HTTP_FILTER',
+          match: { listener: { filterChain: { filter: { name: 'tcp', subFilter: {} } } } },
+          patch: { operation: 'REMOVE' },
+        },
+        { applyTo: 'HTTP_ROUTE', match: { proxy: { proxyVersion: '(' } }, patch: { operation: 'REMOVE' } },
+      ],
+    },
+    expected: [
+      'spec.configPatches[0].match.listener: Forbidden: a patch of a CLUSTER matches by cluster',
+      'spec.configPatches[1].match: Forbidden: only one of routeConfiguration and cluster may be matched',
+      'spec.configPatches[1].match.routeConfiguration: Forbidden: a patch of a CLUSTER matches by cluster',
+      'spec.configPatches[2].match.listener.filterChain.filter.name: Invalid value: "tcp": HTTP filters are in envoy.filters.network.http_connection_manager only',
+      'spec.configPatches[2].match.listener.filterChain.filter.subFilter.name: Required value: the name of an HTTP filter',
+      'spec.configPatches[3].match.proxy.proxyVersion: Invalid value: "(": must be a regular expression in RE2 syntax: error parsing regexp: missing closing ): `(`',
+    ],
+  },
+  {
+    name: 'EnvoyFilter: what is not served is refused',
+    kind: 'EnvoyFilter',
+    spec: {
+      targetRefs: [{ kind: 'Gateway', name: 'x' }],
+      configPatches: [{ applyTo: 'BOOTSTRAP', patch: { operation: 'MERGE', value: {}, filterClass: 'AUTHZ' } }],
+    },
+    expected: [
+      'spec.configPatches[0].applyTo: Forbidden: "BOOTSTRAP" is not supported yet; see docs/compatibility.md',
+      'spec.targetRefs: Forbidden: not supported yet; see docs/compatibility.md',
+      'spec.configPatches[0].patch.filterClass: Forbidden: "AUTHZ" is not supported yet; see docs/compatibility.md',
+    ],
+  },
+  {
+    name: 'EnvoyFilter: one patch past the limit',
+    kind: 'EnvoyFilter',
+    spec: { configPatches: Array.from({ length: 257 }, () => ({})) },
+    expected: ['spec.configPatches: Invalid value: "257 patches": must not be more than 256'],
+  },
 ];
 
 for (const { name, kind, spec, expected } of CASES) {
