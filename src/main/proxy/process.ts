@@ -5,6 +5,7 @@ import { messageOf } from '../../base/errors.js';
 import { LineLogger } from '../../base/logger.js';
 import { SystemRandom } from '../../base/random.js';
 import { PodSocketFactory, type PodSockets } from '../../native/pod-sockets.js';
+import { RemoteQuotas } from '../../policy-server/index.js';
 import {
   AdminServer,
   LinkedSockets,
@@ -16,7 +17,6 @@ import {
   XdsConfigStream,
 } from '../../proxy/index.js';
 import { PROXY_VERSION } from '../../resources/injection/sidecar.js';
-import { RemoteQuotas } from '../../policy-server/index.js';
 import type { LogicalProxySpec } from '../../runtime/agent/proxy-host.js';
 import { INBOUND_PORT, PROXY_MARK, SIDECAR_PORTS } from '../../runtime/drivers/netns/capture.js';
 import { AdsConnection } from '../../xds/client/connection.js';

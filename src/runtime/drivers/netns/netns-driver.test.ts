@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import test, { type TestContext } from 'node:test';
+import { Cgroups } from './cgroups.js';
 import { cannotMakeNamespaces, spawnAgent, type TestUser, testUsers, userFolder } from './testing-users.js';
 
 const SCENARIO = new URL('./testing-scenario.js', import.meta.url);
@@ -71,13 +72,12 @@ for (const user of testUsers()) {
     await t.test('a folder in memory takes no more than it may, and goes', () => {
       assert.deepEqual([found['inMemory'], found['released']], ['tmpfs full', []]);
     });
-    await t.test(
-      'a container that wants more memory than its limit ends',
-      { skip: found['limited'] === undefined },
-      () => {
+    // Without control groups of its own a user's limits have no effect, which the pod's warnings say.
+    if (user.title === 'as root' && Cgroups.areUsable()) {
+      await t.test('a container that wants more memory than its limit ends', () => {
         assert.deepEqual(found['limited'], { exitCode: 137, signal: 'SIGKILL', outOfMemory: true });
-      },
-    );
+      });
+    }
     await t.test('sockets of a pod are made in its network, host ports on the host', () => {
       assert.equal(found['onHost'], 'from 127.0.0.1');
       assert.equal(found['inPod'], `from ${found['serverIP']}`);
