@@ -1,5 +1,6 @@
 import type { BenchOptions } from '../options.js';
 import { measureEndpointCompile, measureFullCompile } from './compile.js';
+import { measurePolicyCheck } from './policy-check.js';
 import { measurePush } from './push.js';
 
 export interface ControlFigure {
@@ -47,6 +48,13 @@ const PARTS: Readonly<Record<string, Part>> = {
     const figures = await measurePush({ services: MORE_SERVICES, proxies: PROXIES, sessions: SESSIONS });
     add('of 5,000 services one endpoint, to 500 proxies: CPU', figures.endpoint_cpu_ms, 'ms', 20);
     add('memory of the control plane, 5,000 services', figures.memory_mb, 'MB');
+  },
+  policy: async (add) => {
+    const figures = measurePolicyCheck();
+    add('policy check in the proxy, one rule, the request passes', figures.checkOneRulePasses_ns, 'ns', 1_000);
+    add('policy check in the proxy, one rule, it is refused', figures.checkOneRuleRefused_ns, 'ns', 1_000);
+    add('policy check in the proxy, ten rules', figures.checkTenRules_ns, 'ns');
+    add('one request counted in memory', figures.quotaInMemory_ns, 'ns');
   },
 };
 
