@@ -62,7 +62,8 @@ test('there are golden inputs', () => assert.ok(inputs().length > 0));
 
 for (const file of inputs()) {
   const { snapshot, nodes } = readCase(join(folder, file));
-  for (const node of nodes.filter((one) => proxyOf(one) !== undefined)) {
+  // Those that say that they are Envoy have filters that only Envoy has.
+  for (const node of nodes.filter((one) => proxyOf(one) !== undefined && one.userAgentName !== 'envoy')) {
     test(`our proxy takes what ${file} compiles to for ${node.id}`, async () => {
       await load(node, compile(snapshot, node) ?? assert.fail('it is no proxy'));
     });
