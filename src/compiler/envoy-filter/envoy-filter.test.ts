@@ -91,6 +91,20 @@ test('EnvoyFilter: proxies with the same patches share what is patched, and a ch
   assert.equal(clustersOf(next, one), before);
 });
 
+test('EnvoyFilter: an inbound cluster is found by the services that lead to it', () => {
+  const match = (name: string) => ({
+    context: 'SIDECAR_INBOUND',
+    cluster: { service: `${name}.shop.svc.cluster.local` },
+  });
+  const node = nodeOf('cart-1', 'shop', { app: 'cart' });
+  const timeoutBy = (name: string) => {
+    const patches = [clusters('MERGE', { connect_timeout: '3s' }, match(name))];
+    return timeoutOf(resourcesOf([filter('a', { configPatches: patches })], node).get('inbound|80||'));
+  };
+  assert.equal(timeoutBy('cart'), 3);
+  assert.equal(timeoutBy('other'), 10);
+});
+
 test('EnvoyFilter: a value that cannot be read is told with its path, and the rest holds', () => {
   let deep: object = {};
   for (let i = 0; i <= VALUE_DEPTH_MAX; i++) deep = { metadata: deep };

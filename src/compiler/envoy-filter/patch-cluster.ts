@@ -8,7 +8,8 @@ import { type Editing, type Patch, patchesOf } from './patch-types.js';
 export function patchCluster(editing: Editing, cluster: Cluster): Cluster | undefined {
   for (const patch of patchesOf(editing, 'CLUSTER')) {
     const { operation, match } = patch;
-    if ((operation !== 'REMOVE' && operation !== 'MERGE') || !matchesCluster(match.cluster, cluster.name)) continue;
+    if ((operation !== 'REMOVE' && operation !== 'MERGE') || !matchesCluster(match.cluster, cluster.name, editing))
+      continue;
     editing.applied.add(patch);
     if (operation === 'REMOVE') return undefined;
     if (!mergeTransportSocket(cluster, patch)) mergeInto(ClusterSchema, cluster, patch.value);
@@ -16,13 +17,14 @@ export function patchCluster(editing: Editing, cluster: Cluster): Cluster | unde
   return cluster;
 }
 
-function matchesCluster(match: ClusterMatch | undefined, name: string): boolean {
+function matchesCluster(match: ClusterMatch | undefined, name: string, { inboundHosts }: Editing): boolean {
   if (match === undefined) return true;
   if (match.name) return match.name === name;
-  const [, port, subset = '', host = ''] = name.split('|');
+  const [direction, port, subset = '', host = ''] = name.split('|');
+  const hosts = direction === 'inbound' ? (inboundHosts.get(Number(port)) ?? []) : [host];
   return (
     (!match.subset || match.subset === subset) &&
-    (!match.service || match.service === host) &&
+    (!match.service || hosts.includes(match.service)) &&
     (!match.portNumber || match.portNumber === Number(port))
   );
 }

@@ -5,6 +5,7 @@ import { TrafficDirection } from '../../xds/types/gen/envoy/config/core/v3/base_
 import { ListenerSchema } from '../../xds/types/gen/envoy/config/listener/v3/listener_pb.js';
 import { RouteConfigurationSchema } from '../../xds/types/gen/envoy/config/route/v3/route_pb.js';
 import { memo } from '../memo.js';
+import { hostsByInboundPort } from '../model/inbound.js';
 import type { ProxyNode } from '../model/proxy.js';
 import type { Mesh } from '../model/types.js';
 import type { ObjectRef } from '../snapshot.js';
@@ -28,6 +29,7 @@ interface Kind<Desc extends DescMessage> {
   readonly patch: (editing: Editing, message: MessageShape<Desc>) => MessageShape<Desc> | undefined;
 }
 
+const NO_HOSTS: ReadonlyMap<number, readonly string[]> = new Map();
 const ROUTE_PARTS: readonly Part[] = ['ROUTE_CONFIGURATION', 'VIRTUAL_HOST', 'HTTP_ROUTE'];
 
 const LISTENERS: Kind<typeof ListenerSchema> = {
@@ -69,14 +71,18 @@ export function patchSetFor(mesh: Mesh, proxy: ProxyNode, node: Node): PatchSet 
   if (mesh.envoyFilters.length === 0 || proxy.isGrpc) return undefined;
   const patches = patchesFor(mesh, proxy, node);
   if (patches.length === 0) return undefined;
-  const key = [proxy.kind, ...patches.map(({ origin, field }) => `${origin.namespace}/${origin.name}/${field}`)].join(
-    '|',
-  );
+  const hosts = patches.some(asksForInboundService) ? hostsByInboundPort(mesh, proxy) : NO_HOSTS;
+  const fields = patches.map(({ origin, field }) => `${origin.namespace}/${origin.name}/${field}`);
+  const key = [proxy.kind, ...fields, JSON.stringify([...hosts])].join('|');
   return memo(
     memo(sets, mesh.envoyFilters, () => new Map<string, PatchSet>()),
     key,
-    () => new PatchSet(proxy.kind === 'router', patches),
+    () => new PatchSet(proxy.kind === 'router', patches, hosts),
   );
+}
+
+function asksForInboundService({ match: { context = 'ANY', cluster } }: Patch): boolean {
+  return Boolean(cluster?.service) && (context === 'ANY' || context === 'SIDECAR_INBOUND');
 }
 
 /** The patches of some proxies, and what has been made by them so far: each resource is patched once for all that have it. */
@@ -90,6 +96,7 @@ export class PatchSet {
   constructor(
     private readonly isGateway: boolean,
     patches: readonly Patch[],
+    private readonly inboundHosts: ReadonlyMap<number, readonly string[]>,
   ) {
     this.origins = patches.map(({ origin }) => origin);
     const ofPart = <P extends Part>(part: P) => patches.filter((patch): patch is Patch<P> => patch.part === part);
@@ -152,7 +159,7 @@ export class PatchSet {
   private patchResource<Desc extends DescMessage>(kind: Kind<Desc>, resource: XdsResource): XdsResource | undefined {
     const message = fromBinary(kind.schema, resource.body);
     const context = this.isGateway ? 'GATEWAY' : kind.contextOf(message);
-    const editing = { context, patches: this.byPart, applied: new Set<Patch>() };
+    const editing = { context, patches: this.byPart, applied: new Set<Patch>(), inboundHosts: this.inboundHosts };
     const now = kind.patch(editing, message);
     if (now === undefined || editing.applied.size === 0) return now && resource;
     return remembered(encode(kind.schema, resource.name, now), [...editing.applied]);

@@ -61,6 +61,8 @@ export interface Editing {
   readonly context: Context;
   readonly patches: PatchesByPart;
   readonly applied: Set<Patch>;
+  /** Names of the services that lead to a port of the application. */
+  readonly inboundHosts: ReadonlyMap<number, readonly string[]>;
 }
 
 /** In the order in which they apply. */

@@ -49,6 +49,19 @@ function fromServices(mesh: Mesh, proxy: ProxyNode): InboundPort[] {
   return [...ports.values()];
 }
 
+/** The services that lead to a port of the pod: host names, by port. */
+export function hostsByInboundPort(mesh: Mesh, proxy: ProxyNode): ReadonlyMap<number, readonly string[]> {
+  const hosts = new Map<number, string[]>();
+  for (const service of mesh.services.values()) {
+    if (!selects(service, proxy)) continue;
+    for (const servicePort of service.ports) {
+      const port = targetPortOf(servicePort, proxy);
+      if (port !== undefined) hosts.set(port, [...(hosts.get(port) ?? []), service.hostname]);
+    }
+  }
+  return hosts;
+}
+
 function selects({ selector, namespace }: Service, proxy: ProxyNode): boolean {
   if (selector === undefined || namespace !== proxy.namespace) return false;
   return Object.keys(selector).length > 0 && matchesLabels(selector, proxy.labels);
