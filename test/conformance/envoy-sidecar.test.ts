@@ -107,6 +107,13 @@ describe('real Envoy and our proxy as sidecars of one mesh', {
     });
   }
 
+  /** What a program hears that calls an address, through the sidecar at `ip`. */
+  async function answersOf(ip: string, address: string, port: number, path: string, host: string) {
+    const head = [`PROXY TCP4 127.0.0.1 ${address} 40000 ${port}`, `GET ${path} HTTP/1.1`, `host: ${host}`];
+    const bytes = [...head, 'connection: close', '', ''].join('\r\n');
+    return (await converse(CAPTURE_PORT, bytes, ip)).answers;
+  }
+
   for (const [name, request] of Object.entries(REQUESTS)) {
     test(`as an HTTP proxy: ${name}`, async () => {
       const [ours, theirs] = await Promise.all(both().map((ip) => send(`${ip}:${PROXY_PORT}`, request)));
@@ -147,6 +154,52 @@ describe('real Envoy and our proxy as sidecars of one mesh', {
         (await shareOfV1(`${ip}:${PROXY_PORT}`, request, 20)) === 0 ? true : undefined,
       );
     }
+  });
+
+  test('an EnvoyFilter holds for both', async () => {
+    await depot.apply(`${rules(0)}---
+apiVersion: networking.istio.io/v1alpha3
+kind: EnvoyFilter
+metadata: { name: marked, namespace: depot }
+spec:
+  configPatches:
+    - applyTo: VIRTUAL_HOST
+      match: { context: SIDECAR_OUTBOUND, routeConfiguration: { name: '8080' } }
+      patch:
+        operation: MERGE
+        value: { response_headers_to_add: [{ header: { key: x-marked, value: 'yes' } }] }
+    - applyTo: HTTP_ROUTE
+      match: { context: SIDECAR_OUTBOUND, routeConfiguration: { vhost: { name: 'parcels.depot.svc.cluster.local:8080' } } }
+      patch:
+        operation: INSERT_FIRST
+        value: { name: teapot, match: { path: /teapot }, direct_response: { status: 418 } }
+`);
+    const ask = async (ip: string) => answersOf(ip, await depot.clusterIP(), 8080, '/teapot', 'parcels');
+    for (const ip of both()) {
+      await eventually(`the patches hold at ${ip}`, EFFECT_MS, async () =>
+        (await ask(ip)).some((answer) => answer?.status === 418) ? true : undefined,
+      );
+    }
+    const [ours, theirs] = await Promise.all(both().map(ask));
+    assert.deepEqual(ours, theirs);
+    assert.ok(ours?.[0]?.headers.includes('x-marked: yes'), JSON.stringify(ours));
+  });
+
+  test('where only known hosts may be called, others get 502, and a connection to them ends', async () => {
+    await depot.apply(`apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: { name: default, namespace: depot }
+spec: { outboundTrafficPolicy: { mode: REGISTRY_ONLY } }
+`);
+    const ask = async (ip: string) => answersOf(ip, await depot.clusterIP(), 8080, '/', 'nobody.example.com');
+    for (const ip of both()) {
+      await eventually(`unknown hosts are refused at ${ip}`, EFFECT_MS, async () =>
+        (await ask(ip)).some((answer) => answer?.status === 502) ? true : undefined,
+      );
+    }
+    const [ours, theirs] = await Promise.all(both().map(ask));
+    assert.deepEqual(ours, theirs);
+    for (const ip of both()) assert.deepEqual(await answersOf(ip, ENVOY_IP, 9, '/', 'x'), [], ip);
   });
 
   test('Envoy refused nothing that it was sent', async () => {
