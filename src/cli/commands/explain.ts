@@ -54,7 +54,7 @@ export const registerExplain: RegisterCommand = (program, dependencies) => {
       import('../explain/mesh-objects.js'),
     ]);
     const request = curlRequest(words, options);
-    const manifests = await objects.manifestsOf(options.file ?? [], dependencies.stdin);
+    const manifests = await objects.manifestsOf(options.file ?? [], options.namespace ?? 'default', dependencies.stdin);
     const offline = options.file !== undefined && options.withMesh !== true;
     const session = offline ? undefined : await openSession(options, dependencies);
     const namespace = session?.namespace ?? options.namespace ?? 'default';

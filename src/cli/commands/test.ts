@@ -61,7 +61,11 @@ export const registerTest: RegisterCommand = (program, dependencies) => {
     const reports: TestReport[] = [];
     for (const name of names) {
       const file = parseTestFile(await readInput(name, dependencies.stdin), name, namespace);
-      const manifests = await objects.manifestsOf([...(options.file ?? []), ...file.config], dependencies.stdin);
+      const manifests = await objects.manifestsOf(
+        [...(options.file ?? []), ...file.config],
+        namespace,
+        dependencies.stdin,
+      );
       if (session === undefined && manifests.length === 0) throw noConfiguration(name);
       const mesh =
         session === undefined

@@ -3,14 +3,34 @@ import type { Client } from '../../client/client.js';
 import { type MeshSnapshot, SNAPSHOT_KINDS, snapshotOf, snapshotOfFiles } from '../../compiler/index.js';
 import type { Locate, Origin } from '../../explain/index.js';
 import type { KubeObject } from '../../resources/object.js';
+import { CliError } from '../errors.js';
 import { expandFiles } from '../manifests/files.js';
 import type { Manifest } from '../manifests/manifest.js';
 import { parseManifests, readInput } from '../manifests/read.js';
 
-/** The manifests of files and folders. @throws CliError */
-export async function manifestsOf(files: readonly string[], stdin: Readable): Promise<Manifest[]> {
+/** Workloads are read for what they say; what a cluster would ask of them beyond that does not change where requests go. */
+const CHECKED_KINDS: ReadonlySet<string> = new Set(
+  Object.values(SNAPSHOT_KINDS)
+    .map(({ kind }) => kind)
+    .filter((kind) => kind !== 'Pod'),
+);
+
+/**
+ * The manifests of files and folders.
+ * @throws CliError with file and line, also for an object that decides about requests and that the mesh would refuse
+ */
+export async function manifestsOf(files: readonly string[], namespace: string, stdin: Readable): Promise<Manifest[]> {
+  const { validate } = await import('../../analysis/index.js');
   const found: Manifest[] = [];
   for (const file of expandFiles(files)) found.push(...parseManifests(await readInput(file, stdin), file));
+  for (const manifest of found.filter(({ object }) => CHECKED_KINDS.has(object.kind))) {
+    const [problem] = validate(manifest.object, manifest, namespace).messages;
+    if (problem === undefined) continue;
+    const { kind, metadata } = manifest.object;
+    const what = problem.text.replace(/^Schema validation error: /, '');
+    const where = manifest.locate(problem.field);
+    throw new CliError('INVALID_MANIFEST', `${where}: ${kind} "${metadata.name}" is invalid: ${what}`, problem.fix);
+  }
   return found;
 }
 

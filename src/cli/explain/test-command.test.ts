@@ -129,3 +129,15 @@ test('explain on files says who decides, with file and line', async () => {
   const { err } = await terminal.run(['explain', '-f', config, '--from', 'nobody', 'http://x/']);
   assert.match(err, /no pod, service or workload "nobody" in namespace "default"/);
 });
+
+test('an object that the mesh would refuse is refused here too, with its line', async () => {
+  terminal.write('config.yaml', CONFIG.replace('timeout: 2s', 'timeuot: 2s'));
+  const { code, err } = await terminal.run([
+    'explain',
+    '-f',
+    join(terminal.folder, 'config.yaml'),
+    'http://www.example.com/',
+  ]);
+  assert.equal(code, 1);
+  assert.match(err, /config\.yaml:9: VirtualService "web" is invalid: .*timeuot/);
+});
