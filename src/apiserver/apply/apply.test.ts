@@ -42,6 +42,20 @@ test('apply takes away what its manager applied before and dropped, and nothing 
   });
 });
 
+test('what an apply empties goes as a whole, unless it is named or has something of another', async () => {
+  const { api } = await startApi();
+  const annotations = { a: 'b' };
+  const body = { apiVersion: 'boats.test/v1', kind: 'Sail', metadata: { name: 'jib', annotations } };
+  const first = { ...body, spec: { area: 3, ropes: [{ name: 'main' }], crew: ['bo'] } };
+  await api.patch(SAIL, 'jib', { type: 'apply', body: first }, 'sea', { fieldManager: 'alice' });
+  await apply(api, 'bob', { crew: ['jo'] });
+  const { metadata, spec } = await apply(api, 'alice', { area: 3 });
+  assert.equal(metadata.annotations, undefined);
+  assert.deepEqual(spec, { area: 3, cloth: 'cotton', crew: ['jo'] });
+  const named = await apply(api, 'bob', { crew: [] });
+  assert.deepEqual((named['spec'] as { crew: unknown }).crew, []);
+});
+
 test('two managers with different values conflict; force takes the field over', async () => {
   const { api } = await startApi();
   await apply(api, 'alice', { area: 3 });

@@ -62,7 +62,7 @@ export function applyConfiguration(
 
   const ownedByOthers = others.reduce((set, entry) => union(set, entry.fieldsV1), NO_FIELDS);
   const dropped = difference(difference(mine?.fieldsV1 ?? NO_FIELDS, wanted), ownedByOthers);
-  const object = isEmptySet(dropped) ? merged : withoutFields(merged, dropped, schema);
+  const object = isEmptySet(dropped) ? merged : withoutFields(merged, dropped, wanted, schema);
   const unchanged = mine && isEmptySet(changed) && isEmptySet(dropped) && isEmptySet(difference(wanted, mine.fieldsV1));
   const entry: ManagedFields = {
     manager: request.manager,

@@ -1,6 +1,6 @@
 import type { Schema } from '../../resources/schema.js';
 import { getField, isObject, type JsonObject, setField } from '../json.js';
-import type { FieldSet } from './field-set.js';
+import { type FieldSet, isEmptySet, NO_FIELDS } from './field-set.js';
 import { itemElement, shapeOf, valueElement } from './field-shape.js';
 
 /** What an applied configuration makes of the live value: its fields win, what it does not name stays. */
@@ -33,25 +33,39 @@ function mergeItems(live: unknown[], applied: unknown[], keys: readonly string[]
   return result;
 }
 
-/** The value without the fields of a set. */
-export function withoutFields(value: unknown, set: FieldSet, schema: Schema | undefined): unknown {
+/**
+ * The value without the fields of a set. What has nothing in it any more goes too, where it had something.
+ * @param kept what the configuration names stays, even if it is empty
+ */
+export function withoutFields(value: unknown, set: FieldSet, kept: FieldSet, schema: Schema | undefined): unknown {
   const shape = shapeOf(value, schema);
   if (shape.type === 'fields' && isObject(value)) {
     const result: JsonObject = {};
     for (const [field, part] of Object.entries(value)) {
-      const below = set[`f:${field}`];
-      if (!below) setField(result, field, part);
-      else if (Object.keys(below).length > 0) setField(result, field, withoutFields(part, below, shape.of(field)));
+      const [below, named] = [set[`f:${field}`], kept[`f:${field}`]];
+      const rest = below ? withoutPart(part, below, named, shape.of(field)) : part;
+      if (rest !== undefined) setField(result, field, rest);
     }
     return result;
   }
   if (!Array.isArray(value)) return value;
   if (shape.type === 'items') {
     return value.flatMap((item) => {
-      const below = set[itemElement(item, shape.keys)];
+      const element = itemElement(item, shape.keys);
+      const below = set[element];
       if (!below) return [item];
-      return below['.'] ? [] : [withoutFields(item, below, shape.item)];
+      return below['.'] ? [] : [withoutFields(item, below, kept[element] ?? NO_FIELDS, shape.item)];
     });
   }
   return shape.type === 'set' ? value.filter((item) => !set[valueElement(item)]) : value;
+}
+
+function withoutPart(part: unknown, below: FieldSet, kept: FieldSet | undefined, schema: Schema | undefined): unknown {
+  if (isEmptySet(below)) return undefined;
+  const rest = withoutFields(part, below, kept ?? NO_FIELDS, schema);
+  return kept === undefined && isEmptied(rest) ? undefined : rest;
+}
+
+function isEmptied(value: unknown): boolean {
+  return Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0;
 }
