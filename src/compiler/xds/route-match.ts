@@ -49,7 +49,7 @@ function headerMatchers(headers: Readonly<Record<string, StringMatch>> | undefin
 }
 
 function headerMatcher(name: string, match: StringMatch, invertMatch: boolean): HeaderMatcher {
-  const matcher = stringMatcher(match);
+  const matcher = isAnything(match) ? undefined : stringMatcher(match);
   return {
     name,
     invertMatch,
@@ -57,6 +57,11 @@ function headerMatcher(name: string, match: StringMatch, invertMatch: boolean): 
     // Without the header at all its value is not the unwanted one: the inverted match must hold.
     ...(invertMatch && matcher ? { treatMissingHeaderAsEmpty: true } : {}),
   };
+}
+
+/** Whatever its value, it is there; as Istio reads it, for which an absent header then passes `withoutHeaders`. */
+function isAnything({ regex }: StringMatch): boolean {
+  return regex === '.*';
 }
 
 function queryMatcher(name: string, match: StringMatch): Init<typeof QueryParameterMatcherSchema> {
