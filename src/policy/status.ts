@@ -36,7 +36,7 @@ const HTTP_STATUS: readonly number[] = [
 export interface Verdict {
   /** A google.rpc.Code; 0 lets the request pass. */
   readonly code: number;
-  /** `denycustomerhandler.denier.istio-tutorial:Not allowed` */
+  /** `no-guests.denier.shop:Not allowed` */
   readonly message: string;
 }
 
@@ -47,7 +47,7 @@ export function httpStatusOf({ code }: Verdict): number {
   return HTTP_STATUS[code] ?? 500;
 }
 
-/** The body of that answer: `PERMISSION_DENIED:denycustomerhandler.denier.istio-tutorial:Not allowed`. */
+/** The body of that answer: `PERMISSION_DENIED:no-guests.denier.shop:Not allowed`. */
 export function textOf({ code, message }: Verdict): string {
   const name = RPC_CODES[code] ?? String(code);
   return message === '' ? name : `${name}:${message}`;
