@@ -1,4 +1,4 @@
-import type { Duration } from '@bufbuild/protobuf/wkt';
+import { milliseconds } from '../proxy/config/duration.js';
 import type { RoutedHeaders } from '../proxy/route/route-match.js';
 import type { RouteEntry } from '../proxy/route/route-table.js';
 import {
@@ -91,7 +91,7 @@ function retriesOf(policy: RetryPolicy | undefined): ForwardOutcome['retries'] |
   return {
     attempts: policy.numRetries ?? 1,
     on: codes.length === 0 ? retryOn : `${retryOn} (${codes.join(', ')})`,
-    perTryTimeout_ms: policy.perTryTimeout === undefined ? 0 : milliseconds(policy.perTryTimeout),
+    perTryTimeout_ms: milliseconds(policy.perTryTimeout, 0),
   };
 }
 
@@ -102,7 +102,7 @@ function faultOf({ typedPerFilterConfig }: Route): FaultOutcome | undefined {
   const fixed = delay?.faultDelaySecifier.case === 'fixedDelay' ? delay.faultDelaySecifier.value : undefined;
   const status = abort?.errorType;
   return {
-    ...(delay && fixed && { delay: { percent: percentOf(delay.percentage), delay_ms: milliseconds(fixed) } }),
+    ...(delay && fixed && { delay: { percent: percentOf(delay.percentage), delay_ms: milliseconds(fixed, 0) } }),
     ...(abort &&
       (status?.case === 'httpStatus' || status?.case === 'grpcStatus') && {
         abort: {
@@ -139,8 +139,4 @@ const PARTS: Readonly<Record<Denominator, number>> = {
 function percentOf(fraction: FractionalPercent | undefined): number {
   if (fraction === undefined) return PERCENT_ALL;
   return (fraction.numerator * PERCENT_ALL) / PARTS[fraction.denominator];
-}
-
-function milliseconds({ seconds, nanos }: Duration): number {
-  return Number(seconds) * 1_000 + nanos / 1_000_000;
 }

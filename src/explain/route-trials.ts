@@ -1,4 +1,5 @@
 import type { JsonObject } from '@bufbuild/protobuf';
+import { ORIGIN_METADATA } from '../compiler/xds/origin-metadata.js';
 import { compilePerRoute } from '../proxy/filters/http-filters.js';
 import type { RouteContext } from '../proxy/route/route-context.js';
 import type { RoutedHeaders } from '../proxy/route/route-match.js';
@@ -7,9 +8,6 @@ import type { Route, VirtualHost } from '../xds/types/gen/envoy/config/route/v3/
 import type { RouteConfiguration } from '../xds/types/gen/envoy/config/route/v3/route_pb.js';
 import { tryConditions } from './conditions.js';
 import type { Origin, RouteTrial } from './types.js';
-
-/** Of {@link originMetadata}. */
-const ORIGIN_METADATA = 'trysail';
 
 export type Locate = (origin: Omit<Origin, 'place'>) => string | undefined;
 

@@ -1,3 +1,4 @@
+import { withoutPort } from '../base/without-port.js';
 import { type AttributeBag, canonicalIp, type StringMap, type Value } from '../expr/index.js';
 import type { Address } from '../xds/types/gen/envoy/config/core/v3/address_pb.js';
 import type { PolicyDirectory } from './directory.js';
@@ -79,9 +80,4 @@ function addressOf(address: Address | undefined): { ip: string; port: number } {
   if (address?.address.case !== 'socketAddress') return { ip: '', port: 0 };
   const { address: ip, portSpecifier } = address.address.value;
   return { ip, port: portSpecifier.case === 'portValue' ? portSpecifier.value : 0 };
-}
-
-function withoutPort(host: string): string {
-  const colon = host.lastIndexOf(':');
-  return colon === -1 || host.endsWith(']') ? host : host.slice(0, colon);
 }

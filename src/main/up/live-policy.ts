@@ -1,5 +1,4 @@
 import { appendFileSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
 import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/logger.js';
 import type { Mesh } from '../../compiler/index.js';
@@ -17,6 +16,7 @@ import {
   workloadAttributes,
 } from '../../policy/index.js';
 import type { PolicyDirectory } from '../../policy-server/index.js';
+import { connectTo } from '../../proxy/policy/connect-to.js';
 import { fetchList } from '../../proxy/policy/fetch-list.js';
 
 export interface LivePolicyOptions {
@@ -42,9 +42,9 @@ export class LivePolicy implements PolicyDirectory {
 
   constructor(private readonly options: LivePolicyOptions) {
     const { clock, logger, logFile } = options;
-    this.redis = new RedisQuotas(dial, clock);
+    this.redis = new RedisQuotas(connectTo, clock);
     this.quotas = quotasByPlace(new MemoryQuotas(clock), this.redis);
-    const forwarder = new FluentdForwarder(dial, clock, logger);
+    const forwarder = new FluentdForwarder(connectTo, clock, logger);
     this.logs = {
       forward: forwarder.forward,
       write: (_handler, line) => {
@@ -101,11 +101,4 @@ export class LivePolicy implements PolicyDirectory {
       fetchList,
     });
   }
-}
-
-/** @param address `host:port` */
-function dial(address: string): Socket {
-  const colon = address.lastIndexOf(':');
-  const host = address.slice(0, colon).replace(/^\[|\]$/g, '');
-  return connect({ host, port: Number(address.slice(colon + 1)) }).unref();
 }

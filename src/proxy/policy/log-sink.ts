@@ -1,7 +1,7 @@
-import { connect, type Socket } from 'node:net';
 import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/logger.js';
 import { FluentdForwarder, type LogSink, type StdioConfig } from '../../policy/index.js';
+import { connectTo } from './connect-to.js';
 
 interface LogHost {
   readonly clock: Clock;
@@ -24,10 +24,4 @@ export class ProxyLogSink implements LogSink {
     const text = `${Buffer.from(line, 'utf8').toString('latin1')}\n`;
     this.host.writeLog(text, stream === 'STDOUT' ? 'stdout' : 'stderr');
   }
-}
-
-function connectTo(hostPort: string): Socket {
-  const colon = hostPort.lastIndexOf(':');
-  const host = hostPort.slice(0, colon).replace(/^\[|\]$/g, '');
-  return connect({ host, port: Number(hostPort.slice(colon + 1)) }).unref();
 }

@@ -1,3 +1,4 @@
+import { withoutPort } from '../../base/without-port.js';
 import { type AttributeBag, canonicalIp, type StringMap, type Value } from '../../expr/index.js';
 import type { HeaderMap } from '../../wire/http1/index.js';
 import type { HttpStream } from '../http/http-stream.js';
@@ -111,9 +112,4 @@ class HeaderView implements StringMap {
     });
     yield* fields;
   }
-}
-
-function withoutPort(host: string): string {
-  const colon = host.lastIndexOf(':');
-  return colon === -1 || host.endsWith(']') ? host : host.slice(0, colon);
 }

@@ -1,3 +1,4 @@
+import { withoutPort } from '../../base/without-port.js';
 import type { RouteConfiguration } from '../../xds/types/gen/envoy/config/route/v3/route_pb.js';
 import { DomainTable } from './domain-table.js';
 import type { FilterConfigCompiler } from './filter-overrides.js';
@@ -68,10 +69,4 @@ export interface RoutePlace {
 function asksForTls({ requireTls }: CompiledHost, request: RoutedHeaders): boolean {
   if (requireTls === 'no' || request.scheme === 'https') return false;
   return requireTls === 'all' || request.internal !== true;
-}
-
-function withoutPort(host: string): string {
-  const colon = host.lastIndexOf(':');
-  if (colon === -1 || host.endsWith(']')) return host;
-  return host.slice(0, colon);
 }
